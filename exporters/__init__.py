@@ -1,0 +1,1 @@
+"""The way out: alerts to Redis and Kafka, figures to Prometheus."""

@@ -1,0 +1,1 @@
+"""From samples to minute windows, beats and features, with a judgement of their quality."""

@@ -1,0 +1,41 @@
+"""The signals that vitalstream understands: one row each, with its unit and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One kind of measurement.
+
+    `low` and `high` bound what a living person can show and a device can mean: a value outside is a
+    wrong unit or a broken sensor, never a finding. `jump` is the largest change per second that a
+    body can make; None where any step is possible.
+    """
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    jump: float | None
+    title: str
+
+
+_ROWS = (
+    # Bounds follow the plausibility limits of MIMIC-Extract (Wang et al. 2020, "valid low/high"),
+    # narrowed to what wearables report.
+    Signal("hr", "1/min", 20, 300, 30.0, "heart rate"),
+    Signal("spo2", "%", 40, 100, 4.0, "oxygen saturation"),
+    Signal("rr", "1/min", 2, 80, 5.0, "respiratory rate"),
+    Signal("temp", "Cel", 25, 45, 0.5, "temperature"),
+    Signal("sbp", "mm[Hg]", 40, 300, None, "systolic blood pressure"),
+    Signal("dbp", "mm[Hg]", 20, 200, None, "diastolic blood pressure"),
+    Signal("glucose", "mg/dL", 20, 600, 0.2, "glucose"),
+    # 200 ms is 300 beats a minute; 4 s is longer than any pause a device should call an interval.
+    Signal("ibi", "ms", 200, 4000, None, "inter-beat interval"),
+    Signal("steps", "1", 0, 400, None, "steps since the last sample"),
+    Signal("accel", "m[g]", 0, 16000, None, "movement (magnitude without gravity)"),
+)
+
+SIGNALS: dict[str, Signal] = {row.name: row for row in _ROWS}

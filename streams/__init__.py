@@ -1,0 +1,1 @@
+"""The way in: records, settings, the Faust worker, gateways and the command line."""

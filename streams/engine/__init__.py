@@ -1,0 +1,1 @@
+"""The Faust worker: chunks in, exactly-once effect out."""

@@ -1,0 +1,87 @@
+"""What the worker (Faust, sockets, timers) and a partition's pure state ask of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from streams.records import Alert, Outcome, Rejection, Risk
+
+
+class RawRecord(Protocol):
+    """A record as fetched; aiokafka's ConsumerRecord is one. `timestamp` is ms, the broker's log time."""
+
+    key: bytes | None
+    value: bytes | None
+    offset: int
+    timestamp: int
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(slots=True)
+class DeadLetter:
+    """A record that is not scored: its own bytes and headers, and why."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+    rejection: Rejection
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a chunk asks the outside to do, in order."""
+
+    alerts: list[tuple[Alert, int]] = field(default_factory=list)
+    """Alerts, each with the log time (ms) of the record that caused it."""
+    risks: list[Risk] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
+
+
+class Shard(Protocol):
+    """The state of every wearer of one partition of `vitals`; pure: no clock, no network, no file.
+
+    Offsets at or below what a page has seen are skipped, so records may be handed over again.
+    A chunk goes `observe` (on the event loop), `infer` (in a thread), `decide` (on the loop).
+    Between `observe` and `decide` the shard is not consistent and must not be encoded.
+    """
+
+    partition: int
+    position: int
+    """Offset of the last record that is wholly decided; -1 before the first."""
+
+    def observe(self, records: Sequence[RawRecord]) -> Any:
+        """Decode, admit and observe a chunk; gives the work for `infer` and `decide`."""
+
+    def infer(self, work: Any) -> None:
+        """Run the networks on what a chunk asks of them. Touches only `work`."""
+
+    def decide(self, work: Any) -> Effects:
+        """Turn observations and network outputs into effects; moves `position`."""
+
+    def pending(self) -> list[Alert]:
+        """Alerts that the sink has not taken yet, oldest first (after a recovery: send these again)."""
+
+    def settle(self, alerts: Iterable[Alert]) -> None:
+        """The sink has taken these: they need not be kept any longer."""
+
+    def dirty(self) -> list[bytes]:
+        """Keys of the pages that changed since they were encoded."""
+
+    def encode(self, key: bytes) -> bytes:
+        """One page as authenticated bytes, stamped with `position`; it is clean from then on."""
+
+    def encode_clock(self) -> tuple[bytes, bytes]:
+        """Key and bytes of the partition's own page: position, stream time. To be written after all others."""
+
+
+class ShardFactory(Protocol):
+    """Makes shards from what a recovery found."""
+
+    def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> Shard:
+        """A shard from its stored pages; a page that does not authenticate starts cold, counted."""
+
+    def stamp(self, value: bytes) -> int:
+        """The position a page was stamped with, without decoding it; -1 when it can't be read."""

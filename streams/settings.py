@@ -1,0 +1,80 @@
+"""All settings in one frozen object, read from the environment (`VITALSTREAM_…`) or `_FILE` secrets."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+PREFIX = "VITALSTREAM_"
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads `VITALSTREAM_X_FILE=/path` as the value of `x`: how containers hand over secrets."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None, field_name, False)
+
+    def __call__(self) -> dict[str, Any]:
+        values = {name: self.get_field_value(f, name)[0] for name, f in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Every field is read from `VITALSTREAM_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    broker: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port[,host:port]")
+    redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Redis or Valkey URL")
+    data_dir: Path = Field(
+        default_factory=lambda: Path.home() / ".local" / "share" / "vitalstream",
+        description="where the embedded stack and the workers keep their files",
+    )
+    app_id: str = Field("vitalstream", description="Kafka consumer group and prefix of internal topics")
+    partitions: int = Field(4, ge=1, le=4096, description="partitions of every topic, fixed at creation")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus endpoint; 0 = any free port")
+    api_port: int = Field(0, ge=0, le=65535, description="alert API; 0 = any free port")
+    bind: str = Field("127.0.0.1", description="address that servers listen on")
+    state_key: SecretStr | None = Field(
+        None, description="HMAC key of state snapshots (hex, 32 bytes); the same for all workers"
+    )
+
+    clock: Literal["stream", "wall"] = Field(
+        "stream", description="what lateness and silence go by; wall adds checks against the broker's clock"
+    )
+    lateness_s: int = Field(60, ge=0, description="how far behind its device's newest sample a sample may be")
+    clock_ahead_s: int = Field(600, ge=1, description="how far ahead of the stream a device's clock may be")
+    stale_s: int = Field(1800, ge=60, description="silence after which a wearer's data count as stale")
+    max_record_bytes: int = Field(MEBIBYTE, ge=1024, description="larger vitals records are rejected")
+    consent: Literal["optional", "required"] = Field("optional", description="what an unknown consent means")
+    collect_again: bool = Field(True, description="tell subscribers when a signal stays unusable")
+    stale_alerts: bool = Field(True, description="tell subscribers when a wearer's data stop coming")
+
+    chunk_records: int = Field(64, ge=1, le=4096, description="records an agent gets at once")
+    record_by_record: bool = Field(False, description="go back to Faust's own consumer: slower, for diagnosis")
+    checkpoint_s: float = Field(2.0, gt=0, description="shortest time between checkpoints of a partition")
+    checkpoint_max_s: float = Field(30.0, gt=0, description="longest time between checkpoints under load")
+    pending_alerts: int = Field(10_000, ge=1, description="alerts that may wait for Redis before reading stops")
+    stream_trim_s: int = Field(7 * 86_400, ge=60, description="age at which Redis stream entries are trimmed")
+    session_timeout_s: float = Field(8.0, ge=6, description="silence after which a worker counts as dead")
+    watchdog_s: float = Field(60.0, gt=0, description="a partition that stands still this long ends the worker")
+    log_level: str = Field("info", description="debug, info, warning or error")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Explicit values first, then the environment, then secret files."""
+        return (init_settings, env_settings, _SecretFiles(settings_cls))

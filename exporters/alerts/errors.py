@@ -1,0 +1,56 @@
+"""What can go wrong at Redis, in few words that are safe to log and to count."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from redis import exceptions as redis_errors
+
+ErrorKind = Literal["timeout", "connection", "loading", "authentication", "read_only", "memory", "answer"]
+
+# The first class that fits names the kind: subclasses come before what they derive from.
+_KINDS: tuple[tuple[type[BaseException], ErrorKind], ...] = (
+    (redis_errors.AuthenticationError, "authentication"),
+    (redis_errors.NoPermissionError, "authentication"),
+    (redis_errors.BusyLoadingError, "loading"),
+    (redis_errors.TimeoutError, "timeout"),
+    (TimeoutError, "timeout"),
+    (redis_errors.ConnectionError, "connection"),
+    (OSError, "connection"),
+    (redis_errors.ReadOnlyError, "read_only"),
+    (redis_errors.OutOfMemoryError, "memory"),
+)
+
+_ADVICE: dict[ErrorKind, str] = {
+    "timeout": "it did not answer in time",
+    "connection": "it can't be reached",
+    "loading": "it is still loading its data",
+    "authentication": "it refuses these credentials",
+    "read_only": "it is a read-only replica",
+    "memory": "it is out of memory",
+    "answer": "it answered with an error",
+}
+
+
+class SinkUnavailable(Exception):  # noqa: N818 - it names a state, like the builtin StopIteration
+    """Redis has not confirmed a write; the same batch may be sent again.
+
+    `kind` is one of a few words, fit for a metric label. The message has neither address, nor
+    credentials, nor data: a server's own error text can quote all three.
+    """
+
+    def __init__(self, kind: ErrorKind, code: str = "") -> None:
+        self.kind: ErrorKind = kind
+        super().__init__(f"Redis is not available: {_ADVICE[kind]}" + (f" ({code})" if code else ""))
+
+
+def unavailable(error: BaseException) -> SinkUnavailable:
+    """The `SinkUnavailable` that stands for an error of redis-py or of a socket."""
+    kind: ErrorKind = next((kind for cls, kind in _KINDS if isinstance(error, cls)), "answer")
+    return SinkUnavailable(kind, _code(error) if kind == "answer" else "")
+
+
+def _code(error: BaseException) -> str:
+    """The leading error code of a server's answer, such as `WRONGTYPE`; the class where there is none."""
+    first = str(error).split(" ", 1)[0]
+    return first if first.isalpha() and first.isupper() else type(error).__name__

@@ -1,0 +1,148 @@
+"""The alert sink: writes alerts to Redis or Valkey, each revision once, in order, or says that it can't."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Sequence
+from importlib.resources import files
+from typing import Self, cast
+
+import msgspec
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisError
+
+from exporters.alerts.errors import SinkUnavailable, unavailable
+from exporters.alerts.keys import PRIORITIES, Keys
+from streams.records import Alert
+
+__all__ = ["AlertSink", "SinkUnavailable"]
+
+SCRIPT = files("exporters.alerts").joinpath("publish.lua").read_text(encoding="utf-8")
+SCRIPT_SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
+
+# One script call blocks the server; a hundred alerts take it about two milliseconds.
+ALERTS_PER_CALL = 100
+
+
+class AlertSink:
+    """Writes alerts to the stream, their current state and the index of active ones, atomically.
+
+    Needs Redis 7 or Valkey, one primary (no Redis Cluster), `maxmemory-policy noeviction`.
+
+    Idempotence rests on the alert's hash, which lives while the alert does and `keep_s` longer. So
+    `keep_s` must exceed the age of anything that may be replayed into this sink: the retention of the
+    topic `vitals` and of the stream. It is twice `trim_s` unless given.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        *,
+        trim_s: int,
+        keep_s: int | None = None,
+        timeout_s: float = 2.0,
+        keys: Keys | None = None,
+    ) -> None:
+        self._redis = redis
+        self._keys = keys or Keys()
+        self._timeout_s = timeout_s
+        self._header: tuple[str | int, ...] = (self._keys.hint, trim_s * 1000, (keep_s or 2 * trim_s) * 1000)
+        self._order = asyncio.Lock()
+
+    @classmethod
+    def connect(
+        cls,
+        url: str,
+        trim_s: int,
+        *,
+        keep_s: int | None = None,
+        timeout_s: float = 2.0,
+        prefix: str = "vitalstream",
+    ) -> Self:
+        """A sink for `redis://`, `rediss://` or `unix://` URLs. Connects at the first write.
+
+        `trim_s` is the age in seconds at which stream entries go, `timeout_s` bounds every call.
+
+        Raises:
+            ValueError: the URL is none.
+        """
+        return cls(
+            open_client(url, timeout_s), trim_s=trim_s, keep_s=keep_s, timeout_s=timeout_s, keys=Keys(prefix)
+        )
+
+    async def write(self, alerts: Sequence[Alert]) -> None:
+        """Write alerts in the order given; those known already (same or newer revision) change nothing.
+
+        Calls never overtake each other. When this raises, a beginning of the batch may have been
+        written: send the same batch again.
+
+        Raises:
+            SinkUnavailable: within `timeout_s` of each call of up to `ALERTS_PER_CALL` alerts.
+        """
+        async with self._order:
+            for start in range(0, len(alerts), ALERTS_PER_CALL):
+                await self._bounded(self._publish(alerts[start : start + ALERTS_PER_CALL]))
+
+    async def ping(self) -> None:
+        """Ask the server for a sign of life.
+
+        Raises:
+            SinkUnavailable: there is none within `timeout_s`.
+        """
+        await self._bounded(cast("Awaitable[object]", self._redis.ping()))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+    async def _publish(self, alerts: Sequence[Alert]) -> list[bytes]:
+        """Stream ids of what was new, b"" for what was known."""
+        keys, args = self._arguments(alerts)
+        try:
+            return await self._call_script(keys, args)
+        except NoScriptError:
+            # The server was restarted, failed over or flushed: it knows no script, so nothing ran.
+            await self._redis.script_load(SCRIPT)
+            return await self._call_script(keys, args)
+
+    async def _call_script(self, keys: list[str], args: list[str | bytes | int]) -> list[bytes]:
+        answer = self._redis.evalsha(SCRIPT_SHA, len(keys), *keys, *args)
+        return await cast("Awaitable[list[bytes]]", answer)
+
+    def _arguments(self, alerts: Sequence[Alert]) -> tuple[list[str], list[str | bytes | int]]:
+        keys = [self._keys.stream, *(self._keys.active(priority) for priority in PRIORITIES)]
+        args: list[str | bytes | int] = list(self._header)
+        for alert in alerts:
+            keys += (self._keys.alert(alert.id), self._keys.active_of(alert.wearer))
+            args += (alert.id, alert.revision, alert.priority, alert.status)
+            args += (alert.wearer, alert.condition, alert.onset, msgspec.json.encode(alert))
+        return keys, args
+
+    async def _bounded(self, call: Awaitable[object]) -> None:
+        """Await a call within the time limit.
+
+        redis-py closes a connection whose request was cancelled or timed out, so that a late answer
+        can't reach the next caller; `tests/exporters/test_sink.py` holds it to that.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await call
+        except (RedisError, OSError) as error:
+            raise unavailable(error) from None
+
+
+def open_client(url: str, timeout_s: float) -> Redis:
+    """A client with time limits that answers errors at once.
+
+    One retry, and only for a connection found broken: it costs nothing when the server was
+    restarted in between. Scripts are idempotent, so an attempt that did arrive does no harm.
+
+    Raises:
+        ValueError: the URL is none.
+    """
+    retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
+    return Redis.from_url(url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=retry)

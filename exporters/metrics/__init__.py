@@ -1,0 +1,1 @@
+"""Prometheus: what a worker counts and measures, and the endpoint that shows it."""

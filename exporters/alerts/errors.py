@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 from redis import exceptions as redis_errors
 
@@ -32,8 +32,8 @@ _ADVICE: dict[ErrorKind, str] = {
 }
 
 
-class SinkUnavailable(Exception):  # noqa: N818 - it names a state, like the builtin StopIteration
-    """Redis has not confirmed a write; the same batch may be sent again.
+class RedisUnavailable(Exception):  # noqa: N818 - it names a state, not a mistake
+    """Redis has not answered a request as asked.
 
     `kind` is one of a few words, fit for a metric label. The message has neither address, nor
     credentials, nor data: a server's own error text can quote all three.
@@ -43,11 +43,15 @@ class SinkUnavailable(Exception):  # noqa: N818 - it names a state, like the bui
         self.kind: ErrorKind = kind
         super().__init__(f"Redis is not available: {_ADVICE[kind]}" + (f" ({code})" if code else ""))
 
+    @classmethod
+    def of(cls, error: BaseException) -> Self:
+        """What stands for an error of redis-py or of a socket."""
+        kind: ErrorKind = next((kind for known, kind in _KINDS if isinstance(error, known)), "answer")
+        return cls(kind, _code(error) if kind == "answer" else "")
 
-def unavailable(error: BaseException) -> SinkUnavailable:
-    """The `SinkUnavailable` that stands for an error of redis-py or of a socket."""
-    kind: ErrorKind = next((kind for cls, kind in _KINDS if isinstance(error, cls)), "answer")
-    return SinkUnavailable(kind, _code(error) if kind == "answer" else "")
+
+class SinkUnavailable(RedisUnavailable):
+    """Redis has not confirmed a write; the same batch may be sent again."""
 
 
 def _code(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisError
 
-from exporters.alerts.errors import SinkUnavailable, unavailable
+from exporters.alerts.errors import SinkUnavailable
 from exporters.alerts.keys import PRIORITIES, Keys
 from streams.records import Alert
 
@@ -132,10 +132,10 @@ class AlertSink:
             async with asyncio.timeout(self._timeout_s):
                 await call
         except (RedisError, OSError) as error:
-            raise unavailable(error) from None
+            raise SinkUnavailable.of(error) from None
 
 
-def open_client(url: str, timeout_s: float) -> Redis:
+def open_client(url: str, timeout_s: float, *, decode_responses: bool = False) -> Redis:
     """A client with time limits that answers errors at once.
 
     One retry, and only for a connection found broken: it costs nothing when the server was
@@ -145,4 +145,10 @@ def open_client(url: str, timeout_s: float) -> Redis:
         ValueError: the URL is none.
     """
     retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
-    return Redis.from_url(url, socket_timeout=timeout_s, socket_connect_timeout=timeout_s, retry=retry)
+    return Redis.from_url(
+        url,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        retry=retry,
+        decode_responses=decode_responses,
+    )

@@ -38,7 +38,9 @@ class MetricsServer:
         application = _Application(registry, health)
         self._server = make_server(bind, port, application, _server_class(bind), _QuietHandler)
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.1,), name="metrics", daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:

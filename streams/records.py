@@ -53,7 +53,7 @@ class VitalsPacket(Struct, frozen=True, gc=False):
 
     wearer: Name
     device: Name
-    seq: Annotated[int, Meta(ge=0, lt=2**63)]
+    seq: Annotated[int, Meta(ge=0, le=2**63 - 1)]
     signals: Annotated[dict[str, Column], Meta(min_length=1, max_length=32)]
     facts: DeviceFacts = DeviceFacts()
     utc_offset: Annotated[int, Meta(ge=-840, le=840, description="minutes east of UTC")] = 0

@@ -1,0 +1,1 @@
+"""Networks: derived inputs, verified sessions, fixed batches."""

@@ -1,0 +1,113 @@
+"""The registry's manifest: which networks there are, and what each promised when it was made."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from models.deep.onnx_file import OnnxFileError, check_onnx
+
+MANIFEST = "manifest.json"
+Status = Literal["active", "shadow", "retired"]
+
+
+class RegistryError(ValueError):
+    """A registry that can't be trusted; the message names the file and the reason."""
+
+
+class Tensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One input or output of a graph; the first dimension is the batch and left out."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: Literal["float32"] = "float32"
+
+
+class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Made-up rows and what the network answered when it was exported."""
+
+    rows: tuple[tuple[float, ...], ...]
+    outputs: tuple[float, ...]
+    tolerance: float = 1e-4
+
+
+class Interval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A figure with its 95 % interval by bootstrap over people."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One version of one network."""
+
+    name: str
+    version: str
+    status: Status
+    file: str
+    sha256: str
+    card: str
+    row: Tensor
+    """What `Networks.run` takes: shape of one row before its inputs are derived."""
+    unit: str
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    thresholds: dict[str, float]
+    """Named operating points, each chosen on validation people under the budget in the card."""
+    metrics: dict[str, dict[str, Interval]]
+    """Set of people -> figure -> value with interval."""
+    counts: dict[str, dict[str, int]]
+    """Set of people -> people and windows."""
+    data: str
+    code: str
+    """Version of vitalstream that made it, and the commit when known."""
+    sample: Sample
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All networks of a registry folder."""
+
+    format: Literal[1]
+    models: tuple[ModelEntry, ...]
+
+    def active(self) -> dict[str, ModelEntry]:
+        """The one active version of each network. Raises RegistryError when there are two."""
+        found: dict[str, ModelEntry] = {}
+        for entry in self.models:
+            if entry.status == "active":
+                if entry.name in found:
+                    raise RegistryError(f"{MANIFEST}: two active versions of {entry.name}")
+                found[entry.name] = entry
+        return found
+
+
+def read_manifest(registry: Path) -> Manifest:
+    """Read a registry's manifest. Raises RegistryError when it is missing or malformed."""
+    path = registry / MANIFEST
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise RegistryError(f"{path}: {error}") from error
+
+
+def read_model(registry: Path, entry: ModelEntry) -> bytes:
+    """The bytes of a network, checked against the manifest: what was hashed is what is returned."""
+    path = registry / entry.file
+    if Path(entry.file).name != entry.file:
+        raise RegistryError(f"{entry.name}: {entry.file!r} is not a plain file name")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RegistryError(f"{path}: {error.strerror}") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != entry.sha256:
+        raise RegistryError(f"{path}: sha256 is {digest}, the manifest says {entry.sha256}")
+    try:
+        check_onnx(data)
+    except OnnxFileError as error:
+        raise RegistryError(f"{path}: {error}") from error
+    return data

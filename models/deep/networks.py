@@ -1,0 +1,145 @@
+"""Runs the networks of a registry: one session each, always 32 rows at a time.
+
+A row's output never depends on its place or its neighbours: rows are derived and run in blocks of
+exactly 32, short blocks filled up with their own first row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from models.deep.manifest import ModelEntry, RegistryError, read_manifest, read_model
+from models.deep.rhythm import rhythm_inputs
+
+BLOCK = 32
+"""Rows of a run: more bring no speed (DESIGN.md), fewer cost up to three times as much a row."""
+
+Rows = NDArray[np.float32]
+Derive = Callable[[Rows], tuple[Rows, ...]]
+_DERIVE: Mapping[str, Derive] = {"rhythm": rhythm_inputs}
+
+COMMITTED = Path(__file__).resolve().parent.parent / "registry"
+"""The registry that ships inside the package."""
+
+
+class _Network:
+    """One verified session with the derivation of its inputs."""
+
+    def __init__(self, entry: ModelEntry, session: ort.InferenceSession, derive: Derive) -> None:
+        self.entry = entry
+        self._session, self._derive = session, derive
+        self._names = [tensor.name for tensor in entry.inputs]
+
+    def run(self, rows: Rows) -> Rows:
+        if rows.shape[1:] != self.entry.row.shape:
+            wanted = ["n", *self.entry.row.shape]
+            raise ValueError(f"{self.entry.name} takes rows of shape {wanted}, not {list(rows.shape)}")
+        out = np.empty((len(rows), *self.entry.outputs[0].shape), np.float32)
+        for start in range(0, len(rows), BLOCK):
+            block = rows[start : start + BLOCK]
+            out[start : start + BLOCK] = self._block(block)[: len(block)]
+        return out
+
+    def _block(self, block: Rows) -> Rows:
+        if len(block) < BLOCK:
+            block = np.concatenate([block, np.repeat(block[:1], BLOCK - len(block), axis=0)])
+        inputs = dict(zip(self._names, self._derive(block), strict=True))
+        result: Rows = self._session.run(None, inputs)[0]
+        return result
+
+
+class Networks:
+    """The active networks of a registry."""
+
+    def __init__(self, networks: Mapping[str, _Network]) -> None:
+        self._networks = dict(networks)
+
+    @classmethod
+    def load(cls, registry_dir: Path | None = None) -> Networks:
+        """Load and verify every active network; None takes the registry that ships.
+
+        Raises RegistryError: bad manifest, sha256 mismatch, external data, sparse initialisers,
+        another signature or other sample outputs than the manifest says.
+        """
+        registry = COMMITTED if registry_dir is None else registry_dir
+        active = read_manifest(registry).active()
+        return cls({name: _open(registry, entry) for name, entry in active.items()})
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Name to version of what is loaded."""
+        return {name: network.entry.version for name, network in self._networks.items()}
+
+    def entry(self, name: str) -> ModelEntry:
+        """What the manifest says of a network: thresholds, metrics, signature."""
+        return self._find(name).entry
+
+    def run(self, name: str, rows: NDArray[np.floating]) -> Rows:
+        """Outputs of a network for rows [n, …] (rhythm: 60 intervals in ms, gives P(AF) [n]).
+
+        Raises KeyError for an unknown name, ValueError for another shape or values not finite.
+        """
+        return self._find(name).run(np.asarray(rows, dtype=np.float32))
+
+    def _find(self, name: str) -> _Network:
+        try:
+            return self._networks[name]
+        except KeyError:
+            raise KeyError(f"no active network {name!r}; there are: {', '.join(self._networks)}") from None
+
+
+def _session(data: bytes) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.execution_mode = ort.ExecutionMode.ORT_SEQUENTIAL
+    # Warnings about unused initialisers tell an operator nothing.
+    options.log_severity_level = 3
+    return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def _open(registry: Path, entry: ModelEntry) -> _Network:
+    derive = _DERIVE.get(entry.name)
+    if derive is None:
+        raise RegistryError(f"{entry.file}: this version knows no inputs for a network {entry.name!r}")
+    data = read_model(registry, entry)
+    try:
+        session = _session(data)
+    except Exception as error:  # onnxruntime raises many unrelated classes
+        raise RegistryError(f"{entry.file}: onnxruntime refuses it: {error}") from error
+    _check_signature(entry, session)
+    network = _Network(entry, session, derive)
+    _check_sample(network)
+    return network
+
+
+def _check_signature(entry: ModelEntry, session: ort.InferenceSession) -> None:
+    for kind, promised, found in (
+        ("inputs", entry.inputs, session.get_inputs()),
+        ("outputs", entry.outputs, session.get_outputs()),
+    ):
+        actual = [(arg.name, tuple(arg.shape[1:]), _dtype(arg.type)) for arg in found]
+        if actual != [(tensor.name, tensor.shape, tensor.dtype) for tensor in promised]:
+            raise RegistryError(f"{entry.file}: {kind} are {actual}, the manifest says {promised}")
+        fixed = [arg.name for arg in found if isinstance(arg.shape[0], int)]
+        if fixed:
+            raise RegistryError(f"{entry.file}: {kind} {fixed} have a fixed batch size")
+
+
+def _dtype(onnx_type: str) -> str:
+    return {"tensor(float)": "float32"}.get(onnx_type, onnx_type)
+
+
+def _check_sample(network: _Network) -> None:
+    sample = network.entry.sample
+    try:
+        outputs = network.run(np.array(sample.rows, np.float32))
+    except Exception as error:  # a graph may fail in any operator
+        raise RegistryError(f"{network.entry.file}: fails on the sample rows: {error}") from error
+    worst = float(np.abs(outputs - np.array(sample.outputs, np.float32)).max())
+    if not worst <= sample.tolerance:
+        raise RegistryError(f"{network.entry.file}: sample outputs differ by {worst:.2g}")

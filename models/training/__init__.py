@@ -1,0 +1,1 @@
+"""Making and judging the networks; nothing here runs in the stream."""

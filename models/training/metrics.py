@@ -1,0 +1,78 @@
+"""Figures by which a classifier is judged, and their intervals by bootstrap over people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float64]
+Labels = NDArray[np.bool_]
+Figures = dict[str, float]
+
+
+def auroc(scores: Scores, labels: Labels) -> float:
+    """Area under the ROC curve by ranks, ties counted half; nan when only one class is there."""
+    positives = int(labels.sum())
+    negatives = labels.size - positives
+    if not positives or not negatives:
+        return float("nan")
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - (counts - 1) / 2.0
+    ranks = float(middle[inverse][labels].sum())
+    return (ranks - positives * (positives + 1) / 2.0) / (positives * negatives)
+
+
+def expected_calibration_error(scores: Scores, labels: Labels, bins: int = 15) -> float:
+    """Mean distance of stated probability and frequency over equal-width bins (Guo et al. 2017)."""
+    if not scores.size:
+        return float("nan")
+    index = np.minimum((scores * bins).astype(int), bins - 1)
+    stated = np.bincount(index, weights=scores, minlength=bins)
+    seen = np.bincount(index, weights=labels.astype(np.float64), minlength=bins)
+    return float(np.abs(stated - seen).sum() / scores.size)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+def figures(scores: Scores, labels: Labels, threshold: float) -> Figures:
+    """`se, sp, ppv, f1` at the threshold (score ≥ threshold is positive), `auroc`, `ece`."""
+    said = scores >= threshold
+    hits, misses = int((said & labels).sum()), int((~said & labels).sum())
+    false, rest = int((said & ~labels).sum()), int((~said & ~labels).sum())
+    return {
+        "se": _share(hits, hits + misses),
+        "sp": _share(rest, rest + false),
+        "ppv": _share(hits, hits + false),
+        "f1": _share(2 * hits, 2 * hits + false + misses),
+        "auroc": auroc(scores, labels),
+        "ece": expected_calibration_error(scores, labels),
+    }
+
+
+def bootstrap(
+    people: Sequence[tuple[Scores, Labels]],
+    judge: Callable[[Scores, Labels], Figures],
+    rounds: int = 500,
+    seed: int = 0,
+) -> Mapping[str, tuple[float, float]]:
+    """95 % interval of each figure when people, not windows, are drawn again with replacement."""
+    rng = np.random.default_rng(seed)
+    drawn: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        chosen = [people[i] for i in rng.integers(0, len(people), len(people))]
+        result = judge(np.concatenate([c[0] for c in chosen]), np.concatenate([c[1] for c in chosen]))
+        for name, value in result.items():
+            drawn.setdefault(name, []).append(value)
+    return {name: _middle(values) for name, values in drawn.items()}
+
+
+def _middle(values: Sequence[float]) -> tuple[float, float]:
+    known = [value for value in values if value == value]
+    if not known:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, (0.025, 0.975))
+    return float(low), float(high)

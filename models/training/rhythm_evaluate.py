@@ -1,0 +1,124 @@
+"""Judges the rhythm network on recordings, by the way that a packet goes: minutes, gate, windows, network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.datasets.rr import RRRecord
+from models.deep.networks import Networks
+from models.deep.rhythm import BEATS
+from models.signals.beats import BeatBuffer, BeatWindow
+from models.signals.quality import judge
+from models.signals.windows import MINUTE, Window
+from models.training.metrics import Figures, bootstrap, figures
+
+FIGURES = ("se", "sp", "ppv", "f1", "auroc", "ece")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One record's windows."""
+
+    name: str
+    scores: NDArray[np.float64]
+    """[n] P(AF)."""
+    af: NDArray[np.bool_]
+    """[n] true where most beats of the window are AF."""
+    possible: int
+    """Windows that the labelled beats would fill if none were left out."""
+
+
+def stream_windows(record: RRRecord) -> tuple[list[BeatWindow], NDArray[np.bool_]]:
+    """Windows of 60 labelled beats as the stream forms them, and whether most beats of each are AF."""
+    known = record.labelled
+    times = np.round(record.times_ms[known]).astype(np.int64)
+    intervals, af = record.intervals[known].astype(np.float64), record.af[known]
+    buffer, windows = BeatBuffer(), list[BeatWindow]()
+    edges = np.flatnonzero(np.diff(times // MINUTE)) + 1
+    for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(times)], strict=True):
+        if start == stop:
+            continue
+        minute = Window(
+            "ibi", int(times[start] // MINUTE * MINUTE), times[start:stop], intervals[start:stop].copy()
+        )
+        if judge(minute).usable:
+            windows += buffer.add(minute.times, minute.values)
+    return windows, _labels(windows, times, af)
+
+
+def _labels(windows: list[BeatWindow], times: NDArray[np.int64], af: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    total = np.concatenate([[0], np.cumsum(af)])
+    # Half a beat of tolerance: the start is found by summing rounded intervals.
+    starts = np.searchsorted(times, [window.start + 50 for window in windows])
+    stops = np.searchsorted(times, [window.end for window in windows], side="right")
+    return np.asarray(total[stops] - total[starts] > (stops - starts) / 2)
+
+
+def judge_person(networks: Networks, record: RRRecord) -> Person:
+    """Score every window of a record."""
+    windows, af = stream_windows(record)
+    rows = np.stack([window.intervals for window in windows]) if windows else np.empty((0, BEATS), np.float32)
+    scores = networks.run("rhythm", rows).astype(np.float64)
+    return Person(record.name, scores, af, int(record.labelled.sum()) // BEATS)
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmReport:
+    """What an evaluation found."""
+
+    people: list[Person]
+    threshold: float
+    version: str
+
+    @property
+    def figures(self) -> Figures:
+        """`se, sp, ppv, f1, auroc, ece` over all windows."""
+        scores = np.concatenate([person.scores for person in self.people])
+        return figures(scores, np.concatenate([person.af for person in self.people]), self.threshold)
+
+    @property
+    def skipped(self) -> float:
+        """Share of possible windows that the gate left out."""
+        possible = sum(person.possible for person in self.people)
+        return 1.0 - sum(person.scores.size for person in self.people) / possible if possible else 0.0
+
+    def intervals(self, rounds: int = 500) -> dict[str, tuple[float, float]]:
+        """95 % intervals of the figures by bootstrap over people."""
+        pairs = [(person.scores, person.af) for person in self.people]
+        return dict(bootstrap(pairs, lambda s, y: figures(s, y, self.threshold), rounds))
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain data; a figure that does not exist (one class only) is null."""
+        intervals = self.intervals()
+        return {
+            "model": "rhythm",
+            "version": self.version,
+            "people": len(self.people),
+            "windows": sum(person.scores.size for person in self.people),
+            "windows_af": sum(int(person.af.sum()) for person in self.people),
+            "windows_skipped": max(0.0, round(self.skipped, 6)),
+            **{name: _known(value) for name, value in self.figures.items()},
+            "threshold": self.threshold,
+            "intervals_95": {name: [_known(low), _known(high)] for name, (low, high) in intervals.items()},
+        }
+
+
+def _known(value: float) -> float | None:
+    return round(value, 5) if value == value else None
+
+
+def evaluate_rhythm(
+    networks: Networks, records: Iterable[RRRecord], tick: Callable[[str], None] = lambda _: None
+) -> RhythmReport:
+    """Score every record at the manifest's alert threshold; `tick` hears each name when it is done."""
+    people = []
+    for record in records:
+        people.append(judge_person(networks, record))
+        tick(record.name)
+    entry = networks.entry("rhythm")
+    return RhythmReport(people, entry.thresholds["alert"], entry.version)

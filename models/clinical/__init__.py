@@ -1,0 +1,1 @@
+"""Clinical scores as tables with their sources."""

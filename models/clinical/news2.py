@@ -1,0 +1,85 @@
+"""NEWS2, as far as a wearable measures it: what was measured, how old it is, what the total can be.
+
+Source: Royal College of Physicians. National Early Warning Score (NEWS) 2. London: RCP, 2017.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from streams.records import ClinicalScore, Part
+
+SOURCE = "Royal College of Physicians, NEWS2, 2017"
+MINUTE = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Points by value: `points[i]` holds up to and including `upper[i]`, the last one above all."""
+
+    upper: tuple[float, ...]
+    points: tuple[int, ...]
+    step: float
+    """Resolution at which the table is written: values are rounded to it before they are looked up."""
+
+    def score(self, value: float) -> int:
+        """Points of one value."""
+        return self.points[bisect_left(self.upper, round(value / self.step) * self.step - 1e-9)]
+
+
+SPO2_SCALE_1 = Bands((91, 93, 95), (3, 2, 1, 0), 1)
+SPO2_SCALE_2_ON_AIR = Bands((83, 85, 87), (3, 2, 1, 0), 1)
+SPO2_SCALE_2_ON_OXYGEN = Bands((83, 85, 87, 92, 94, 96), (3, 2, 1, 0, 1, 2, 3), 1)
+
+TABLE = {
+    "rr": Bands((8, 11, 20, 24), (3, 1, 0, 2, 3), 1),
+    "spo2": SPO2_SCALE_1,
+    "sbp": Bands((90, 100, 110, 219), (3, 2, 1, 0, 3), 1),
+    "hr": Bands((40, 50, 90, 110, 130), (3, 1, 0, 1, 2, 3), 1),
+    "temp": Bands((35.0, 36.0, 38.0, 39.0), (3, 1, 0, 1, 2), 0.1),
+}
+OXYGEN_POINTS = 2
+CONSCIOUSNESS_POINTS = 3
+"""Anything but alert: new confusion, voice, pain, unresponsive."""
+
+VALID_FOR = {"rr": 10, "spo2": 10, "hr": 10, "temp": 120, "sbp": 240}
+"""Minutes for which a reading may stand for the present."""
+
+
+def spo2_bands(scale: int, on_oxygen: bool | None) -> Bands:
+    """The SpO2 column that applies: scale 2 is for hypercapnic failure, prescribed by a clinician."""
+    if scale == 1:
+        return SPO2_SCALE_1
+    return SPO2_SCALE_2_ON_OXYGEN if on_oxygen else SPO2_SCALE_2_ON_AIR
+
+
+def news2(
+    readings: dict[str, tuple[int, float]], now: int, *, scale: int = 1, on_oxygen: bool | None = None
+) -> ClinicalScore | None:
+    """Score what was measured: `readings` maps a signal to (time ms, value).
+
+    `low` is the total if all that is missing were normal, `high` if it were the worst; a missing part
+    never counts as 0 unsaid. None when nothing valid was measured.
+    """
+    parts, missing, worst = [], [], CONSCIOUSNESS_POINTS
+    for signal, bands in TABLE.items():
+        if signal == "spo2" and scale != 1:
+            bands = spo2_bands(scale, on_oxygen)
+        reading = readings.get(signal)
+        if reading is None or now - reading[0] > VALID_FOR[signal] * MINUTE:
+            missing.append(signal)
+            worst += max(bands.points)
+        else:
+            age = max(now - reading[0], 0) // 1000
+            parts.append(Part(signal, reading[1], age, bands.score(reading[1])))
+    if not parts:
+        return None
+    missing.append("consciousness")
+    low = sum(part.points for part in parts)
+    if on_oxygen is None:
+        missing.append("oxygen")
+        worst += OXYGEN_POINTS
+    elif on_oxygen:
+        low += OXYGEN_POINTS
+    return ClinicalScore("NEWS2", low, low + worst, parts, missing, SOURCE)

@@ -1,0 +1,193 @@
+"""Deciding: evidence into the course of each condition, and its changes into alerts.
+
+Pure: reads and writes only the `Judged` half of a wearer; what observing found comes in the observation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models.policy.episode import Change, Episode
+from models.policy.rules import Policy, Rule
+from models.risk.evidence import Evidence, Leeway, evidence
+from models.risk.rhythm import rhythm_evidence
+from models.signals.windows import MINUTE
+from models.view import Observation, View
+from models.wearer import Judged
+from streams.records import Advice, Alert, Risk, Source, Status
+
+HISTORIC_MS = 3_600_000
+"""What is found in data older than this is history, not an emergency."""
+RISK_EVERY_MS = 900_000
+"""Event time between risk records of a wearer whose level does not change."""
+RANK = {"none": 0, "info": 1, "low": 2, "medium": 3, "high": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is the same for every decision of a worker."""
+
+    policy: Policy
+    versions: dict[str, str]
+    collect_again: bool = True
+    stale_alerts: bool = True
+
+
+@dataclass(slots=True)
+class Case:
+    """One wearer's record being decided."""
+
+    wearer: str
+    judged: Judged
+    source: Source
+    now: int
+    """Stream time, ms."""
+    leeway: Leeway
+
+
+def decide(
+    setting: Setting, case: Case, observation: Observation, rhythm: Sequence[float]
+) -> list[Alert | Risk]:
+    """Judge one observation with the rhythm network's answer to each of its windows; gives what to tell."""
+    told: list[Alert | Risk] = []
+    risks: dict[str, float] = {}
+    for found, view in _all_evidence(setting, case, observation, rhythm):
+        risks[found.condition] = found.risk
+        alert = _course(setting, case, found, view)
+        if alert is not None:
+            told.append(alert)
+    if observation.views:
+        risk = _risk_record(case, observation.views[-1], risks)
+        if risk is not None:
+            told.append(risk)
+    return told
+
+
+def _all_evidence(
+    setting: Setting, case: Case, observation: Observation, rhythm: Sequence[float]
+) -> Iterable[tuple[Evidence, View | None]]:
+    if observation.returned:
+        yield Evidence("stale_data", case.now, 0, 0.0), None
+    rule = setting.policy.rules["rhythm"]
+    for window, probability in zip(observation.beats, rhythm, strict=True):
+        found = rhythm_evidence(case.judged, window, float(probability), rule)
+        if found is not None:
+            yield found, None
+    for view in observation.views:
+        for found in evidence(view, setting.policy, case.leeway):
+            yield found, view
+        if setting.collect_again and view.quality:
+            yield _unusable(case.judged, view, setting.policy.rules["collect_again"]), view
+    if observation.silent_since is not None and setting.stale_alerts:
+        yield Evidence("stale_data", case.now, 1, 0.0), None
+
+
+def _unusable(judged: Judged, view: View, rule: Rule) -> Evidence:
+    """Evidence that readings stay unusable; a cause must last its own time."""
+    present = set(view.causes.values())
+    for cause in judged.causes.keys() - present:
+        if view.minute - judged.causes[cause][1] > rule.grace_ms:
+            del judged.causes[cause]
+    level = 0
+    for cause in present:
+        since = judged.causes.get(cause, (view.minute, 0))[0]
+        judged.causes[cause] = since, view.minute
+        if view.minute - since >= rule.limits[cause] * 1000:
+            level = 1
+    return Evidence("collect_again", view.minute, level, 0.0)
+
+
+def _course(setting: Setting, case: Case, found: Evidence, view: View | None) -> Alert | None:
+    """Move the condition's course; an alert when that changes it."""
+    episodes = case.judged.episodes
+    episode = episodes.get(found.condition)
+    if episode is None:
+        if not found.level:
+            return None
+        episode = episodes[found.condition] = Episode()
+    rule = setting.policy.rules[found.condition]
+    change = episode.update(found.time, found.level, rule)
+    if change is None:
+        if not found.level and episode.idle(found.time, rule):
+            del episodes[found.condition]
+        return None
+    alert = _alert(setting, case, found, view, episode, change)
+    if change == "resolved":
+        del episodes[found.condition]
+    return alert
+
+
+def _alert(
+    setting: Setting, case: Case, found: Evidence, view: View | None, episode: Episode, change: Change
+) -> Alert:
+    rule = setting.policy.rules[found.condition]
+    if change == "raised":
+        episode.historic = case.now - found.time > HISTORIC_MS
+    if change != "resolved":
+        priority = rule.grades[episode.raised - 1].priority
+        episode.priority = "low" if episode.historic and RANK[priority] > RANK["low"] else priority
+    episode.revision += 1
+    status: Status = change
+    modelled = found.condition == "rhythm"
+    return Alert(
+        id=alert_id(case.wearer, found.condition, episode.onset),
+        revision=episode.revision,
+        wearer=case.wearer,
+        condition=rule.condition,
+        status=status,
+        priority=episode.priority,  # type: ignore[arg-type]
+        title=rule.title,
+        onset=episode.onset,
+        updated=found.time if view is None else found.time + MINUTE,
+        source=case.source,
+        cause=_cause(case.judged, found),
+        probability=found.risk if modelled else None,
+        historic=episode.historic,
+        contributions=found.contributions,
+        quality=_quality(found, view),
+        models=setting.versions if modelled else {},
+        config=setting.policy.digest,
+        advice=[] if change == "resolved" else [Advice(text, source) for text, source in rule.advice],
+        clears=rule.clears,
+    )
+
+
+def alert_id(wearer: str, condition: str, onset: int) -> str:
+    """The stable id of an alert: a replay of the same records gives it again."""
+    return hashlib.sha256(f"{wearer}\n{condition}\n{onset}".encode()).hexdigest()[:24]
+
+
+def _cause(judged: Judged, found: Evidence) -> str | None:
+    if found.condition != "collect_again" or not judged.causes:
+        return None
+    return min(judged.causes, key=lambda cause: (judged.causes[cause][0], cause))
+
+
+def _quality(found: Evidence, view: View | None) -> float | None:
+    if view is None:
+        return None
+    shares = [view.quality[c.signal].share for c in found.contributions if c.signal in view.quality]
+    return round(min(shares), 3) if shares else None
+
+
+def _risk_record(case: Case, view: View, risks: dict[str, float]) -> Risk | None:
+    """The wearer's risk, when its level changed or it is time again."""
+    judged = case.judged
+    active = [episode.priority for episode in judged.episodes.values() if episode.raised]
+    level = max(active, key=RANK.__getitem__, default="none")
+    if level == judged.level and view.minute - judged.risk_told < RISK_EVERY_MS:
+        return None
+    judged.level, judged.risk_told = level, view.minute
+    learning = [] if view.surprise is None or view.surprise.known else ["own normal"]
+    return Risk(
+        wearer=case.wearer,
+        time=view.minute,
+        risks=risks,
+        level=level,  # type: ignore[arg-type]
+        learning=learning,
+        scores=[] if view.score is None else [view.score],
+        not_run={signal: cause for signal, cause in view.causes.items()},
+        source=case.source,
+    )

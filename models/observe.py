@@ -1,0 +1,234 @@
+"""Observing: from a packet's samples to views of minutes and windows of beats; learns own normal.
+
+Pure: reads and writes only the `Seen` half of a wearer, and the time comes with the record.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import numpy as np
+
+from models.clinical.news2 import news2
+from models.signals import quality as gate
+from models.signals.beats import BeatWindow, rmssd
+from models.signals.quality import Quality
+from models.signals.windows import MINUTE, Track, Window, beat_times, extent, sample_times
+from models.view import Observation, View
+from models.wearer import RECENT, Device, Seen, Stuck
+from streams.records import Column, VitalsPacket
+
+SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
+"""Signals whose usual does not depend on rest or sleep."""
+LEARNED = ("hr", "rr", "spo2", "temp", "hrv", "glucose", "sbp", "dbp")
+SCORED = ("hr", "rr", "spo2", "temp", "sbp")
+TOTALS = frozenset({"steps"})
+CALM = frozenset({"rest", "asleep"})
+
+Columns: TypeAlias = "dict[str, tuple[array[int], array[float]]]"
+
+
+def columns_of(packet: VitalsPacket) -> tuple[Columns, int, int]:
+    """Sample times and values of each signal, and the first and last time the packet speaks for.
+
+    Raises ValueError (naming the signal) when a column's times and values do not fit.
+    """
+    columns: Columns = {}
+    first, last = 2**62, 0
+    for signal, column in packet.signals.items():
+        try:
+            times = beat_times(column) if signal == "ibi" else sample_times(column)
+        except ValueError as error:
+            raise ValueError(f"{signal}: {error}") from None
+        columns[signal] = times, array("d", column.values)
+        first = min(first, column.start)
+        last = max(last, extent(column, times))
+    return columns, first, last
+
+
+def first_start(signals: Iterable[Column]) -> int:
+    """The start time that names a packet, with device and sequence number, ms UTC."""
+    return min(column.start for column in signals)
+
+
+def take(
+    seen: Seen, device: Device, columns: Columns, last: int, lateness: int, contact: bool
+) -> Observation:
+    """Put a packet's columns into its windows, close what the watermark passes, and view it.
+
+    `last` is the newest time (ms UTC) the packet speaks for, `lateness` in ms.
+    """
+    observation = Observation()
+    closed: list[Window] = []
+    for signal, (times, values) in columns.items():
+        track = device.tracks.get(signal)
+        if track is None:
+            track = device.tracks[signal] = Track.empty()
+        if not contact:
+            values = array("d", [math.nan]) * len(values)
+        late = track.add(times, values)
+        if late:
+            observation.late[signal] = late
+        closed.extend(track.close(signal, last, lateness))
+    if closed:
+        _view_all(seen, closed, observation)
+    return observation
+
+
+def fall_silent(seen: Seen) -> Observation:
+    """Close every open window: nothing more is expected soon."""
+    observation = Observation(silent_since=seen.heard)
+    closed = [
+        window
+        for device in seen.devices.values()
+        for signal, track in device.tracks.items()
+        for window in track.flush(signal)
+    ]
+    _view_all(seen, closed, observation)
+    seen.silent = True
+    return observation
+
+
+def _view_all(seen: Seen, closed: list[Window], observation: Observation) -> None:
+    minutes: dict[int, list[Window]] = {}
+    for window in closed:
+        minutes.setdefault(window.minute, []).append(window)
+    for minute in sorted(minutes):
+        observation.views.append(_view(seen, minute, minutes[minute], observation.beats))
+
+
+def _view(seen: Seen, minute: int, windows: list[Window], beats: list[BeatWindow]) -> View:
+    view = View(minute)
+    intervals = None
+    for window in windows:
+        _summarise(seen, window, view)
+        if window.signal == "ibi":
+            intervals = window
+    values = view.values
+    view.context = seen.activity.update(minute, values.get("steps"), values.get("accel"), seen.utc_offset)
+    _drop_shaken(view)
+    if intervals is not None:
+        _beats(seen, intervals, view, beats)
+    _compare(seen, view)
+    return view
+
+
+def _summarise(seen: Seen, window: Window, view: View) -> None:
+    """Judge a window and reduce it to one value: a sum of counts, else the median."""
+    signal = window.signal
+    judged = gate.judge(window)
+    if judged.usable and _stuck(seen, window):
+        judged = Quality(0.0, "flat")
+    view.quality[signal] = judged
+    if not judged.usable:
+        assert judged.cause is not None
+        view.causes[signal] = judged.cause
+        return
+    if signal == "ibi":
+        return
+    values = window.values if judged.share == 1.0 else window.values[~np.isnan(window.values)]
+    view.values[signal] = float(values.sum()) if signal in TOTALS else _median(values)
+
+
+def _median(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    """The median; for the few samples of a minute a sorted list is several times faster than numpy."""
+    ordered = sorted(values.tolist())
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _stuck(seen: Seen, window: Window) -> bool:
+    """Whether the signal has not moved at all for longer than it can."""
+    allowed = gate.FLAT_MINUTES.get(window.signal)
+    if allowed is None:
+        return False
+    first = float(window.values[0])
+    if not (window.values == first).all():
+        seen.stuck.pop(window.signal, None)
+        return False
+    known = seen.stuck.get(window.signal)
+    if known is None or known.value != first:
+        seen.stuck[window.signal] = Stuck(first, window.minute)
+        return False
+    return window.minute - known.since >= allowed * MINUTE
+
+
+def _drop_shaken(view: View) -> None:
+    """Leave out what movement spoils."""
+    if view.values.get("accel", 0.0) < gate.MOTION_MG:
+        return
+    for signal in gate.MOTION_SENSITIVE & view.quality.keys():
+        view.values.pop(signal, None)
+        view.quality[signal] = Quality(0.0, "motion")
+        view.causes[signal] = "motion"
+
+
+def _beats(seen: Seen, window: Window, view: View, beats: list[BeatWindow]) -> None:
+    if not view.quality["ibi"].usable:
+        seen.beats.clear()
+        return
+    usable = window.values[~np.isnan(window.values)]
+    variability = rmssd(usable)
+    if variability is not None and view.context in CALM:
+        # Its logarithm is near normal (Task Force of the ESC and NASPE, 1996).
+        view.values["hrv"] = math.log(max(variability, 1.0))
+    beats.extend(seen.beats.add(window.times, window.values))
+
+
+def _compare(seen: Seen, view: View) -> None:
+    """Set the minute beside the newest ones and beside the wearer's own usual, then learn it."""
+    context, minute = view.context, view.minute
+    deviations: dict[str, float] = {}
+    for signal in LEARNED:
+        value = view.values.get(signal)
+        if value is None:
+            continue
+        view.steady[signal] = _steady(seen, signal, minute, value)
+        if signal in SLOW:
+            key = signal
+        elif context in CALM:
+            key = f"{signal}@{context}"
+        else:
+            continue
+        baseline = seen.baseline(key, signal)
+        usual = baseline.usual()
+        if baseline.known:
+            view.usual[signal] = usual
+            deviations[signal] = (value - usual[0]) / usual[1]
+        baseline.learn(value, usual)
+    if context in CALM:
+        view.surprise = seen.joint.update(deviations)
+        if "hr" in deviations:
+            view.drifted = seen.drift.update(deviations["hr"])
+    if not view.values.keys().isdisjoint(SCORED):
+        _score(seen, view)
+
+
+def _steady(seen: Seen, signal: str, minute: int, value: float) -> float:
+    """Median of the newest readings of a signal within RECENT minutes of the newest."""
+    recent = seen.recent.get(signal)
+    if recent is None:
+        recent = seen.recent[signal] = []
+    if recent and minute < recent[-1][0]:
+        return value
+    recent.append((minute, value))
+    while len(recent) > RECENT or recent[0][0] <= minute - RECENT * MINUTE:
+        del recent[0]
+    ordered = sorted([reading for _, reading in recent])
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _score(seen: Seen, view: View) -> None:
+    """NEWS2 at rest only: the score is meant for a person at rest."""
+    if view.context in ("active", "recovering"):
+        return
+    readings: dict[str, tuple[int, float]] = {}
+    for signal in SCORED:
+        recent = seen.recent.get(signal)
+        if recent:
+            readings[signal] = recent[-1][0], view.steady.get(signal, recent[-1][1])
+    view.score = news2(readings, view.minute, scale=seen.oxygen_scale, on_oxygen=seen.on_oxygen)

@@ -1,0 +1,1 @@
+"""River models that learn one wearer's own normal."""

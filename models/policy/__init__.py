@@ -1,0 +1,1 @@
+"""When evidence becomes an alert, and when an alert ends."""

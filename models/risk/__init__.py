@@ -1,0 +1,1 @@
+"""From views of minutes to evidence for each condition."""

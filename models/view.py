@@ -1,0 +1,46 @@
+"""What one minute of one wearer looks like to the rules: the hand-over from observing to deciding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from models.online.anomaly import Surprise
+from models.signals.activity import Context
+from models.signals.beats import BeatWindow
+from models.signals.quality import Cause, Quality
+from streams.records import ClinicalScore
+
+
+@dataclass(slots=True)
+class View:
+    """One minute as the rules see it. Values carry the units of the catalogue."""
+
+    minute: int
+    """Start of the minute, ms UTC."""
+    context: Context = "unknown"
+    values: dict[str, float] = field(default_factory=dict)
+    """This minute's usable values by signal."""
+    steady: dict[str, float] = field(default_factory=dict)
+    """Median of the newest minutes, by signal."""
+    usual: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Own mean and spread in this context, where known."""
+    quality: dict[str, Quality] = field(default_factory=dict)
+    causes: dict[str, Cause] = field(default_factory=dict)
+    """Why a signal was not usable, by signal."""
+    surprise: Surprise | None = None
+    score: ClinicalScore | None = None
+    drifted: bool = False
+
+
+@dataclass(slots=True)
+class Observation:
+    """What one record showed: views oldest first, rhythm windows oldest first, and silence."""
+
+    views: list[View] = field(default_factory=list)
+    beats: list[BeatWindow] = field(default_factory=list)
+    silent_since: int | None = None
+    """Stream time since when nothing was heard; None while the wearer is heard."""
+    returned: bool = False
+    """The wearer was silent and is back."""
+    late: dict[str, int] = field(default_factory=dict)
+    """Samples per signal that came after their minute had closed."""

@@ -1,0 +1,216 @@
+"""The state of one wearer, in two halves that never read each other, and its snapshot as plain data."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from models.online.anomaly import JointNormal, JointSnapshot
+from models.online.baseline import Baseline, BaselineSnapshot
+from models.online.drift import DriftSnapshot, DriftTest
+from models.policy.episode import Episode
+from models.signals.activity import Activity
+from models.signals.beats import BeatBuffer
+from models.signals.windows import Track
+
+RECENT = 5
+"""Minutes over which a steady value is taken."""
+REMEMBERED = 64
+"""Packets of a device that are remembered to recognise a duplicate."""
+
+# Smallest believable spread of a minute's value: what devices' own errors allow (unit of the vital).
+FLOORS = {
+    "hr": 2.0,
+    "rr": 1.0,
+    "spo2": 0.7,
+    "temp": 0.1,
+    "hrv": 0.15,
+    "glucose": 10.0,
+    "sbp": 5.0,
+    "dbp": 4.0,
+}
+
+
+@dataclass(slots=True)
+class Device:
+    """What is open of one device of a wearer."""
+
+    recent: array[int] = field(default_factory=lambda: array("q"))
+    tracks: dict[str, Track] = field(default_factory=dict)
+
+    def repeated(self, seq: int, start: int) -> bool:
+        """Whether this packet was seen before; remembers it if not."""
+        mark = (seq * 0x9E3779B97F4A7C15 ^ start) & 0x7FFF_FFFF_FFFF_FFFF
+        if mark in self.recent:
+            return True
+        if len(self.recent) >= REMEMBERED:
+            del self.recent[0]
+        self.recent.append(mark)
+        return False
+
+
+class Stuck(msgspec.Struct, array_like=True, gc=False):
+    """Since when a signal has not changed at all."""
+
+    value: float
+    since: int
+
+
+@dataclass(slots=True)
+class Seen:
+    """What observing writes: open windows, own normal, context."""
+
+    devices: dict[str, Device] = field(default_factory=dict)
+    heard: int = 0
+    """Stream time at which this wearer was last heard of, ms."""
+    silent: bool = True
+    utc_offset: int = 0
+    consent: Literal["given", "refused", "unknown"] = "unknown"
+    oxygen_scale: int = 1
+    on_oxygen: bool | None = None
+    beats: BeatBuffer = field(default_factory=BeatBuffer)
+    activity: Activity = field(default_factory=Activity)
+    recent: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    baselines: dict[str, Baseline] = field(default_factory=dict)
+    """By `signal` or `signal@context`."""
+    joint: JointNormal = field(default_factory=JointNormal)
+    drift: DriftTest = field(default_factory=DriftTest)
+    stuck: dict[str, Stuck] = field(default_factory=dict)
+
+    def baseline(self, key: str, signal: str) -> Baseline:
+        """The baseline under `key`, made when first asked for."""
+        found = self.baselines.get(key)
+        if found is None:
+            found = self.baselines[key] = Baseline(FLOORS[signal])
+        return found
+
+
+class Judged(msgspec.Struct, gc=False):
+    """What deciding writes: the course of each condition."""
+
+    episodes: dict[str, Episode] = {}
+    rhythm: list[float] = []
+    """Probabilities of the newest rhythm windows, oldest first."""
+    rhythm_end: int = 0
+    """End of the newest rhythm window, ms."""
+    causes: dict[str, tuple[int, int]] = {}
+    """Why readings were unusable: cause to first and last minute of its run."""
+    risk_told: int = 0
+    """Event time of the last risk record, ms."""
+    level: str = "none"
+
+
+@dataclass(slots=True)
+class Wearer:
+    """All that is kept of one wearer."""
+
+    name: str
+    seen: Seen = field(default_factory=Seen)
+    judged: Judged = field(default_factory=Judged)
+
+
+class TrackSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A track as plain data; columns as little-endian bytes."""
+
+    times: bytes
+    values: bytes
+    newest: int
+    closed: int
+    ordered: bool
+
+
+class DeviceSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A device as plain data."""
+
+    recent: bytes
+    tracks: dict[str, TrackSnapshot]
+
+
+class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A wearer as plain data: numbers and bytes only, nothing that runs when it is read."""
+
+    devices: dict[str, DeviceSnapshot]
+    heard: int
+    silent: bool
+    utc_offset: int
+    consent: Literal["given", "refused", "unknown"]
+    oxygen_scale: int
+    on_oxygen: bool | None
+    beats: bytes
+    beats_last: int
+    activity: Activity
+    recent: dict[str, list[tuple[int, float]]]
+    baselines: dict[str, BaselineSnapshot]
+    joint: JointSnapshot
+    drift: DriftSnapshot
+    stuck: dict[str, Stuck]
+    judged: Judged
+
+
+def dump(wearer: Wearer) -> WearerSnapshot:
+    """The state of a wearer as plain data."""
+    seen = wearer.seen
+    return WearerSnapshot(
+        devices={name: _dump_device(device) for name, device in seen.devices.items()},
+        heard=seen.heard,
+        silent=seen.silent,
+        utc_offset=seen.utc_offset,
+        consent=seen.consent,
+        oxygen_scale=seen.oxygen_scale,
+        on_oxygen=seen.on_oxygen,
+        beats=seen.beats.intervals.tobytes(),
+        beats_last=seen.beats.last,
+        activity=seen.activity,
+        recent=seen.recent,
+        baselines={key: baseline.snapshot() for key, baseline in seen.baselines.items()},
+        joint=seen.joint.snapshot(),
+        drift=seen.drift.snapshot(),
+        stuck=seen.stuck,
+        judged=wearer.judged,
+    )
+
+
+def load(name: str, snapshot: WearerSnapshot) -> Wearer:
+    """The wearer that was dumped."""
+    seen = Seen(
+        devices={device: _load_device(stored) for device, stored in snapshot.devices.items()},
+        heard=snapshot.heard,
+        silent=snapshot.silent,
+        utc_offset=snapshot.utc_offset,
+        consent=snapshot.consent,
+        oxygen_scale=snapshot.oxygen_scale,
+        on_oxygen=snapshot.on_oxygen,
+        beats=BeatBuffer(array("d", snapshot.beats), snapshot.beats_last),
+        activity=snapshot.activity,
+        recent=snapshot.recent,
+        baselines={
+            key: Baseline(FLOORS[key.partition("@")[0]], stored) for key, stored in snapshot.baselines.items()
+        },
+        joint=JointNormal(snapshot.joint),
+        drift=DriftTest(snapshot.drift),
+        stuck=snapshot.stuck,
+    )
+    return Wearer(name, seen, snapshot.judged)
+
+
+def _dump_device(device: Device) -> DeviceSnapshot:
+    return DeviceSnapshot(
+        device.recent.tobytes(),
+        {
+            signal: TrackSnapshot(t.times.tobytes(), t.values.tobytes(), t.newest, t.closed, t.ordered)
+            for signal, t in device.tracks.items()
+        },
+    )
+
+
+def _load_device(stored: DeviceSnapshot) -> Device:
+    return Device(
+        array("q", stored.recent),
+        {
+            signal: Track(array("q", t.times), array("d", t.values), t.newest, t.closed, t.ordered)
+            for signal, t in stored.tracks.items()
+        },
+    )

@@ -1,0 +1,39 @@
+"""Which wearers have fallen silent: a heap of the times at which silence would count."""
+
+from __future__ import annotations
+
+import heapq
+
+from models.wearer import Wearer
+
+
+class Alarm:
+    """Watches wearers by stream time; each is in the heap at most once."""
+
+    def __init__(self, patience: int) -> None:
+        """`patience`: silence that counts, ms of stream time."""
+        self._patience = patience
+        self._heap: list[tuple[int, str, Wearer]] = []
+
+    def watch(self, wearer: Wearer) -> None:
+        """Watch a wearer that has just been heard of; called once until `due` gives it back."""
+        heapq.heappush(self._heap, (wearer.seen.heard + self._patience, wearer.name, wearer))
+
+    def due(self, now: int) -> list[Wearer]:
+        """Wearers not heard of for too long at stream time `now` (ms), longest silence first.
+
+        A wearer heard of since is watched on; its entry is only then moved, which keeps a packet cheap.
+        """
+        heap = self._heap
+        if not heap or heap[0][0] > now:
+            return []
+        found: list[tuple[int, str, Wearer]] = []
+        while heap and heap[0][0] <= now:
+            _, name, wearer = heapq.heappop(heap)
+            deadline = wearer.seen.heard + self._patience
+            if deadline > now:
+                heapq.heappush(heap, (deadline, name, wearer))
+            else:
+                found.append((deadline, name, wearer))
+        found.sort(key=lambda entry: entry[:2])
+        return [wearer for _, _, wearer in found]

@@ -1,0 +1,127 @@
+"""Snapshots of state: pages of some dozens of wearers, authenticated before anything is decoded.
+
+Layout of a stored page: magic, HMAC-SHA256 over all that follows and the page's key, stamp (the last
+offset it has seen, big-endian), versions, MessagePack of plain data. Bytes that do not authenticate are
+never decoded; a page of another schema starts cold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import struct
+import zlib
+from importlib.metadata import version
+from typing import Final, TypeVar
+
+import msgspec
+
+from models.wearer import WearerSnapshot
+from streams.intake.clock import StreamClock
+from streams.records import Alert, Outcome
+
+PAGES: Final = 256
+"""Pages of a partition; fixed, since a wearer's page is found by hash."""
+MAGIC: Final = b"vitalstream\x01"
+SCHEMA: Final = 1
+RIVER: Final = ".".join(version("river").split(".")[:2])
+"""River's release: its models are kept as parameters, which a patch does not reinterpret."""
+_HEAD: Final = struct.Struct(">q")
+_MAC: Final = 32
+
+T = TypeVar("T")
+
+
+class Versions(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What the data of a page were written by; the head of every page."""
+
+    schema: int = SCHEMA
+    river: str = RIVER
+
+
+class PageData(msgspec.Struct, array_like=True, gc=False):
+    """What a page holds besides its stamp."""
+
+    schema: int
+    river: str
+    outcomes: dict[Outcome, int]
+    wearers: dict[str, WearerSnapshot]
+    outbox: list[Alert]
+
+
+class ClockData(msgspec.Struct, array_like=True, gc=False):
+    """What a partition's own page holds besides its stamp."""
+
+    schema: int
+    river: str
+    clock: StreamClock
+
+
+class Unreadable(Exception):
+    """A page that must start cold; `reason` is `forged`, `schema`, `river` or `damaged`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def page_of(key: bytes) -> int:
+    """The page of a wearer: the same on every machine and for ever."""
+    return zlib.crc32(key) % PAGES
+
+
+def page_key(partition: int, page: int) -> bytes:
+    """Under which key a page is stored."""
+    return b"%d/%d" % (partition, page)
+
+
+def clock_key(partition: int) -> bytes:
+    """Under which key a partition's own page is stored."""
+    return b"%d/clock" % partition
+
+
+class Seal:
+    """Writes and opens pages with one HMAC key."""
+
+    def __init__(self, secret: bytes) -> None:
+        """`secret`: 32 random bytes, the same for all workers."""
+        self._secret = secret
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def write(self, key: bytes, stamp: int, data: PageData | ClockData) -> bytes:
+        """A page as stored."""
+        body = _HEAD.pack(stamp) + self._encoder.encode(data)
+        return MAGIC + self._mac(key, body) + body
+
+    def open(self, key: bytes, stored: bytes, kind: type[T]) -> tuple[int, T]:
+        """Stamp and data of a stored page. Raises Unreadable, before anything of it is decoded if forged."""
+        if not self.authentic(key, stored):
+            raise Unreadable("forged")
+        start = len(MAGIC) + _MAC
+        body = stored[start + _HEAD.size :]
+        try:
+            versions = msgspec.msgpack.decode(body, type=Versions)
+            if versions != Versions():
+                raise Unreadable("schema" if versions.schema != SCHEMA else "river")
+            data = msgspec.msgpack.decode(body, type=kind)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            raise Unreadable("damaged") from None
+        return _HEAD.unpack_from(stored, start)[0], data
+
+    def authentic(self, key: bytes, stored: bytes) -> bool:
+        """Whether these bytes were written with this secret for this key."""
+        start = len(MAGIC) + _MAC
+        if len(stored) < start + _HEAD.size or not stored.startswith(MAGIC):
+            return False
+        return hmac.compare_digest(stored[len(MAGIC) : start], self._mac(key, stored[start:]))
+
+    def _mac(self, key: bytes, body: bytes) -> bytes:
+        return hmac.digest(self._secret, b"%d:%b" % (len(key), key) + body, hashlib.sha256)
+
+
+def stamp_of(stored: bytes) -> int:
+    """The stamp of a stored page, unchecked; -1 when there is none."""
+    start = len(MAGIC) + _MAC
+    if len(stored) < start + _HEAD.size or not stored.startswith(MAGIC):
+        return -1
+    return int(_HEAD.unpack_from(stored, start)[0])

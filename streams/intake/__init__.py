@@ -1,0 +1,1 @@
+"""What may come in: decoding, validation, and the stream's own clock."""

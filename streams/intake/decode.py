@@ -1,0 +1,123 @@
+"""From the bytes of a record to a packet that can be trusted, or a refusal that says why.
+
+A refusal's detail names the field and what is wrong with it, never a value: it ends up in headers and
+logs, where nothing personal belongs.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from models.observe import Columns, columns_of
+from models.signals.catalogue import SIGNALS
+from streams.engine.contracts import RawRecord
+from streams.records import JSON, MSGPACK, Feedback, Profile, Tick, VitalsPacket
+
+T = TypeVar("T", bound=msgspec.Struct)
+Control = Profile | Feedback | Tick
+
+CONTENT_TYPE: Final = "content-type"
+KIND: Final = "kind"
+CONTROLS: Final[dict[bytes, type[Profile] | type[Feedback] | type[Tick]]] = {
+    b"profile": Profile,
+    b"feedback": Feedback,
+    b"tick": Tick,
+}
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_FORMATS = {JSON: msgspec.json.Decoder, MSGPACK: msgspec.msgpack.Decoder}
+_DECODERS: dict[tuple[str, type[msgspec.Struct]], Any] = {
+    (form, kind): decoder(kind)
+    for form, decoder in _FORMATS.items()
+    for kind in (VitalsPacket, Profile, Feedback, Tick)
+}
+
+
+class Refused(Exception):
+    """A record that can't be taken: `reason` is one of the documented codes."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class Intake(msgspec.Struct, frozen=True, gc=False):
+    """A packet with its columns ready: sample times and values by signal, first and last time spoken for."""
+
+    packet: VitalsPacket
+    columns: Columns
+    first: int
+    last: int
+
+
+def decode_packet(record: RawRecord, limit: int) -> Intake:
+    """Decode and validate a vitals record of at most `limit` bytes. Raises Refused."""
+    packet = _decode(record, VitalsPacket, limit)
+    if record.key != packet.wearer.encode():
+        raise Refused("key_mismatch", "the record's key is not the packet's wearer")
+    for signal, column in packet.signals.items():
+        _check_column(signal, column.values)
+    try:
+        columns, first, last = columns_of(packet)
+    except (ValueError, OverflowError) as error:
+        raise Refused("misaligned", str(error)) from None
+    return Intake(packet, columns, first, last)
+
+
+def decode_control(record: RawRecord, limit: int) -> Control | None:
+    """Decode a control record; None when the record is no control record. Raises Refused."""
+    if not record.headers:
+        return None
+    kind = _header(record, KIND)
+    if kind is None or kind == b"vitals":
+        return None
+    wanted = CONTROLS.get(kind)
+    if wanted is None:
+        raise Refused("unknown_kind", "header kind")
+    return _decode(record, wanted, limit)
+
+
+def _header(record: RawRecord, name: str) -> bytes | None:
+    return next((value for key, value in record.headers if key == name), None)
+
+
+def _decode(record: RawRecord, kind: type[T], limit: int) -> T:
+    value = record.value
+    if not value:
+        raise Refused("empty", "the record has no value")
+    if len(value) > limit:
+        raise Refused("too_large", f"{len(value)} bytes, limit {limit}")
+    content = (_header(record, CONTENT_TYPE) if record.headers else None) or JSON.encode()
+    decoder = _DECODERS.get((content.decode("latin-1").partition(";")[0].strip().lower(), kind))
+    if decoder is None:
+        raise Refused("content_type", f"use {JSON} or {MSGPACK}")
+    try:
+        return decoder.decode(value)  # type: ignore[no-any-return]
+    except msgspec.ValidationError as error:
+        raise Refused("schema", _QUOTED.sub("…", str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused("undecodable", _QUOTED.sub("…", str(error))) from None
+
+
+def _check_column(signal: str, values: list[float]) -> None:
+    """Refuse unknown signals, values that are no numbers, and columns in another unit."""
+    known = SIGNALS.get(signal)
+    if known is None:
+        raise Refused("unknown_signal", f"known: {', '.join(SIGNALS)}")
+    low, high = min(values), max(values)
+    if known.low <= low and high <= known.high and low == low and high == high:
+        # min and max can miss a NaN in the middle; a sum can't.
+        if math.isfinite(sum(values)):
+            return
+        raise Refused("not_finite", signal)
+    if not all(map(math.isfinite, values)):
+        raise Refused("not_finite", signal)
+    outside = sum(1 for value in values if not known.low <= value <= known.high)
+    if 2 * outside > len(values):
+        raise Refused(
+            "out_of_range", f"{signal} is not between {known.low:g} and {known.high:g} {known.unit}"
+        )

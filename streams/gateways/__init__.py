@@ -1,0 +1,1 @@
+"""Ways into the topics: the simulator, replay of recordings."""

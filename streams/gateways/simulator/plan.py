@@ -1,0 +1,71 @@
+"""When what happens to whom: episodes and the small faults of everyday devices, planned ahead by seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from streams.gateways.simulator.courses import Maker
+from streams.gateways.simulator.episodes import HOUR, MINUTE, Course, Planned, Rates
+from streams.gateways.simulator.people import Cohort, Rng
+from streams.records import Condition
+
+# Minutes that harmless faults last. A sync gap stays below half an hour, else it would count as stale data.
+_LASTS = {"contact": (1.0, 8.0), "flat": (1.0, 5.0), "hold": (4.0, 24.0), "clock": (3.0, 10.0)}
+
+_AHEAD = (20.0, 180.0)  # minutes: a wrong time zone, an hour not set back
+
+
+def plan(seed: int, cohort: Cohort, rates: Rates, start: int, end: int) -> list[Planned]:
+    """Plan all wearers' events between two times (ms), in order of their starts.
+
+    A wearer's plan depends on the seed and the wearer's number, so a longer simulation begins like a
+    shorter one. An episode that would not be over by `end` is not planted.
+    """
+    planned: list[Planned] = []
+    for who in range(len(cohort)):
+        planned += _episodes(np.random.default_rng([seed, 1, who]), cohort, who, rates, start, end)
+        planned += _faults(np.random.default_rng([seed, 2, who]), who, rates, start, end)
+    return sorted(planned, key=lambda p: (p.course.start, p.course.who))
+
+
+def _episodes(rng: Rng, cohort: Cohort, who: int, rates: Rates, start: int, end: int) -> Iterator[Planned]:
+    conditions = _possible(rates.conditions, bool(cohort.cgm[who]))
+    if rates.episode_hours <= 0 or not conditions:
+        return
+    maker = Maker(rng, cohort, who)
+    spacing = rates.spacing_minutes * MINUTE
+    at = start + rates.warmup_hours * HOUR
+    while True:
+        # The wait is what is left of the mean cycle after the spacing and a mean episode of 1.5 hours.
+        wait = rng.exponential(max(rates.episode_hours * HOUR - spacing - 1.5 * HOUR, 0.1 * HOUR))
+        made = maker.make(conditions[rng.integers(len(conditions))], round(at + wait))
+        if made.course.start >= end:
+            return
+        if made.course.end <= end:
+            yield made
+        at = made.course.end + spacing
+
+
+def _possible(conditions: tuple[Condition, ...], cgm: bool) -> tuple[Condition, ...]:
+    return tuple(c for c in conditions if c != "glucose" or cgm)
+
+
+def _faults(rng: Rng, who: int, rates: Rates, start: int, end: int) -> Iterator[Planned]:
+    per_day = {
+        "contact": rates.contact_per_day,
+        "flat": rates.flat_per_day,
+        "hold": rates.sync_gap_per_day,
+        "clock": rates.clock_per_day,
+    }
+    for fault, rate in per_day.items():
+        at = float(start)
+        while rate > 0:
+            at += rng.exponential(24 * HOUR / rate)
+            if at >= end:
+                break
+            stop = round(at + rng.uniform(*_LASTS[fault]) * MINUTE)
+            add = {"clock": rng.uniform(*_AHEAD) * MINUTE} if fault == "clock" else {}
+            yield Planned(Course(who, round(at), stop, 0, 0, add, {}, fault=fault))
+            at = stop

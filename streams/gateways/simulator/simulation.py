@@ -1,0 +1,105 @@
+"""The simulation: seeded, deterministic, in blocks of ten minutes for all wearers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import itemgetter
+
+import numpy as np
+
+from streams.errors import UserError
+from streams.gateways.simulator.beats import Heart
+from streams.gateways.simulator.block import TICK_MS, influence
+from streams.gateways.simulator.body import Body
+from streams.gateways.simulator.columns import grid, intervals, tabulate
+from streams.gateways.simulator.episodes import HOUR, Course, Episode, Rates
+from streams.gateways.simulator.extras import EVERY_MS, Cuff, Glucose
+from streams.gateways.simulator.faults import deliver
+from streams.gateways.simulator.packets import Packer, Timed
+from streams.gateways.simulator.people import draw_cohort
+from streams.gateways.simulator.plan import plan
+from streams.gateways.simulator.sensors import read
+
+DEFAULT_START = 1_767_592_800_000
+"""2026-01-05T06:00:00Z, a Monday."""
+BLOCK_MS = 600_000
+
+
+class Simulation:
+    """Wearers, their days, and what goes wrong in them.
+
+    The same arguments give the same packets, value for value. `step_s` is the length of a packet in seconds
+    (a divisor of 600); `samples_per_signal` asks for exactly that many samples of every evenly sampled
+    signal in each packet, for benchmarks.
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        wearers: int = 10,
+        hours: float = 24.0,
+        start: int = DEFAULT_START,
+        *,
+        step_s: int = 60,
+        samples_per_signal: int | None = None,
+        rates: Rates | None = None,
+        prefix: str = "sim",
+    ) -> None:
+        _check(wearers, hours, step_s, samples_per_signal)
+        self.seed = seed
+        self.rates = rates or Rates()
+        self.start = start
+        self.end = start + round(hours * HOUR)
+        self.cohort = draw_cohort(np.random.default_rng([seed, 0]), wearers, prefix)
+        self._layout = grid(BLOCK_MS, step_s * 1000, samples_per_signal)
+        self._planned = plan(seed, self.cohort, self.rates, start, self.end)
+        self.truth: list[Episode] = [line for planned in self._planned for line in planned.truth]
+
+    def packets(self) -> Iterator[Timed]:
+        """Give every packet in the order of arrival (event time) across wearers."""
+        waiting: list[Timed] = []
+        for start, made in self._blocks():
+            # Nothing of a later block arrives before its first packet ends or glucose is first read.
+            horizon = min(start + BLOCK_MS, self.end)
+            waiting += made
+            waiting.sort(key=itemgetter(0, 1, 2, 3))
+            ready = next((i for i, t in enumerate(waiting) if t.time > horizon), len(waiting))
+            yield from waiting[:ready]
+            del waiting[:ready]
+        yield from (t for t in waiting if t.time <= self.end)
+
+    def _blocks(self) -> Iterator[tuple[int, list[Timed]]]:
+        seeded = np.random.default_rng([self.seed, 5])
+        body, heart = Body(seeded, self.cohort), Heart(seeded, self.cohort)
+        glucose, cuff = Glucose(self.seed, seeded, self.cohort), Cuff(self.seed, self.cohort)
+        packer = Packer(self.cohort, self._layout)
+        for number, start in enumerate(range(self.start, self.end, BLOCK_MS)):
+            rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([self.seed, 6, number])))
+            outside = influence(self._active(start), start, self.cohort.phase, BLOCK_MS // TICK_MS)
+            true = body.block(rng, start, outside)
+            beats = heart.block(rng, true.hr, true.rr, outside.hrv, outside.irregular)
+            readings = read(rng, true, outside)
+            own = intervals(rng, beats, readings.motion, self._layout)
+            shape = (self._layout.packets, len(self.cohort))
+            fate = deliver(
+                rng, outside.faults, self.rates, start, self.cohort.phase, shape, self._layout.step
+            )
+            made = list(packer.watches(start, number * shape[0], tabulate(readings, self._layout), own, fate))
+            levels = glucose.block(rng, start, outside).tolist()
+            made += packer.glucose(start, number * (BLOCK_MS // EVERY_MS), glucose.who.tolist(), levels, fate)
+            made += packer.cuffs(start, number * (BLOCK_MS // 60_000), cuff.block(start, outside), fate)
+            yield start, made
+
+    def _active(self, start: int) -> list[Course]:
+        # A block of one wearer begins up to a minute after the block's start.
+        end = start + BLOCK_MS + 60_000
+        return [p.course for p in self._planned if p.course.start < end and p.course.end > start]
+
+
+def _check(wearers: int, hours: float, step_s: int, samples: int | None) -> None:
+    if wearers < 1 or hours <= 0:
+        raise UserError("a simulation needs at least one wearer and a time above 0 hours")
+    if step_s < 5 or BLOCK_MS % (step_s * 1000):
+        raise UserError(f"--step {step_s}: give a divisor of 600 seconds, such as 10, 30, 60 or 300")
+    if samples is not None and (samples < 1 or step_s * 1000 % samples):
+        raise UserError(f"{samples} samples a signal do not divide {step_s} s evenly")

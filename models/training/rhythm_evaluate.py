@@ -28,7 +28,7 @@ class Person:
     scores: NDArray[np.float64]
     """[n] P(AF)."""
     af: NDArray[np.bool_]
-    """[n] true where most beats of the window are AF."""
+    """[n] true where most beats of the window are in AF."""
     possible: int
     """Windows that the labelled beats would fill if none were left out."""
 
@@ -48,6 +48,8 @@ def stream_windows(record: RRRecord) -> tuple[list[BeatWindow], NDArray[np.bool_
         )
         if judge(minute).usable:
             windows += buffer.add(minute.times, minute.values)
+        else:
+            buffer.clear()
     return windows, _labels(windows, times, af)
 
 

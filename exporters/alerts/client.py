@@ -10,17 +10,16 @@ from typing import cast
 
 import msgspec
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
+from exporters.alerts.connection import limited, open_client
 from exporters.alerts.errors import RedisUnavailable
 from exporters.alerts.keys import Keys
-from exporters.alerts.sink import open_client
 from streams.records import Alert, Priority
 
 BEGINNING = "0"
 NEW_ONLY = "$"
 PAGE = 500
-# A blocked read must end before the client's own time limit, or quiet hours would look like a failure.
+# A blocked read must end before the time limit of a request, or quiet hours would look like a failure.
 BLOCK_MS = 1000
 TIMEOUT_S = 5.0
 
@@ -68,8 +67,6 @@ async def read_alerts(
             async for stream_id, fields in entries:
                 if wanted.wants(fields):
                     yield stream_id, _decode_alert.decode(fields["body"])
-    except (RedisError, OSError) as error:
-        raise RedisUnavailable.of(error) from None
     finally:
         await redis.aclose()
 
@@ -89,19 +86,27 @@ async def _entries(redis: Redis, stream: str, since: str, follow: bool) -> Async
 
 async def _newest(redis: Redis, stream: str) -> str:
     """The id of the newest entry; `0-0` when there is none."""
-    entries = cast("list[Entry]", await redis.xrevrange(stream, count=1))
+    async with limited(TIMEOUT_S, RedisUnavailable):
+        entries = cast("list[Entry]", await redis.xrevrange(stream, count=1))
     return entries[0][0] if entries else "0-0"
 
 
 async def _history(redis: Redis, stream: str, since: str, newest: str) -> AsyncGenerator[Entry, None]:
     position = since
-    while page := await redis.xrange(stream, min=f"({position}", max=newest, count=PAGE):
-        for entry in cast("list[Entry]", page):
+    while page := await _page(redis, stream, position, newest):
+        for entry in page:
             position = entry[0]
             yield entry
 
 
+async def _page(redis: Redis, stream: str, position: str, newest: str) -> list[Entry]:
+    """What is stored after `position`, up to `newest`."""
+    async with limited(TIMEOUT_S, RedisUnavailable):
+        return cast("list[Entry]", await redis.xrange(stream, min=f"({position}", max=newest, count=PAGE))
+
+
 async def _wait(redis: Redis, stream: str, position: str) -> list[Entry]:
     """What came after `position`, waiting for it up to `BLOCK_MS`."""
-    answer = await redis.xread({stream: position}, count=PAGE, block=BLOCK_MS)
+    async with limited(TIMEOUT_S, RedisUnavailable):
+        answer = await redis.xread({stream: position}, count=PAGE, block=BLOCK_MS)
     return [entry for _, entries in cast("list[tuple[str, list[Entry]]]", answer or []) for entry in entries]

@@ -32,7 +32,7 @@ _ADVICE: dict[ErrorKind, str] = {
 }
 
 
-class RedisUnavailable(Exception):  # noqa: N818 - it names a state, not a mistake
+class RedisUnavailable(Exception):
     """Redis has not answered a request as asked.
 
     `kind` is one of a few words, fit for a metric label. The message has neither address, nor

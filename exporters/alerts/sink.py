@@ -10,11 +10,9 @@ from typing import Self, cast
 
 import msgspec
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError
 
+from exporters.alerts.connection import limited, open_client
 from exporters.alerts.errors import SinkUnavailable
 from exporters.alerts.keys import PRIORITIES, Keys
 from streams.records import Alert
@@ -85,7 +83,8 @@ class AlertSink:
         """
         async with self._order:
             for start in range(0, len(alerts), ALERTS_PER_CALL):
-                await self._bounded(self._publish(alerts[start : start + ALERTS_PER_CALL]))
+                async with limited(self._timeout_s, SinkUnavailable):
+                    await self._publish(alerts[start : start + ALERTS_PER_CALL])
 
     async def ping(self) -> None:
         """Ask the server for a sign of life.
@@ -93,7 +92,8 @@ class AlertSink:
         Raises:
             SinkUnavailable: there is none within `timeout_s`.
         """
-        await self._bounded(cast("Awaitable[object]", self._redis.ping()))
+        async with limited(self._timeout_s, SinkUnavailable):
+            await cast("Awaitable[object]", self._redis.ping())
 
     async def close(self) -> None:
         """Close the connections."""
@@ -121,34 +121,3 @@ class AlertSink:
             args += (alert.id, alert.revision, alert.priority, alert.status)
             args += (alert.wearer, alert.condition, alert.onset, msgspec.json.encode(alert))
         return keys, args
-
-    async def _bounded(self, call: Awaitable[object]) -> None:
-        """Await a call within the time limit.
-
-        redis-py closes a connection whose request was cancelled or timed out, so that a late answer
-        can't reach the next caller; `tests/exporters/test_sink.py` holds it to that.
-        """
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                await call
-        except (RedisError, OSError) as error:
-            raise SinkUnavailable.of(error) from None
-
-
-def open_client(url: str, timeout_s: float, *, decode_responses: bool = False) -> Redis:
-    """A client with time limits that answers errors at once.
-
-    One retry, and only for a connection found broken: it costs nothing when the server was
-    restarted in between. Scripts are idempotent, so an attempt that did arrive does no harm.
-
-    Raises:
-        ValueError: the URL is none.
-    """
-    retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
-    return Redis.from_url(
-        url,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=timeout_s,
-        retry=retry,
-        decode_responses=decode_responses,
-    )

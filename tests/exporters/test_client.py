@@ -90,6 +90,20 @@ async def test_a_follower_from_the_start_of_an_empty_stream_misses_nothing(sink:
     assert (await asyncio.wait_for(first, 5))[1].id == "a1"
 
 
+async def test_a_follower_can_be_cancelled_at_any_moment(sink: AlertSink, url: str) -> None:
+    await sink.write([alert("a1")])
+
+    async def follow(cancel_after: int) -> None:
+        asyncio.get_running_loop().call_later(0.0005 * cancel_after, asyncio.current_task().cancel)  # type: ignore[union-attr]
+        async for _ in read_alerts(url, follow=True):
+            if cancel_after % 2:
+                asyncio.current_task().cancel()  # type: ignore[union-attr]
+
+    for cancel_after in range(20):
+        _, pending = await asyncio.wait([asyncio.create_task(follow(cancel_after))], timeout=5)
+        assert not pending
+
+
 async def test_a_position_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="yesterday"):
         await anext(aiter(read_alerts(url, since="yesterday")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 
 import msgspec
@@ -206,6 +207,24 @@ async def test_a_cancelled_write_drops_its_connection(
     assert {c["id"] for c in await valkey.client_list()} - connected
     await sink.write([alert("a3")])
     assert ("a3", 1) in await entries(valkey)
+
+
+async def test_a_write_can_be_cancelled_at_any_moment(sink: AlertSink, valkey: Redis) -> None:
+    batch = [alert(f"a{i}") for i in range(20)]
+    await sink.write(batch)
+
+    for moment in range(40):
+        writing = asyncio.create_task(sink.write(batch))
+        await asyncio.sleep(0.00005 * moment)
+        ended_before = writing.done()
+        writing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await writing
+        assert ended_before or writing.cancelled()
+        await sink.ping()
+
+    await sink.write([alert("b1")])
+    assert (await entries(valkey))[-1] == ("b1", 1)
 
 
 async def test_a_full_server_refuses_the_whole_batch(sink: AlertSink, valkey: Redis) -> None:

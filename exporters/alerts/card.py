@@ -1,0 +1,62 @@
+"""An alert as a person reads it at a terminal: what, who, since when, why, how sure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from rich.text import Text
+
+from streams.records import Alert, Contribution, Priority
+
+_STYLES: dict[Priority, str] = {
+    "high": "bold white on red",
+    "medium": "bold black on yellow",
+    "low": "bold black on cyan",
+    "info": "dim",
+}
+# UCUM codes that read badly; all others are shown as they are.
+_UNITS = {"Cel": "°C", "mm[Hg]": "mmHg", "1/min": "/min", "m[g]": "mg", "1": ""}
+REASONS = 3
+
+
+def card(alert: Alert) -> Text:
+    """Two lines, or one when nothing is known of the reason; colours only where the console has them."""
+    text = Text()
+    text.append(f"{_clock(alert.updated)}  ", "dim")
+    text.append(f" {alert.priority:<6} ", _STYLES[alert.priority])
+    text.append(f" {alert.status:<12} ")
+    text.append(f"{alert.wearer}  ", "bold")
+    text.append(alert.title)
+    if alert.historic:
+        text.append("  (found in old data)", "dim")
+    details = _details(alert)
+    return (
+        text.append(f"\n{'':21}{details}", "dim" if alert.status == "resolved" else "") if details else text
+    )
+
+
+def _details(alert: Alert) -> str:
+    ranked = sorted(alert.contributions, key=lambda c: -(c.share or 0.0))
+    parts = [_reason(contribution) for contribution in ranked[:REASONS]]
+    if alert.cause:
+        parts.append(f"cause: {alert.cause}")
+    if alert.updated != alert.onset:
+        parts.append(f"since {_clock(alert.onset)}")
+    if alert.confidence is not None:
+        parts.append(f"confidence {alert.confidence:.0%}")
+    return " · ".join(parts)
+
+
+def _reason(contribution: Contribution) -> str:
+    unit = _UNITS.get(contribution.unit, contribution.unit)
+    words = f"{contribution.signal} {contribution.value:.4g} {unit}".rstrip()
+    compared = []
+    if contribution.usual is not None:
+        compared.append(f"usual {contribution.usual:.4g}")
+    if contribution.change is not None:
+        compared.append(f"{contribution.change:+.3g}")
+    return f"{words} ({', '.join(compared)})" if compared else words
+
+
+def _clock(millis: int) -> str:
+    return f"{datetime.fromtimestamp(millis / 1000, UTC):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,49 @@
+"""Connections to Redis that end in time and can be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+from exporters.alerts.errors import RedisUnavailable
+
+
+def open_client(url: str, connect_s: float, *, decode_responses: bool = False) -> Redis:
+    """A client that reports an error at once; use it inside `limited`, it has no other time limit.
+
+    One retry, and only for a connection found broken: it costs nothing when the server was
+    restarted in between. What is sent must be idempotent: the first attempt may have arrived.
+
+    Raises:
+        ValueError: the URL is none.
+    """
+    # No `socket_timeout`: with it redis-py sends inside `asyncio.wait_for`, which on Python 3.11 loses
+    # a cancellation that comes as the send ends, so that a stop or a Ctrl-C would be ignored.
+    return Redis.from_url(
+        url,
+        socket_timeout=None,
+        socket_connect_timeout=connect_s,
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        decode_responses=decode_responses,
+    )
+
+
+@asynccontextmanager
+async def limited(seconds: float, failure: type[RedisUnavailable]) -> AsyncGenerator[None, None]:
+    """Bound requests to `seconds`, and turn every error of theirs into `failure`.
+
+    redis-py closes a connection whose request was cancelled or ran out of time, so that a late
+    answer can't reach the next caller; `tests/exporters/test_sink.py` holds it to that.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (RedisError, OSError) as error:
+        raise failure.of(error) from None

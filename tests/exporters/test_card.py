@@ -1,0 +1,36 @@
+"""What a person reads at the terminal."""
+
+from __future__ import annotations
+
+from exporters.alerts.card import card
+from streams.records import Contribution
+from tests.exporters.examples import alert
+
+
+def test_a_card_tells_who_what_since_when_and_why() -> None:
+    reasons = [
+        Contribution("rr", 19.0, "1/min", share=0.1),
+        Contribution("temp", 38.42, "Cel", usual=36.6, change=1.82, share=0.6),
+        Contribution("hr", 118.0, "1/min", usual=64.0, change=54.0, share=0.2),
+        Contribution("steps", 0.0, "1", share=0.05),
+    ]
+    shown = card(
+        alert(priority="high", contributions=reasons, cause="fever over 30 min", confidence=0.9)
+    ).plain
+
+    assert shown.splitlines() == [
+        "2025-10-09 08:54:20   high    raised       w1  Irregular rhythm, possibly atrial fibrillation",
+        "                     temp 38.42 °C (usual 36.6, +1.82) · hr 118 /min (usual 64, +54) · rr 19 /min"
+        " · cause: fever over 30 min · since 2025-10-09 08:53:20 · confidence 90%",
+    ]
+
+
+def test_an_alert_without_reasons_is_one_line() -> None:
+    plain = alert(contributions=[], updated=alert().onset, historic=True)
+
+    assert card(plain).plain.count("\n") == 0
+    assert "found in old data" in card(plain).plain
+
+
+def test_a_title_is_text_not_markup() -> None:
+    assert "[red]w[/red]" in card(alert(title="[red]w[/red]")).plain

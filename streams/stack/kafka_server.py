@@ -45,6 +45,9 @@ replica.fetch.max.bytes={LARGEST_BATCH}
 group.initial.rebalance.delay.ms=0
 offsets.topic.num.partitions=4
 transaction.state.log.num.partitions=4
+# After a crash the controller admits the broker again when the old one has been silent this long (else 9 s).
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 num.network.threads=2
 num.io.threads=4
 log.cleaner.dedupe.buffer.size=16777216

@@ -101,12 +101,14 @@ def exit_on_sigterm() -> Iterator[None]:
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # Under nohup the closed terminal stays ignored.
+    kinds = [k for k in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(k) != signal.SIG_IGN]
+    before = {kind: signal.signal(kind, leave) for kind in kinds}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
 
 
 def _signal(process: ProcessId, number: int) -> None:

@@ -25,15 +25,18 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
 """Each topic and what differs from the broker's own configuration."""
 
 
-def ensure_topics(broker: str, partitions: int, replication_factor: int = 1) -> None:
+def ensure_topics(
+    broker: str, partitions: int, replication_factor: int = 1, patience_s: float = 10.0
+) -> None:
     """Make the topics that are missing, `partitions` each; those that exist are left as they are.
 
     Raises UserError when one exists with another number of partitions: a wearer's records would
-    then meet in different workers, and the number can't be lowered.
+    then meet in different workers, and the number can't be lowered. Raises KafkaError when no broker
+    answers within `patience_s` seconds.
     """
     from kafka import KafkaAdminClient
 
-    admin = KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=10_000)
+    admin = KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=int(patience_s * 1000))
     try:
         missing = TOPICS.keys() - _partition_counts(admin).keys()
         if missing:

@@ -1,0 +1,138 @@
+"""Writes changed state to the changelog, waits for the broker, and only then acknowledges."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from streams.engine.partitions import Partition, Partitions
+from streams.engine.produce import confirmed
+
+SLICE_S = 0.005
+"""How long pages are encoded before the loop gets its turn."""
+WINDOW_BYTES = 8 * 1024 * 1024
+"""Pages on their way to the broker at once."""
+SHARE = 0.10
+"""The part of one core that checkpoints may take."""
+WRITE_COST_S = 0.00025
+"""What Faust and the client need for one table write besides encoding (measured, CPU)."""
+
+
+class CheckpointMetrics(Protocol):
+    """What a checkpoint tells."""
+
+    def checkpoint(
+        self, partition: int, pages: int, size_bytes: int, seconds: float, now: float | None = None
+    ) -> None:
+        """A checkpoint is complete."""
+
+
+class Pages(Protocol):
+    """Where pages are written."""
+
+    def write(self, key: bytes, value: bytes) -> Awaitable[object]:
+        """Send a page; the awaitable is the broker's answer."""
+
+
+class Checkpointer:
+    """Checkpoints partitions one after the other, never two at once.
+
+    `acknowledge(partition, next_offset)` is called when everything below is safe. `check` is called
+    before every write and acknowledgement, and does not return when this worker must not write any more.
+    """
+
+    def __init__(
+        self,
+        partitions: Partitions,
+        pages: Pages,
+        acknowledge: Callable[[int, int], None],
+        check: Callable[[], None],
+        metrics: CheckpointMetrics,
+        *,
+        shortest_s: float,
+        longest_s: float,
+    ) -> None:
+        self._partitions, self._pages = partitions, pages
+        self._acknowledge, self._check, self._metrics = acknowledge, check, metrics
+        self._shortest_s, self._longest_s = shortest_s, longest_s
+        self._turn = asyncio.Lock()
+        self._cost_s = 0.0
+        self.suspended = True
+        """No checkpoints by the clock: partitions were revoked and not given yet."""
+
+    @property
+    def interval_s(self) -> float:
+        """Pause until the next round: longer when the last one cost much."""
+        return min(max(self._cost_s / SHARE, self._shortest_s), self._longest_s)
+
+    async def run(self) -> None:
+        """Checkpoint for ever."""
+        while True:
+            await asyncio.sleep(self.interval_s)
+            if not self.suspended:
+                await self.round()
+
+    async def round(self) -> None:
+        """Checkpoint every partition once."""
+        async with self._turn:
+            self._cost_s = 0.0
+            for partition in self._partitions:
+                if not partition.dropped:
+                    await self._checkpoint(partition)
+
+    async def _checkpoint(self, partition: Partition) -> None:
+        began = time.monotonic()
+        shard = partition.shard
+        async with partition.lock:
+            if partition.number in self._partitions.poisoned:
+                return
+            partition.settle()
+            next_offset, answers = shard.position + 1, list(partition.unconfirmed)
+            keys, clock = shard.dirty(), shard.encode_clock()
+        if next_offset == partition.acknowledged and not keys:
+            return
+        written = await self._write_pages(partition, keys)
+        await confirmed(answers)
+        partition.drop_confirmed()
+        if partition.dropped or partition.number in self._partitions.poisoned:
+            return
+        self._check()
+        await self._pages.write(*clock)
+        self._check()
+        partition.acknowledged = next_offset
+        self._acknowledge(partition.number, next_offset)
+        seconds = time.monotonic() - began
+        self._metrics.checkpoint(partition.number, len(keys) + 1, written + len(clock[1]), seconds)
+
+    async def _write_pages(self, partition: Partition, keys: list[bytes]) -> int:
+        """Write these pages and wait for the answers; gives their bytes."""
+        total, window, answers = 0, 0, list[Awaitable[object]]()
+        left = iter(keys)
+        while True:
+            async with partition.lock:
+                if partition.dropped or partition.number in self._partitions.poisoned:
+                    return total
+                size, sent = self._write_slice(partition, left)
+            answers += sent
+            total, window = total + size, window + size
+            if not sent or window > WINDOW_BYTES:
+                await confirmed(answers)
+                answers, window = [], 0
+            if not sent:
+                return total
+            await asyncio.sleep(0)
+
+    def _write_slice(self, partition: Partition, keys: object) -> tuple[int, list[Awaitable[object]]]:
+        began = time.perf_counter()
+        size, sent = 0, list[Awaitable[object]]()
+        for key in keys:  # type: ignore[attr-defined]
+            self._check()
+            value = partition.shard.encode(key)
+            sent.append(self._pages.write(key, value))
+            size += len(value)
+            if time.perf_counter() - began > SLICE_S:
+                break
+        self._cost_s += time.perf_counter() - began + WRITE_COST_S * len(sent)
+        return size, sent

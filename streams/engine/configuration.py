@@ -1,0 +1,64 @@
+"""How Faust is set up, and why."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from streams.settings import MEBIBYTE, Settings
+
+CHUNK_BYTES = 4 * MEBIBYTE
+"""A chunk ends here, or with its first record when that is larger."""
+LARGEST_RECORD = 17 * MEBIBYTE
+"""Records of up to 16 MiB pass, with their headers."""
+QUEUED_CHUNKS = 4
+"""Chunks between fetching and processing; a full queue is the backpressure."""
+CHANGELOG = {
+    "cleanup.policy": "compact",
+    "max.message.bytes": str(LARGEST_RECORD),
+    # Faust reads all of it at a recovery: let compaction come before a gigabyte is full.
+    "segment.bytes": str(64 * MEBIBYTE),
+    "min.cleanable.dirty.ratio": "0.2",
+}
+
+
+def faust_settings(settings: Settings) -> dict[str, Any]:
+    """The arguments of `faust.App` for one worker."""
+    session = settings.session_timeout_s
+    return {
+        "id": settings.app_id,
+        "broker": [f"kafka://{server.strip()}" for server in settings.broker.split(",")],
+        "store": "memory://",
+        "datadir": settings.data_dir / f"worker-{os.getpid()}",
+        "topic_partitions": settings.partitions,
+        "topic_disable_leader": True,
+        "table_standby_replicas": 0,
+        # Nothing of Faust's web server: it would show tables to anyone.
+        "web_enabled": False,
+        "web_tables_enabled": False,
+        "broker_session_timeout": session,
+        "broker_heartbeat_interval": session / 4,
+        # Below the session timeout Faust refuses to start.
+        "broker_request_timeout": max(30.0, 2 * session),
+        "broker_rebalance_timeout": max(30.0, 3 * session),
+        "broker_commit_interval": 1.0,
+        "broker_max_poll_records": max(2_000, settings.chunk_records),
+        # Polling stops for as long as the alert sink is away: that must not cost the partitions.
+        "broker_max_poll_interval": 86_400.0,
+        "broker_commit_livelock_soft_timeout": 86_400.0,
+        "stream_processing_timeout": 86_400.0,
+        "consumer_max_fetch_size": MEBIBYTE,
+        "consumer_auto_offset_reset": "earliest",
+        "producer_acks": -1,
+        "producer_max_request_size": LARGEST_RECORD,
+        "producer_request_timeout": 120.0,
+        "stream_buffer_maxsize": QUEUED_CHUNKS,
+        # Held chunks never empty: a stop or a rebalance would wait for ever.
+        "stream_wait_empty": False,
+        "worker_redirect_stdouts": False,
+    }
+
+
+def revocation_bound_s(settings: Settings) -> float:
+    """How long a checkpoint may take when partitions are revoked; others wait for it."""
+    return 2 * settings.session_timeout_s

@@ -1,0 +1,109 @@
+"""Runs one worker in this process, until a signal or a failure ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from streams.engine.app import EXIT_FAILED, Engine, describe
+from streams.engine.contracts import ShardFactory
+from streams.engine.outbox import AlertWriter
+from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from exporters.metrics.worker import WorkerMetrics
+
+log = logging.getLogger(__name__)
+
+CLOSE_BOUND_S = 5.0
+OTHERS = ("faust", "mode", "aiokafka", "kafka", "asyncio")
+
+
+def set_up_logging(level: str) -> None:
+    """Log to standard error at `level`; the libraries only what is wrong, unless `debug` is asked for."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+    for name in OTHERS:
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)
+
+
+async def run_worker(
+    settings: Settings,
+    factory: ShardFactory,
+    sink: AlertWriter,
+    metrics: WorkerMetrics,
+    on_ready: Callable[[], None] = lambda: None,
+) -> int:
+    """Work until SIGTERM or SIGINT (gives 0) or a failure (gives another exit code).
+
+    `on_ready` is called once, when the worker has joined its group and recovered its state.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = Engine(settings, factory, sink, metrics)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    engine.start()
+    starting = asyncio.create_task(_start(engine, on_ready))
+    try:
+        await _until_end(engine, stop)
+        if not engine.failed.done():
+            await engine.finish()
+        await _close(engine, starting)
+    finally:
+        engine.close()
+    return EXIT_FAILED if engine.failed.done() else 0
+
+
+def exit_now(code: int) -> None:
+    """Leave without waiting for threads that may hang (Faust's consumer has one)."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
+async def _start(engine: Engine, on_ready: Callable[[], None]) -> None:
+    try:
+        await engine.app.start()
+    except Exception as error:
+        engine.fail(f"the worker can't start: {describe(error)}")
+        return
+    await engine.ready.wait()
+    # What was loaded stays: a full collection over it would stop the loop for seconds.
+    gc.collect()
+    gc.freeze()
+    on_ready()
+
+
+async def _until_end(engine: Engine, stop: asyncio.Event) -> None:
+    waits: list[asyncio.Future[Any]] = [
+        asyncio.ensure_future(stop.wait()),
+        asyncio.ensure_future(engine.app.wait_until_stopped()),
+        engine.failed,
+    ]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    if not stop.is_set() and not engine.failed.done():
+        reason = engine.app.crash_reason
+        engine.fail(f"Faust has stopped: {'no reason given' if reason is None else describe(reason)}")
+    for wait in waits[:2]:
+        wait.cancel()
+
+
+async def _close(engine: Engine, starting: asyncio.Task[None]) -> None:
+    starting.cancel()
+    try:
+        async with asyncio.timeout(CLOSE_BOUND_S):
+            await engine.app.stop()
+    except Exception as error:
+        log.warning("the worker did not stop cleanly: %s", describe(error))

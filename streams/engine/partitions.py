@@ -1,0 +1,85 @@
+"""The partitions that this worker owns, each with its live state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from streams.engine.contracts import Shard, ShardFactory
+from streams.records import Alert
+
+
+@dataclass(slots=True, eq=False)
+class Partition:
+    """One owned partition of `vitals`."""
+
+    number: int
+    shard: Shard
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a chunk goes through the shard: between `observe` and `decide` nothing is encoded."""
+    unconfirmed: deque[asyncio.Future[object]] = field(default_factory=deque)
+    """The broker's answers, still to come, for what the chunks since the last checkpoint sent."""
+    taken: list[Alert] = field(default_factory=list)
+    """Alerts that the sink has confirmed and the shard does not know of yet."""
+    acknowledged: int = -1
+    """The next offset as of the last complete checkpoint; -1 before the first."""
+    dropped: bool = False
+
+    def settle(self) -> None:
+        """Tell the shard what the sink has taken. Call it with the lock held."""
+        if self.taken:
+            taken, self.taken = self.taken, []
+            self.shard.settle(taken)
+
+    def drop_confirmed(self) -> None:
+        """Answers that came need not be kept; one that is an error stays for the checkpoint to meet."""
+        while self.unconfirmed and _is_good(self.unconfirmed[0]):
+            self.unconfirmed.popleft()
+
+
+class Partitions:
+    """Builds a partition's shard when it is first asked for, from the pages that a recovery found."""
+
+    def __init__(
+        self,
+        factory: ShardFactory,
+        take_pages: Callable[[int], Mapping[bytes, bytes]],
+        on_built: Callable[[Partition], None],
+    ) -> None:
+        self._factory, self._take_pages, self._on_built = factory, take_pages, on_built
+        self._live: dict[int, Partition] = {}
+        self.poisoned: set[int] = set()
+        """Partitions whose shard was left in the middle of a chunk: only good for being dropped."""
+
+    def __iter__(self) -> Iterator[Partition]:
+        return iter([p for p in self._live.values() if p.number not in self.poisoned])
+
+    def is_live(self, number: int) -> bool:
+        """Whether there is a shard of this partition."""
+        return number in self._live
+
+    def next_offset(self, number: int) -> int:
+        """The offset behind the last record decided; 0 where nothing is known."""
+        return self.get(number).shard.position + 1
+
+    def get(self, number: int) -> Partition:
+        """The partition, built from its pages if need be."""
+        found = self._live.get(number)
+        if found is None:
+            shard = self._factory(number, self._take_pages(number))
+            found = self._live[number] = Partition(number, shard)
+            self._on_built(found)
+        return found
+
+    def drop(self, number: int) -> None:
+        """Forget a partition's live state."""
+        self.poisoned.discard(number)
+        found = self._live.pop(number, None)
+        if found is not None:
+            found.dropped = True
+
+
+def _is_good(answer: asyncio.Future[object]) -> bool:
+    return answer.done() and not answer.cancelled() and answer.exception() is None

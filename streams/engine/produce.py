@@ -1,0 +1,97 @@
+"""Turns the effects of a chunk into Kafka records, and keeps the broker's answers to wait for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from streams.engine.contracts import DeadLetter, Effects
+from streams.engine.names import ALERTS, REJECTED, RISK
+from streams.engine.partitions import Partition
+from streams.records import JSON, Alert, Outcome, Rejection, Risk
+
+Headers = list[tuple[str, bytes]]
+JSON_HEADER: Headers = [("content-type", JSON.encode())]
+
+
+class Producer(Protocol):
+    """What is needed of Faust's producer."""
+
+    async def send(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None,
+        timestamp: float | None,
+        headers: Headers | None,
+    ) -> asyncio.Future[object]:
+        """Queue a record; the future is the broker's answer."""
+
+
+class EffectMetrics(Protocol):
+    """What is counted of effects."""
+
+    def packets(self, outcome: Outcome, count: int = 1) -> None:
+        """Packets came to this end."""
+
+    def dead_letter(self, reason: str, count: int = 1) -> None:
+        """Records went to the dead-letter topic."""
+
+    def alert(self, alert: Alert) -> None:
+        """A revision was decided."""
+
+
+class EffectProducer:
+    """Sends a chunk's alerts, risks and dead letters to their topics, in the chunk's own partition number."""
+
+    def __init__(self, producer: Callable[[], Producer], metrics: EffectMetrics) -> None:
+        self._producer, self._metrics = producer, metrics
+        self._encoder = msgspec.json.Encoder()
+
+    async def send(self, partition: Partition, effects: Effects) -> None:
+        """Queue everything at the producer; the answers go to `partition.unconfirmed`."""
+        for alert, _ in effects.alerts:
+            await self._json(partition, ALERTS, alert)
+            self._metrics.alert(alert)
+        for risk in effects.risks:
+            await self._json(partition, RISK, risk)
+        for letter in effects.dead_letters:
+            await self._queue(partition, REJECTED, letter.key, letter.value, rejection_headers(letter))
+            self._metrics.dead_letter(letter.rejection.reason)
+        for outcome, count in effects.outcomes.items():
+            self._metrics.packets(outcome, count)
+
+    async def _json(self, partition: Partition, topic: str, record: Alert | Risk) -> None:
+        value = self._encoder.encode(record)
+        await self._queue(partition, topic, record.wearer.encode(), value, JSON_HEADER)
+
+    async def _queue(
+        self, partition: Partition, topic: str, key: bytes | None, value: bytes | None, headers: Headers
+    ) -> None:
+        answer = await self._producer().send(topic, key, value, partition.number, None, headers)
+        partition.unconfirmed.append(answer)
+
+
+def rejection_headers(letter: DeadLetter) -> Headers:
+    """The record's own headers, less those of our names, and why and where it was rejected."""
+    ours = [(name, _header(getattr(letter.rejection, name))) for name in Rejection.__struct_fields__]
+    names = {name for name, _ in ours}
+    return [header for header in letter.headers if header[0] not in names] + ours
+
+
+async def confirmed(answers: Sequence[Awaitable[object]]) -> None:
+    """Wait until the broker has answered everything.
+
+    Raises:
+        Exception: whatever the first refused one failed with.
+    """
+    for answer in answers:
+        await answer
+
+
+def _header(value: str | int) -> bytes:
+    return str(value).encode("utf-8", "replace")

@@ -1,0 +1,102 @@
+"""The agent of `vitals`: takes chunks through the core, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterable, Callable, Sequence
+from concurrent.futures import Executor
+from typing import Any, Protocol
+
+from streams.engine.contracts import Effects, RawRecord
+from streams.engine.epoch import Epoch
+from streams.engine.gate import Gate
+from streams.engine.outbox import Outbox
+from streams.engine.partitions import Partition, Partitions
+from streams.engine.produce import EffectProducer
+
+
+class ReaderMetrics(Protocol):
+    """What the reader measures."""
+
+    def chunk(self, records: int, seconds: float) -> None:
+        """A chunk is done."""
+
+    def stage(self, stage: Any, seconds: float) -> None:
+        """A chunk has passed one stage."""
+
+
+class Reader:
+    """Lets chunks through the gate and takes each through observe, infer, decide and its effects.
+
+    `ready()` tells whether partitions are given and recovered. A chunk that a rebalance overtakes is
+    dropped; a shard that it leaves in the middle is poisoned.
+    """
+
+    def __init__(
+        self,
+        partitions: Partitions,
+        gate: Gate,
+        outbox: Outbox,
+        effects: EffectProducer,
+        epoch: Epoch,
+        executor: Executor,
+        metrics: ReaderMetrics,
+        ready: Callable[[], bool],
+    ) -> None:
+        self._partitions, self._gate, self._outbox, self._effects = partitions, gate, outbox, effects
+        self._epoch, self._executor, self._metrics, self._ready = epoch, executor, metrics, ready
+
+    async def read(self, stream: Any) -> None:
+        """Read the agent's stream for ever, without acknowledging."""
+        events: AsyncIterable[Any] = stream.noack().events()
+        async for event in events:
+            await self.take(event.message)
+
+    async def take(self, message: Any) -> None:
+        """Process one message: a chunk of records of one partition."""
+        epoch = self._epoch.number
+        await self._outbox.room()
+        if epoch != self._epoch.number or not self._ready():
+            return
+        records = await self._gate.admit(message.tp, message.value, message.checksum)
+        if not records or epoch != self._epoch.number:
+            return
+        partition = self._partitions.get(message.tp.partition)
+        async with partition.lock:
+            if epoch != self._epoch.number:
+                return
+            partition.settle()
+            if await self._process(partition, records, epoch) and epoch == self._epoch.number:
+                self._gate.advance(message.tp, records[-1].offset + 1)
+
+    async def _process(self, partition: Partition, records: Sequence[RawRecord], epoch: int) -> bool:
+        """Whether the chunk was decided; False when a rebalance came in between."""
+        times = [time.perf_counter()]
+        work = partition.shard.observe(records)
+        times.append(time.perf_counter())
+        await asyncio.get_running_loop().run_in_executor(self._executor, partition.shard.infer, work)
+        if epoch != self._epoch.number:
+            self._partitions.poisoned.add(partition.number)
+            return False
+        times.append(time.perf_counter())
+        effects = partition.shard.decide(work)
+        times.append(time.perf_counter())
+        await self._send(partition, effects)
+        times.append(time.perf_counter())
+        self._measure(len(records), times)
+        return True
+
+    async def _send(self, partition: Partition, effects: Effects) -> None:
+        """Everything that a checkpoint has to wait for is known before the lock is released."""
+        partition.drop_confirmed()
+        if effects.alerts:
+            self._outbox.add(partition, effects.alerts)
+        await self._effects.send(partition, effects)
+
+    def _measure(self, records: int, times: list[float]) -> None:
+        for stage, begin, end in zip(
+            ("observe", "infer", "decide", "effects"), times, times[1:], strict=False
+        ):
+            self._metrics.stage(stage, end - begin)
+        self._metrics.chunk(records, times[-1] - times[0])

@@ -1,0 +1,102 @@
+"""The Faust table whose changelog holds the pages of every partition's state."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+import faust
+from faust.tables.manager import TableManager
+from faust.tables.recovery import Recovery
+from faust.types import TP, FutureMessage
+
+Stamp = Callable[[bytes], int]
+
+
+class PageTable(faust.Table[bytes, bytes]):
+    """Writes pages to the changelog, and collects them from it during a recovery.
+
+    Keys begin with `b"<partition>/"`. Faust's own copy of the values is not used: the live state is in
+    the shards, and what a recovery found is kept here only until its shard is built.
+    """
+
+    logger = logging.getLogger("faust.tables")
+    stamp: Stamp
+    is_live: Callable[[int], bool]
+    """Whether a shard of this partition is at work: its pages are older than it then."""
+    on_generation: Callable[[set[TP], set[TP], int], None]
+    """Called with (assigned, revoked, generation) before a recovery begins."""
+    on_error: Callable[[BaseException], None]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._found: dict[int, dict[bytes, tuple[int, bytes]]] = {}
+        self._read: dict[TP, int] = {}
+        self._sent: list[FutureMessage] = []
+
+    def write(self, key: bytes, value: bytes) -> FutureMessage:
+        """Send a page to the changelog; the future has the broker's answer."""
+        self.on_key_set(key, value)
+        return self._sent.pop()
+
+    def take(self, partition: int) -> dict[bytes, bytes]:
+        """What a recovery found of a partition; it is not kept any longer."""
+        return {key: value for key, (_, value) in self._found.pop(partition, {}).items()}
+
+    def forget(self, partition: int) -> None:
+        """Read this partition's changelog from its beginning at the next recovery."""
+        self._found.pop(partition, None)
+        tp = TP(self.changelog_topic_name, partition)
+        self._read.pop(tp, None)
+        self._recovery.revoke(tp)
+
+    # -- what Faust calls
+
+    def partition_for_key(self, key: bytes) -> int:
+        """The partition that a page belongs to: pages are written outside of any stream's iteration."""
+        return int(key.partition(b"/")[0])
+
+    def on_key_set(self, key: bytes, value: bytes) -> None:
+        """Send the change, and keep its future: Faust only logs a failed one."""
+        self._sent.append(self.send_changelog(self.partition_for_key(key), key, value))
+
+    def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
+        """Keep of each page the one with the highest stamp: a later record can be a zombie's."""
+        try:
+            for event in batch:
+                self._apply(event.message.partition, event.message.key, event.message.value)
+        except Exception as error:  # Faust would log a warning and go on with half a state
+            self.on_error(error)
+            raise
+
+    async def on_changelog_event(self, event: Any) -> None:
+        """Undo Faust's note of an event that was queued before a rebalance: it would skip those before it."""
+        message = event.message
+        offsets = self._recovery.active_offsets
+        if message.generation_id == self.app.consumer_generation_id:
+            self._read[message.tp] = message.offset
+        elif message.tp in offsets:
+            offsets[message.tp] = self._read.get(message.tp, -1)
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """Drop what is not this worker's any longer before Faust's recovery looks what to read."""
+        await super().on_rebalance(assigned, revoked, newly_assigned, generation_id)
+        self.on_generation(assigned, revoked, generation_id)
+
+    @property
+    def _recovery(self) -> Recovery:
+        return cast("TableManager", self.app.tables).recovery
+
+    def _apply(self, partition: int, key: bytes, value: bytes | None) -> None:
+        if self.is_live(partition):
+            return
+        pages = self._found.setdefault(partition, {})
+        if value is None:
+            pages.pop(key, None)
+            return
+        stamp = self.stamp(value)
+        if key not in pages or stamp >= pages[key][0]:
+            pages[key] = (stamp, value)

@@ -1,0 +1,174 @@
+"""A small honest shard: counts and sums per key, raises an alert at every tenth record of a key.
+
+It keeps the rules of `streams.engine.contracts`: guards by page, nothing consistent between `observe` and
+`decide`. Whatever is handed over twice, left out or encoded in between shows in the sums.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from streams.engine.contracts import DeadLetter, Effects, RawRecord
+from streams.records import Alert, Rejection, Source
+
+PAGES = 8
+ALERT_EVERY = 10
+
+
+@dataclass
+class Page:
+    guard: int = -1
+    keys: dict[str, list[int]] = field(default_factory=dict)  # key: [observed, decided sum, control records]
+    outbox: dict[str, Alert] = field(default_factory=dict)
+
+
+@dataclass
+class Work:
+    last: int
+    seen: list[tuple[RawRecord, int]] = field(default_factory=list)
+    inferred: bool = False
+    effects: Effects = field(default_factory=Effects)
+
+
+class ToyShard:
+    def __init__(self, partition: int, pages: Mapping[bytes, bytes]) -> None:
+        self.partition = partition
+        self.position = -1
+        self._pages: dict[int, Page] = {}
+        self._dirty: set[int] = set()
+        self._open = False
+        for key, value in pages.items():
+            name = key.partition(b"/")[2]
+            if name == b"clock":
+                self.position = stamp(value)
+            else:
+                data = json.loads(value[8:])
+                outbox = {a: make_alert(a, partition, data["offsets"][a]) for a in data["outbox"]}
+                self._pages[int(name)] = Page(stamp(value), data["keys"], outbox)
+
+    def observe(self, records: Sequence[RawRecord]) -> Work:
+        assert not self._open, "a chunk begins while another is open"
+        self._open = True
+        work = Work(records[-1].offset)
+        for record in records:
+            self._observe(record, work)
+        return work
+
+    def _observe(self, record: RawRecord, work: Work) -> None:
+        key = record.key or b""
+        number = zlib.crc32(key) % PAGES
+        page = self._pages.setdefault(number, Page())
+        if record.offset <= max(page.guard, self.position):
+            return
+        headers = dict(record.headers)
+        state = page.keys.setdefault(key.decode(), [0, 0, 0])
+        self._dirty.add(number)
+        if "kind" in headers:
+            state[2] += 1
+        elif record.value is None or not record.value.isdigit():
+            rejection = Rejection("bad_number", "not a number", "vitals", self.partition, record.offset)
+            letter = DeadLetter(record.key, record.value, list(record.headers), rejection)
+            work.effects.dead_letters.append(letter)
+        else:
+            state[0] += 1
+            work.seen.append((record, state[0]))
+
+    def infer(self, work: Work) -> None:
+        work.inferred = True
+
+    def decide(self, work: Work) -> Effects:
+        assert work.inferred and self._open
+        for record, count in work.seen:
+            key = (record.key or b"").decode()
+            page = self._pages[zlib.crc32(key.encode()) % PAGES]
+            page.keys[key][1] += int(record.value or b"0")
+            if count % ALERT_EVERY == 0:
+                name = f"{key}:{count}:{page.keys[key][1]}"
+                page.outbox[name] = make_alert(name, self.partition, record.offset)
+                work.effects.alerts.append((page.outbox[name], record.timestamp))
+        work.effects.outcomes = {"scored": len(work.seen), "rejected": len(work.effects.dead_letters)}
+        self.position = max(self.position, work.last)
+        self._open = False
+        return work.effects
+
+    def pending(self) -> list[Alert]:
+        return sorted(
+            (a for p in self._pages.values() for a in p.outbox.values()), key=lambda a: a.source.offset
+        )
+
+    def settle(self, alerts: Iterable[Alert]) -> None:
+        for alert in alerts:
+            number = zlib.crc32(alert.wearer.encode()) % PAGES
+            if self._pages[number].outbox.pop(alert.id, None) is not None:
+                self._dirty.add(number)
+
+    def dirty(self) -> list[bytes]:
+        return [b"%d/%d" % (self.partition, number) for number in sorted(self._dirty)]
+
+    def encode(self, key: bytes) -> bytes:
+        assert not self._open, "encoded in the middle of a chunk"
+        number = int(key.partition(b"/")[2])
+        self._dirty.discard(number)
+        page = self._pages[number]
+        offsets = {name: alert.source.offset for name, alert in page.outbox.items()}
+        data = {"keys": page.keys, "outbox": list(page.outbox), "offsets": offsets}
+        return stamped(self.position, json.dumps(data).encode())
+
+    def encode_clock(self) -> tuple[bytes, bytes]:
+        assert not self._open
+        return b"%d/clock" % self.partition, stamped(self.position, b"")
+
+
+class ToyFactory:
+    def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> ToyShard:
+        return ToyShard(partition, pages)
+
+    def stamp(self, value: bytes) -> int:
+        return stamp(value)
+
+
+class SlowShard(ToyShard):
+    """Takes as long as networks would, so that queues fill."""
+
+    pause_s: float
+
+    def infer(self, work: Work) -> None:
+        time.sleep(self.pause_s)
+        super().infer(work)
+
+
+class SlowFactory(ToyFactory):
+    def __init__(self, pause_s: float) -> None:
+        self._pause_s = pause_s
+
+    def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> ToyShard:
+        shard = SlowShard(partition, pages)
+        shard.pause_s = self._pause_s
+        return shard
+
+
+def stamped(position: int, body: bytes) -> bytes:
+    return position.to_bytes(8, "big", signed=True) + body
+
+
+def stamp(value: bytes) -> int:
+    return int.from_bytes(value[:8], "big", signed=True)
+
+
+def make_alert(name: str, partition: int, offset: int) -> Alert:
+    return Alert(
+        id=name,
+        revision=1,
+        wearer=name.split(":")[0],
+        condition="anomaly",
+        status="raised",
+        priority="low",
+        title="toy",
+        onset=0,
+        updated=0,
+        source=Source("vitals", partition, offset),
+    )

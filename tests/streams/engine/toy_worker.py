@@ -1,0 +1,51 @@
+"""A worker on the toy shard, as a process of its own: `python -m tests.streams.engine.toy_worker [FILE]`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from exporters.alerts.sink import AlertSink
+from exporters.metrics.worker import WorkerMetrics
+from streams.engine.main import exit_now, run_worker, set_up_logging
+from streams.records import Alert
+from streams.settings import Settings
+from tests.streams.engine.toy import SlowFactory, ToyFactory
+
+
+class FileSink:
+    """Appends a line for each alert."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", buffering=1)
+
+    async def write(self, alerts: Sequence[Alert]) -> None:
+        self._file.write("".join(f"{alert.id}\n" for alert in alerts))
+
+
+async def main(alerts_file: str | None) -> int:
+    settings = Settings()
+    sink = (
+        FileSink(Path(alerts_file))
+        if alerts_file
+        else AlertSink.connect(settings.redis_url.get_secret_value(), 3600)
+    )
+    pause = float(os.environ.get("TOY_PAUSE_S", "0"))
+    factory = SlowFactory(pause) if pause else ToyFactory()
+    metrics = WorkerMetrics(CollectorRegistry())
+    return await run_worker(settings, factory, sink, metrics, lambda: say("ready"))
+
+
+def say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    set_up_logging(Settings().log_level)
+    exit_now(asyncio.run(main(*sys.argv[1:2] or [None])))

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from models.deep.manifest import RegistryError
+from models.deep.networks import BLOCK, COMMITTED, Networks
+from models.deep.onnx_file import OnnxFileError, check_onnx
+from tests.models.deep.hearts import bigeminy, fibrillation, sinus, trigeminy
+
+
+@pytest.fixture(scope="module")
+def networks() -> Networks:
+    return Networks.load()
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(COMMITTED, tmp_path / "registry"))
+
+
+def change(registry: Path, edit: Callable[[dict[str, Any]], None]) -> None:
+    path = registry / "manifest.json"
+    manifest = msgspec.json.decode(path.read_bytes())
+    edit(manifest)
+    path.write_bytes(msgspec.json.encode(manifest))
+
+
+def put(registry: Path, data: bytes) -> None:
+    """Another file with the right hash: what is wrong with it must be found in itself."""
+    (registry / "rhythm.onnx").write_bytes(data)
+    change(registry, lambda m: m["models"][0].update(sha256=hashlib.sha256(data).hexdigest()))
+
+
+def message(number: int, content: bytes) -> bytes:
+    """A protobuf field that holds bytes shorter than 128."""
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+def test_fibrillation_is_told_from_order(networks: Networks) -> None:
+    threshold = networks.entry("rhythm").thresholds["alert"]
+
+    assert (networks.run("rhythm", fibrillation(200)) >= threshold).mean() > 0.95
+    for rows in (sinus(200), bigeminy(200), trigeminy(200)):
+        assert (networks.run("rhythm", rows) >= threshold).mean() < 0.02
+
+
+def test_a_row_scores_bit_equal_whatever_its_place_and_neighbours(networks: Networks) -> None:
+    rows = np.concatenate([sinus(80), fibrillation(80), bigeminy(40)])
+    scores, rng = networks.run("rhythm", rows), np.random.default_rng(0)
+
+    for size in (1, 2, BLOCK - 1, BLOCK, BLOCK + 1, 150):
+        for _ in range(10):
+            chosen = rng.permutation(len(rows))[:size]
+            assert np.array_equal(networks.run("rhythm", rows[chosen]), scores[chosen])
+
+
+def test_no_rows_give_no_scores(networks: Networks) -> None:
+    assert networks.run("rhythm", np.empty((0, 60))).shape == (0,)
+
+
+def test_wrong_rows_and_names_are_refused(networks: Networks) -> None:
+    with pytest.raises(ValueError, match="takes rows of shape"):
+        networks.run("rhythm", np.ones((3, 59)))
+    with pytest.raises(KeyError, match="no active network 'heart'"):
+        networks.run("heart", np.ones((3, 60)))
+
+
+def test_versions_are_those_of_the_manifest(networks: Networks) -> None:
+    assert networks.versions == {"rhythm": networks.entry("rhythm").version}
+
+
+def test_the_committed_file_is_small(networks: Networks) -> None:
+    assert (COMMITTED / networks.entry("rhythm").file).stat().st_size < 1_000_000
+
+
+def test_a_changed_file_is_refused(registry: Path) -> None:
+    with (registry / "rhythm.onnx").open("ab") as file:
+        file.write(b"\0")
+
+    with pytest.raises(RegistryError, match="sha256"):
+        Networks.load(registry)
+
+
+def test_external_data_and_sparse_initialisers_are_refused(registry: Path) -> None:
+    whole = (registry / "rhythm.onnx").read_bytes()
+    tensor_elsewhere = bytes([14 << 3, 1])
+    for extra, reason in (
+        (message(7, message(5, tensor_elsewhere)), "external data"),
+        (message(7, message(1, message(5, message(5, message(13, b""))))), "external data"),
+        (message(7, message(15, b"")), "sparse"),
+    ):
+        put(registry, whole + extra)
+        with pytest.raises(RegistryError, match=reason):
+            Networks.load(registry)
+
+
+def test_what_is_no_onnx_file_is_refused(registry: Path) -> None:
+    put(registry, b"\x3a\x7fhello")
+
+    with pytest.raises(RegistryError, match="not a readable ONNX file"):
+        Networks.load(registry)
+
+
+def test_a_file_of_a_megabyte_is_refused() -> None:
+    with pytest.raises(OnnxFileError, match="must stay below"):
+        check_onnx(bytes(1_000_000))
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (lambda m: m["models"][0]["inputs"][0].update(shape=[60, 2]), "inputs are"),
+        (lambda m: m["models"][0]["outputs"][0].update(name="p"), "outputs are"),
+        (lambda m: m["models"][0]["sample"].update(outputs=[0.5, 0.5, 0.5, 0.5]), "sample outputs differ"),
+        (lambda m: m["models"][0].update(file="../rhythm.onnx"), "not a plain file name"),
+        (lambda m: m["models"][0].update(file="gone.onnx"), "No such file"),
+        (lambda m: m["models"][0].update(name="heart"), "knows no inputs"),
+        (lambda m: m["models"].append(m["models"][0]), "two active versions"),
+        (lambda m: m["models"][0].pop("status"), "missing required field"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_refused(
+    registry: Path, edit: Callable[[dict[str, Any]], None], reason: str
+) -> None:
+    change(registry, edit)
+
+    with pytest.raises(RegistryError, match=reason):
+        Networks.load(registry)
+
+
+def test_a_folder_without_manifest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RegistryError, match=r"manifest\.json"):
+        Networks.load(tmp_path)
+
+
+def test_a_retired_network_is_not_loaded(registry: Path) -> None:
+    change(registry, lambda m: m["models"][0].update(status="retired"))
+
+    assert Networks.load(registry).versions == {}

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from streams.gateways.simulator.columns import Grid, Intervals, Values, cut
 from streams.gateways.simulator.extras import EVERY_MS
 from streams.gateways.simulator.faults import Delivery
 from streams.gateways.simulator.people import Cohort
+from streams.gateways.timed import Timed
 from streams.records import Column, DeviceFacts, VitalsPacket
-
-
-class Timed(NamedTuple):
-    """A packet and when it arrives (ms, event time). Ordered by arrival, wearer, device, sequence."""
-
-    time: int
-    wearer: str
-    device: str
-    seq: int
-    packet: VitalsPacket
 
 
 class Packer:

@@ -15,10 +15,11 @@ from streams.gateways.simulator.columns import grid, intervals, tabulate
 from streams.gateways.simulator.episodes import HOUR, Course, Episode, Rates
 from streams.gateways.simulator.extras import EVERY_MS, Cuff, Glucose
 from streams.gateways.simulator.faults import deliver
-from streams.gateways.simulator.packets import Packer, Timed
+from streams.gateways.simulator.packets import Packer
 from streams.gateways.simulator.people import draw_cohort
 from streams.gateways.simulator.plan import plan
 from streams.gateways.simulator.sensors import read
+from streams.gateways.timed import Timed
 
 DEFAULT_START = 1_767_592_800_000
 """2026-01-05T06:00:00Z, a Monday."""

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Makes the secrets that docker-compose.yml reads, once: what exists is left as it is.
+#   sh deploy/make-secrets.sh
+set -eu
+umask 077
+folder=$(dirname "$0")/secrets
+mkdir -p "$folder"
+
+random_hex() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
+make() { [ -s "$folder/$1" ] || printf '%s' "$2" >"$folder/$1"; }
+
+make state_key "$(random_hex)"
+make redis_password "$(random_hex)"
+make redis_url "redis://:$(cat "$folder/redis_password")@redis:6379/0"
+make grafana_password "$(random_hex)"
+
+# Containers read the files as users of their own; the folder keeps the others of this machine out.
+chmod 0444 "$folder"/*
+chmod 0700 "$folder"
+echo "secrets are in $folder"

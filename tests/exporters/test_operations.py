@@ -1,0 +1,165 @@
+"""What an operator is given fits what a worker shows: compose file, rules, dashboards."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry
+
+from exporters.metrics.worker import WorkerMetrics
+from streams.settings import Settings
+from tests.exporters.test_metrics import use_everything
+
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "exporters" / "prometheus" / "vitalstream.rules.yml"
+DASHBOARDS = sorted((ROOT / "exporters" / "grafana" / "dashboards").glob("*.json"))
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+OWN_METRIC = re.compile(r"(?<![\w:])vitalstream_\w+")
+RECORDED = re.compile(r"job:\w+:\w+")
+
+
+@pytest.fixture(scope="module")
+def shown() -> set[str]:
+    """Every sample name that a worker's endpoint has."""
+    registry = CollectorRegistry()
+    use_everything(WorkerMetrics(registry))
+    return {sample.name for family in registry.collect() for sample in family.samples}
+
+
+def rules() -> list[dict[str, Any]]:
+    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+
+
+def panels(path: Path) -> Iterator[dict[str, Any]]:
+    yield from (panel for panel in json.loads(path.read_text())["panels"] if panel["type"] != "row")
+
+
+def expressions(path: Path) -> list[str]:
+    return [target["expr"] for panel in panels(path) for target in panel["targets"]]
+
+
+def test_rules_use_only_metrics_that_exist(shown: set[str]) -> None:
+    recorded = {rule["record"] for rule in rules() if "record" in rule}
+
+    for rule in rules():
+        assert set(OWN_METRIC.findall(rule["expr"])) <= shown, rule["expr"]
+        assert set(RECORDED.findall(rule["expr"])) <= recorded, rule["expr"]
+
+
+def test_every_alerting_rule_says_what_and_what_to_do() -> None:
+    for rule in (rule for rule in rules() if "alert" in rule):
+        assert rule["labels"]["severity"] in ("critical", "warning")
+        assert set(rule["annotations"]) == {"summary", "description"}
+        named = set(OWN_METRIC.findall(" ".join(rule["annotations"].values())))
+        assert all(name.endswith("_total") for name in named)
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
+def test_dashboards_use_only_metrics_that_exist(path: Path, shown: set[str]) -> None:
+    assert expressions(path)
+    for expression in expressions(path):
+        used = set(OWN_METRIC.findall(expression))
+        assert used, expression
+        assert used <= shown, expression
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
+def test_dashboards_follow_grafanas_rules(path: Path) -> None:
+    variables = [v["name"] for v in json.loads(path.read_text())["templating"]["list"]]
+    assert variables == ["datasource", "job", "instance"]
+    for panel in panels(path):
+        assert panel["title"], panel["id"]
+        assert panel["description"], panel["title"]
+        assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
+        assert panel["datasource"]["uid"] == "${datasource}"
+    for expression in expressions(path):
+        selectors = len(re.findall(r"\{[^}]*\}", expression))
+        assert expression.count('job=~"$job", instance=~"$instance"') == selectors, expression
+        assert not re.search(r"\[\d+[smh]\]", expression), expression
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
+def test_panels_do_not_overlap(path: Path) -> None:
+    taken: set[tuple[int, int]] = set()
+    for panel in json.loads(path.read_text())["panels"]:
+        grid = panel["gridPos"]
+        cells = {
+            (x, y)
+            for x in range(grid["x"], grid["x"] + grid["w"])
+            for y in range(grid["y"], grid["y"] + grid["h"])
+        }
+        assert not cells & taken, panel["title"]
+        assert grid["x"] + grid["w"] <= 24
+        taken |= cells
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "rules", "vitalstream.rules.yml"],
+        ["check", "config", "prometheus.yml"],
+        ["test", "rules", "vitalstream.test.yml"],
+    ],
+    ids=" ".join,
+)
+def test_promtool_accepts(arguments: list[str]) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        if os.environ.get("CI"):
+            pytest.fail("promtool is missing: install Debian's package prometheus")
+        pytest.skip("promtool is not installed (Debian's package prometheus)")
+
+    done = subprocess.run(
+        [promtool, *arguments], cwd=RULES.parent, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_compose_publishes_on_this_machine_alone() -> None:
+    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
+
+    assert len(published) == 4
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_compose_pins_every_image_and_checks_every_server() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert "build" in service or re.search(r":v?\d+\.\d+\.\d+$", service["image"]), name
+        assert name == "topics" or "healthcheck" in service, name
+
+
+def test_compose_sets_only_settings_that_exist() -> None:
+    names = {f"VITALSTREAM_{name.upper()}" for name in Settings.model_fields}
+
+    for service in ("worker", "topics"):
+        given = {name.removesuffix("_FILE") for name in COMPOSE["services"][service]["environment"]}
+        assert given <= names
+
+
+def test_secrets_are_made_once_and_fit_the_compose_file(tmp_path: Path) -> None:
+    script = tmp_path / "deploy" / "make-secrets.sh"
+    script.parent.mkdir()
+    shutil.copy(ROOT / "deploy" / "make-secrets.sh", script)
+    run = ["sh", str(script)]
+
+    subprocess.run(run, check=True, capture_output=True)
+    first = {path.name: path.read_text() for path in (script.parent / "secrets").iterdir()}
+    subprocess.run(run, check=True, capture_output=True)
+    second = {path.name: path.read_text() for path in (script.parent / "secrets").iterdir()}
+
+    assert first == second
+    assert set(first) == {Path(secret["file"]).name for secret in COMPOSE["secrets"].values()}
+    assert first["redis_password"] in first["redis_url"]
+    assert len(bytes.fromhex(first["state_key"])) == 32
+    assert (script.parent / "secrets").stat().st_mode & 0o777 == 0o700

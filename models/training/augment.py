@@ -74,12 +74,14 @@ def extra_beats(beats: Beats, rng: Generator) -> Beats:
     return Beats(np.insert(intervals, split, part), np.insert(beats.af, split, beats.af[split]))
 
 
-def _ectopic_places(n: int, rng: Generator) -> list[int]:
-    """Where ectopic beats fall: scattered, or in runs of bigeminy, trigeminy or quadrigeminy."""
+def _ectopic_places(n: int, geminy: float, rng: Generator) -> list[int]:
+    """Where ectopic beats fall: scattered, and at times in runs of bigeminy, trigeminy or quadrigeminy."""
     places: list[int] = []
-    at, rate, geminy = int(rng.integers(0, 4)), rng.uniform(0.01, 0.3), rng.random() < 0.5
+    at, ordered = int(rng.integers(0, 4)), rng.random() < geminy
+    # One in five is dense: more than every fourth beat, as in the worst recordings of any database.
+    rate = rng.uniform(0.01, 0.3) if rng.random() < 0.8 else rng.uniform(0.3, 0.9)
     while at < n - 2:
-        if geminy and rng.random() < 0.25:
+        if ordered and rng.random() < 0.25:
             every, times = int(rng.integers(2, 5)), int(rng.integers(3, 14))
             places += [place for place in range(at, at + every * times, every) if place < n - 2]
             at = at + every * times
@@ -100,7 +102,7 @@ def plant_ectopy(beats: Beats, rng: Generator) -> Beats:
     compensation, couplets = rng.choice([0.0, 0.5, 1.0]), rng.choice([0.0, 0.0, 0.15])
     interpolated = rng.choice([0.0, 0.0, 0.0, 0.4])
     inserted: list[int] = []
-    for place in _ectopic_places(intervals.size, rng):
+    for place in _ectopic_places(intervals.size, 0.1 if beats.af.any() else 0.5, rng):
         base = 0.5 * usual + 0.5 * intervals[place]
         early = base * float(np.clip(rng.normal(coupling, wander), 0.35, 0.92))
         rest = 2 * intervals[place] - early if rng.random() < compensation else base * rng.uniform(1.0, 1.2)
@@ -154,11 +156,19 @@ def flutter(beats: Beats, rng: Generator) -> Beats:
     return Beats(intervals, np.zeros(n, dtype=bool))
 
 
+def pace(beats: Beats, rng: Generator) -> Beats:
+    """A pacemaker in fibrillation (VVI): no interval is longer than its escape interval."""
+    escape = float(np.quantile(beats.intervals, rng.uniform(0.5, 0.95)))
+    paced = (beats.intervals > escape) & beats.af
+    noise = rng.normal(0, 2, beats.intervals.size)
+    return Beats(np.where(paced, escape + noise, beats.intervals), beats.af)
+
+
 Change = Callable[[Beats, Generator], Beats]
 _ANY: tuple[tuple[float, Change], ...] = ((0.6, change_tempo), (0.1, miss_beats), (0.1, extra_beats))
-_IN_AF: tuple[tuple[float, Change], ...] = ((0.15, plant_ectopy),)
+_IN_AF: tuple[tuple[float, Change], ...] = ((0.25, plant_ectopy), (0.05, pace))
 _IN_SINUS: tuple[tuple[float, Change], ...] = (
-    (0.02, flutter),
+    (0.03, flutter),
     (0.25, breathe),
     (0.04, block_beats),
     (0.30, plant_ectopy),

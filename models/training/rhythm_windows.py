@@ -61,7 +61,9 @@ class WindowSource:
     def draw(self, count: int, rng: Generator, augment: bool = True) -> Windows:
         """`count` windows at random places, each varied once."""
         rows, af = np.empty((count, BEATS), np.float32), np.empty(count, np.bool_)
-        kinds = rng.choice(list(_SHARES), count, p=list(_SHARES.values()))
+        there = {kind: share for kind, share in _SHARES.items() if self._places[kind]}
+        total = sum(there.values())
+        kinds = rng.choice(list(there), count, p=[share / total for share in there.values()])
         for at, kind in enumerate(kinds):
             beats = self._stretch(self._place(str(kind), rng), rng, augment)
             rows[at], af[at] = beats.intervals, beats.af.mean() > 0.5

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from models.datasets.rr import load_record, load_records
+from models.deep.networks import Networks
+from models.training.rhythm_evaluate import evaluate_rhythm, stream_windows
+from models.training.rhythm_windows import cut_windows
+from streams.cli import build_app
+from streams.errors import UserError
+from tests.models.training.recordings import write_record
+
+LTAFDB = Path(__file__).resolve().parents[4] / "shared" / "data" / "ltafdb_rr"
+KEYS = {"people", "windows", "se", "sp", "ppv", "f1", "auroc", "ece", "windows_skipped"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three half hours from three recorders, rhythm names differing by file."""
+    write_record(tmp_path, "x1", [("NONE", 20), ("N", 1200), ("AFIB", 1000)], fs=360)
+    write_record(tmp_path, "x2", [("N", 900), ("T", 1300)], fs=250)
+    write_record(tmp_path, "x3", [("AFIB", 2200)], rate_ms=650, fs=128)
+    return tmp_path
+
+
+def test_the_committed_network_judges_recordings_of_other_rates_and_names(folder: Path) -> None:
+    report = evaluate_rhythm(Networks.load(), load_records(folder)).as_json()
+
+    assert report.keys() >= KEYS
+    assert (report["people"], report["windows"]) == (3, 36 + 36 + 36)
+    assert report["windows_skipped"] <= 0.03
+    assert report["se"] > 0.95
+    assert report["sp"] > 0.95
+    assert report["auroc"] > 0.99
+
+
+def test_the_stream_forms_the_same_windows_as_plain_cutting(folder: Path) -> None:
+    for record in load_records(folder):
+        windows, af = stream_windows(record)
+        plain = cut_windows(record)
+
+        assert np.allclose([window.intervals for window in windows], plain.rows)
+        assert af.tolist() == plain.af.tolist()
+
+
+def test_intervals_no_heart_shows_are_left_out_and_counted(tmp_path: Path) -> None:
+    path = write_record(tmp_path, "a", [("N", 1200)])
+    columns = dict(np.load(path))
+    columns["rr_samples"][100:400] = 20
+    np.savez(path, **columns)
+
+    report = evaluate_rhythm(Networks.load(), [load_record(path)])
+
+    assert 0.2 < report.skipped < 0.4
+
+
+def test_evaluate_prints_one_json_object(folder: Path) -> None:
+    result = CliRunner().invoke(build_app(), ["evaluate", "rhythm", "--data", str(folder), "--json"])
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout).keys() >= KEYS
+
+
+def test_one_class_alone_leaves_figures_open_and_does_not_fail(tmp_path: Path) -> None:
+    write_record(tmp_path, "a", [("N", 600)])
+
+    result = CliRunner().invoke(build_app(), ["evaluate", "rhythm", "--data", str(tmp_path), "--json"])
+
+    report = json.loads(result.stdout)
+    assert (report["se"], report["auroc"]) == (None, None)
+    assert report["sp"] == 1.0
+
+
+def test_a_folder_without_labels_is_told_in_one_line(tmp_path: Path) -> None:
+    write_record(tmp_path, "a", [("NONE", 600)])
+
+    result = CliRunner().invoke(build_app(), ["evaluate", "rhythm", "--data", str(tmp_path)])
+
+    assert isinstance(result.exception, UserError)
+    assert "no beat has a rhythm label" in str(result.exception)
+
+
+def test_the_committed_registry_lists_and_verifies() -> None:
+    for command in (["models", "list"], ["models", "verify"]):
+        result = CliRunner().invoke(build_app(), command)
+        assert result.exit_code == 0
+        assert "rhythm" in result.stdout
+
+
+def test_training_without_its_libraries_says_what_to_install(tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        build_app(), ["train", "rhythm", "--data", str(tmp_path), "--out", str(tmp_path)]
+    )
+
+    assert isinstance(result.exception, UserError)
+    assert "make train" in str(result.exception) or "none of" in str(result.exception)
+
+
+@pytest.mark.skipif(not LTAFDB.is_dir(), reason="../shared/data/ltafdb_rr is not here")
+def test_real_people_who_were_never_trained_on() -> None:
+    result = CliRunner().invoke(
+        build_app(), ["evaluate", "rhythm", "--data", str(LTAFDB), "--split", "test", "--json"]
+    )
+
+    report = json.loads(result.stdout)
+    assert report["people"] == 12
+    assert report["se"] >= 0.96
+    assert report["sp"] >= 0.97
+    assert report["auroc"] >= 0.992
+    assert report["ece"] <= 0.05
+    assert report["windows_skipped"] <= 0.03

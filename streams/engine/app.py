@@ -201,6 +201,7 @@ class Engine:
         revoked: set[TP] = of[-1]
         if self._halted or not revoked:
             return
+        self._acknowledge_anew()
         try:
             async with asyncio.timeout(configuration.revocation_bound_s(self._settings)):
                 await self._checkpointer.round()
@@ -218,7 +219,13 @@ class Engine:
         gone = {tp.partition for tp in revoked if tp.topic == VITALS} | (live if missed else live - stays)
         for number in gone:
             self._drop(number)
+        self._acknowledge_anew()
         self._epoch.raise_()
+
+    def _acknowledge_anew(self) -> None:
+        """What was acknowledged and not committed is forgotten by Faust when partitions move."""
+        for partition in self._partitions:
+            partition.acknowledged = -1
 
     def _drop(self, number: int) -> None:
         if self._partitions.is_live(number):

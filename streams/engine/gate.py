@@ -13,7 +13,10 @@ from streams.engine.epoch import Epoch
 
 log = logging.getLogger(__name__)
 
-SILENCE_S = 3.0  # without a chunk although the log has more: fetch again
+SILENCE_S = 3.0
+"""Without a chunk for so long although the log has more, a partition is fetched again."""
+BUSY_FACTOR = 10.0
+"""More patience while other partitions bring chunks: under a backlog they take turns."""
 LONGEST_SILENCE_S = 60.0
 
 
@@ -87,6 +90,7 @@ class Gate:
         self._wanted: dict[Partition, int] = {}
         self._holes: dict[Partition, _Hole] = {}
         self._seen: dict[Partition, tuple[float, float]] = {}
+        self._last_chunk = 0.0
 
     async def wanted(self, tp: Partition) -> int | None:
         """The next offset of a partition; None when a rebalance came in between."""
@@ -115,7 +119,8 @@ class Gate:
         wanted = await self.wanted(tp)
         if wanted is None or records[-1].offset < wanted:
             return ()
-        self._seen[tp] = (time.monotonic(), SILENCE_S)
+        self._last_chunk = time.monotonic()
+        self._seen[tp] = (self._last_chunk, SILENCE_S)
         first = records[0].offset
         if first > wanted and not await self._is_true_gap(tp, wanted, first, fetch):
             return ()
@@ -127,10 +132,12 @@ class Gate:
         if wanted is None or end <= wanted:
             self._seen.pop(tp, None)
             return
-        since, patience = self._seen.setdefault(tp, (time.monotonic(), SILENCE_S))
-        if time.monotonic() - since < patience:
+        now = time.monotonic()
+        since, patience = self._seen.setdefault(tp, (now, SILENCE_S))
+        busy = now - self._last_chunk < SILENCE_S
+        if now - since < patience * (BUSY_FACTOR if busy else 1):
             return
-        self._seen[tp] = (time.monotonic(), min(2 * patience, LONGEST_SILENCE_S))
+        self._seen[tp] = (now, min(2 * patience, LONGEST_SILENCE_S))
         log.info("nothing came of %s/%d: fetching again from %d", tp.topic, tp.partition, wanted)
         await self._rewind(tp, wanted)
 

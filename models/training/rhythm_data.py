@@ -14,6 +14,7 @@ from models.training.rhythm_windows import Windows, WindowSource, cut_windows
 
 _BLOCK = 64
 """Rows derived at a time: their matrices of distances stay in the processor's cache."""
+_FEW = 30
 Tick = Callable[[int], None]
 
 
@@ -56,13 +57,16 @@ def training_pool(records: Sequence[RRRecord], size: int, seed: int, tick: Tick 
     return derive(Windows(rows, af))
 
 
-def as_recorded(records: Sequence[RRRecord]) -> Examples:
-    """Every window as it was recorded, each person's windows of a class weighing one in all."""
-    cut = [cut_windows(record) for record in records]
-    weights = []
-    for windows in cut:
-        counts = np.bincount(windows.af.astype(int), minlength=2)
-        # A class with a handful of windows must not decide the whole.
-        weights.append(1.0 / np.maximum(counts, 30)[windows.af.astype(int)])
-    rows, af = np.concatenate([w.rows for w in cut]), np.concatenate([w.af for w in cut])
-    return derive(Windows(rows, af), np.concatenate(weights))
+def as_recorded(record: RRRecord) -> Examples:
+    """Every window of a person as it was recorded; the windows of a class weigh one in all."""
+    windows = cut_windows(record)
+    kind = windows.af.astype(int)
+    # A class with a handful of windows must not decide the whole.
+    counts = np.maximum(np.bincount(kind, minlength=2), _FEW)
+    return derive(windows, 1.0 / counts[kind])
+
+
+def join(parts: Sequence[Examples]) -> Examples:
+    """All rows of several sets, in order."""
+    columns = ("sequence", "statistics", "af", "weight")
+    return Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))

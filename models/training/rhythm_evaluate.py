@@ -17,8 +17,6 @@ from models.signals.quality import judge
 from models.signals.windows import MINUTE, Window
 from models.training.metrics import Figures, bootstrap, figures
 
-FIGURES = ("se", "sp", "ppv", "f1", "auroc", "ece")
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -89,6 +87,15 @@ class RhythmReport:
         possible = sum(person.possible for person in self.people)
         return 1.0 - sum(person.scores.size for person in self.people) / possible if possible else 0.0
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """`people`, `windows` and how many of those are AF (`windows_af`)."""
+        return {
+            "people": len(self.people),
+            "windows": sum(person.scores.size for person in self.people),
+            "windows_af": sum(int(person.af.sum()) for person in self.people),
+        }
+
     def intervals(self, rounds: int = 500) -> dict[str, tuple[float, float]]:
         """95 % intervals of the figures by bootstrap over people."""
         pairs = [(person.scores, person.af) for person in self.people]
@@ -100,9 +107,7 @@ class RhythmReport:
         return {
             "model": "rhythm",
             "version": self.version,
-            "people": len(self.people),
-            "windows": sum(person.scores.size for person in self.people),
-            "windows_af": sum(int(person.af.sum()) for person in self.people),
+            **self.counts,
             "windows_skipped": max(0.0, round(self.skipped, 6)),
             **{name: _known(value) for name, value in self.figures.items()},
             "threshold": self.threshold,

@@ -21,12 +21,12 @@ from models.training.rhythm_net import RhythmNet
 class Plan:
     """How long and how fast to learn."""
 
-    epochs: int = 16
+    epochs: int = 7
     batch: int = 256
     rate: float = 2e-3
     decay: float = 0.02
     smoothing: float = 0.02
-    patience: int = 5
+    patience: int = 3
 
 
 @dataclass(slots=True)

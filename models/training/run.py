@@ -11,7 +11,7 @@ from models.datasets.rr import RecordError, load_records, record_names
 from models.deep.manifest import ModelEntry
 from models.deep.networks import Networks
 from models.training.rhythm_evaluate import evaluate_rhythm
-from models.training.splits import Part, load_split
+from models.training.splits import load_split
 
 Progress = Callable[[str, int, int], None]
 """Hears what is being done, steps done, steps in all."""
@@ -27,17 +27,15 @@ def train_model(name: str, data: Path, out: Path, progress: Progress) -> ModelEn
     return train_rhythm(data, out, progress)
 
 
-def evaluate_model(
-    data: Path, part: Part | None, registry: Path | None, progress: Progress
-) -> dict[str, Any]:
-    """Judge the rhythm network on all records of a folder, or on one part of LTAFDB's committed split.
+def evaluate_model(data: Path, test_only: bool, registry: Path | None, progress: Progress) -> dict[str, Any]:
+    """Judge the rhythm network on all records of a folder, or on LTAFDB's committed test people.
 
     Raises RecordError when the folder has no such record or no rhythm label at all.
     """
     there = record_names(data)
-    wanted = there if part is None else [name for name in load_split("ltafdb").part(part) if name in there]
+    wanted = [name for name in load_split("ltafdb").test if name in there] if test_only else there
     if not wanted:
-        raise RecordError(f"{data}: none of the {part} records of LTAFDB is here")
+        raise RecordError(f"{data}: none of the test records of LTAFDB is here")
     done = 0
 
     def tick(_: str) -> None:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Literal
 
 import msgspec
 
-Part = Literal["train", "validation", "test"]
-
 
 class Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Record names of one data set, a person in one part only."""
+    """Record names of one data set, a person in one place only.
+
+    Network k of an ensemble trains on every fold but the k-th, whose people are its validation people.
+    """
 
     dataset: str
     note: str
-    train: tuple[str, ...]
-    validation: tuple[str, ...]
+    folds: tuple[tuple[str, ...], ...]
     test: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        everyone = [*self.train, *self.validation, *self.test]
+        everyone = [*self.development, *self.test]
         if len(everyone) != len(set(everyone)):
             raise ValueError(f"split of {self.dataset}: a record stands in two parts")
 
-    def part(self, name: Part) -> tuple[str, ...]:
-        """Record names of one part."""
-        names: tuple[str, ...] = getattr(self, name)
-        return names
+    @property
+    def development(self) -> tuple[str, ...]:
+        """Everyone who may train or choose a model."""
+        return tuple(name for fold in self.folds for name in fold)
 
 
 def load_split(dataset: str) -> Split:

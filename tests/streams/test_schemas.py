@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
+from typer.testing import CliRunner
 
 from models.signals.catalogue import SIGNALS
+from streams.cli import build_app
 from streams.records import Condition
 from streams.schemas import CHANNELS, MESSAGES, asyncapi, files, json_schemas
 from tests.streams.strategies import as_json, records
@@ -99,3 +101,10 @@ def test_control_records_are_told_apart_by_their_kind() -> None:
 def test_the_files_end_with_a_line_and_are_stable() -> None:
     assert files() == files()
     assert all(body.endswith(b"}\n") and msgspec.json.decode(body) for body in files().values())
+
+
+def test_the_command_writes_the_files(tmp_path: Path) -> None:
+    done = CliRunner().invoke(build_app(), ["schemas", "--out", str(tmp_path / "new" / "folder")])
+
+    assert done.exit_code == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "new" / "folder").iterdir()} == files()

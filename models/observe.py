@@ -197,12 +197,13 @@ def _compare(seen: Seen, view: View) -> None:
         usual = baseline.usual()
         if baseline.known:
             view.usual[signal] = usual
-            deviations[signal] = (value - usual[0]) / usual[1]
+            deviations[signal] = (value - usual.recent) / usual.wander
         baseline.learn(value, usual)
     if context in CALM:
         view.surprise = seen.joint.update(deviations)
-        if "hr" in deviations:
-            view.drifted = seen.drift.update(deviations["hr"])
+        own = view.usual.get("hr")
+        if own is not None:
+            view.drifted = seen.drift.update((view.values["hr"] - own.mean) / own.spread)
     if not view.values.keys().isdisjoint(SCORED):
         _score(seen, view)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from models.online.anomaly import Surprise
+from models.online.baseline import Usual
 from models.signals.activity import Context
 from models.signals.beats import BeatWindow
 from models.signals.quality import Cause, Quality
@@ -22,8 +23,8 @@ class View:
     """This minute's usable values by signal."""
     steady: dict[str, float] = field(default_factory=dict)
     """Median of the newest minutes, by signal."""
-    usual: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Own mean and spread in this context, where known."""
+    usual: dict[str, Usual] = field(default_factory=dict)
+    """What is usual for this wearer in this context, where known."""
     quality: dict[str, Quality] = field(default_factory=dict)
     causes: dict[str, Cause] = field(default_factory=dict)
     """Why a signal was not usable, by signal."""

@@ -1,20 +1,28 @@
-"""How unusual is the joint state of a wearer's vitals, against that wearer's own minutes.
+"""How unusual is the joint state of a wearer's vitals, against that wearer's own recent minutes.
 
-Each vital comes scaled by its own baseline (0 = as usual, 1 = one spread above), is smoothed over some
-minutes, and the smoothed vector is judged by its Mahalanobis distance under River's running precision
-matrix: two small deviations that never go together are more unusual than one larger one.
+Each vital comes scaled by its own baseline (0 = as usual, 1 = one spread above) and is smoothed over
+some minutes. River's running precision matrix tells how such deviations go together in this person. Two
+questions are asked of the smoothed vector: how far is it in any direction (Mahalanobis), and how far in
+the direction in which vitals move together when a body is under strain (a matched filter). The answer is
+the rarer of the two, as -log10 of its chance if deviations were Gaussian.
 """
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 import msgspec
 import numpy as np
 from river import covariance
+from scipy.special import gammaincc
 
-FEATURES = ("hr", "rr", "spo2", "temp", "hrv")
-SMOOTHING = 0.2
-"""Weight of a new minute in the smoothed deviations: about the last five minutes."""
-LEARNING = 120
+STRAIN: Final = {"hr": 1.0, "rr": 1.0, "spo2": -1.0, "temp": 1.0, "hrv": -1.0}
+"""Which way each vital goes under infection, inflammation or stress: heart and breath faster, warmer, less
+saturated, less variable (the directions that NEWS2 and the sepsis criteria score as worse)."""
+SMOOTHING = 0.1
+"""Weight of a new minute in the smoothed deviations: about the last ten minutes."""
+LEARNING = 45
 """Minutes of joint readings before a distance is called known."""
 CLIP = 4.0
 FEWEST = 3
@@ -22,9 +30,10 @@ FEWEST = 3
 
 
 class Surprise(msgspec.Struct, frozen=True, gc=False):
-    """A joint state: squared distance per vital (1 = as usual), and each vital's share of it."""
+    """How unusual a joint state is, each vital's smoothed deviation (in spreads) and its share."""
 
-    distance: float
+    rarity: float
+    """-log10 of the chance of a state at least so far from usual; 0 while learning."""
     deviations: dict[str, float]
     shares: dict[str, float]
     known: bool
@@ -57,7 +66,7 @@ class JointNormal:
         """Score this minute's deviations, then learn them; None when too few vitals are there."""
         smooth = self._smooth
         present = {}
-        for name in FEATURES:
+        for name in STRAIN:
             new = deviations.get(name)
             if new is None:
                 continue
@@ -72,18 +81,23 @@ class JointNormal:
         return surprise
 
     def _score(self, present: dict[str, float]) -> Surprise:
-        known = self.count >= LEARNING and all(name in self._precision._idx for name in present)
-        if not known:
+        index = self._precision._idx
+        if self.count < LEARNING or not all(name in index for name in present):
             return Surprise(0.0, present, {}, False)
-        ids = [self._precision._idx[name] for name in present]
+        ids = [index[name] for name in present]
+        precision = self._precision._inv_cov_mat[np.ix_(ids, ids)]
         # Distance from "as usual" (0), not from the running mean, which an episode pulls along.
         x = np.fromiter(present.values(), dtype=np.float64, count=len(ids))
-        parts = x * (self._precision._inv_cov_mat[np.ix_(ids, ids)] @ x)
-        total = float(parts.sum())
+        whitened = precision @ x
+        parts = x * whitened
+        strain = np.fromiter((STRAIN[name] for name in present), dtype=np.float64, count=len(ids))
+        along = float(strain @ whitened) / math.sqrt(max(float(strain @ precision @ strain), 1e-12))
+        anywhere = max(float(parts.sum()), 0.0)
+        chance = min(float(gammaincc(len(ids) / 2, anywhere / 2)), 0.5 * math.erfc(along / math.sqrt(2)))
         positive = np.maximum(parts, 0.0)
-        shares = positive / (positive.sum() or 1.0)
+        shares = positive / (float(positive.sum()) or 1.0)
         return Surprise(
-            max(total, 0.0) / len(ids),
+            -math.log10(max(chance, 1e-30)),
             present,
             {name: round(float(share), 3) for name, share in zip(present, shares, strict=True)},
             True,

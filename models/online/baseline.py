@@ -8,15 +8,18 @@ usual correction of the start (Kingma and Ba 2015, "bias correction") applies: d
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import msgspec
 from river import stats
 
 FADING = 1 / 600
 """Weight of a new minute: a memory of ten hours of such minutes, some days of wear."""
-LEARNING = 60
+FADING_RECENT = 1 / 60
+"""The same for the recent level: about the last hour."""
+LEARNING = 45
 """Minutes of a context that must be seen before its usual is called known."""
-CLIP = 4.0
+CLIP = 2.5
 """A value further than this many spreads from the usual is learned as if it were this far: an episode
 must not teach that it is normal."""
 
@@ -26,55 +29,95 @@ class BaselineSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     count: int
     origin: float
-    first: float
-    second: float
+    mean: float
+    square: float
+    recent: float
+    wander: float
+
+
+class Usual(NamedTuple):
+    """What is usual for a wearer, in the vital's unit."""
+
+    mean: float
+    spread: float
+    """Standard deviation around the mean."""
+    recent: float
+    """Level of about the last hour of such minutes."""
+    wander: float
+    """Standard deviation around that recent level."""
 
 
 class Baseline:
-    """Running mean and spread of one vital in one context."""
+    """Running level and spread of one vital in one context, slow and recent."""
 
-    __slots__ = ("_first", "_floor", "_second", "count", "origin")
+    __slots__ = ("_floor", "_mean", "_recent", "_square", "_wander", "count", "origin")
 
     def __init__(self, floor: float, snapshot: BaselineSnapshot | None = None) -> None:
         """`floor` is the smallest spread believed, in the vital's unit: its measurement error."""
         self._floor = floor
-        self._first = stats.EWMean(FADING)
-        self._second = stats.EWMean(FADING)
+        self._mean, self._square = stats.EWMean(FADING), stats.EWMean(FADING)
+        self._recent, self._wander = stats.EWMean(FADING_RECENT), stats.EWMean(FADING)
         self.count, self.origin = 0, 0.0
         if snapshot is not None and snapshot.count:
             self.count, self.origin = snapshot.count, snapshot.origin
             # The first update of an EWMean sets it to the value itself.
-            self._first.update(snapshot.first)
-            self._second.update(snapshot.second)
+            self._mean.update(snapshot.mean)
+            self._square.update(snapshot.square)
+            self._recent.update(snapshot.recent)
+            self._wander.update(snapshot.wander)
 
     def snapshot(self) -> BaselineSnapshot:
         """The state as numbers."""
         if not self.count:
-            return BaselineSnapshot(0, 0.0, 0.0, 0.0)
-        return BaselineSnapshot(self.count, self.origin, self._first.get(), self._second.get())
+            return BaselineSnapshot(0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return BaselineSnapshot(
+            self.count,
+            self.origin,
+            self._mean.get(),
+            self._square.get(),
+            self._recent.get(),
+            self._wander.get(),
+        )
 
     @property
     def known(self) -> bool:
         """Whether enough was seen to speak of a usual."""
         return self.count >= LEARNING
 
-    def usual(self) -> tuple[float, float]:
-        """Mean and spread, in the vital's unit."""
+    def usual(self) -> Usual:
+        """What is usual so far."""
+        floor = self._floor
         if not self.count:
-            return 0.0, self._floor
+            return Usual(0.0, floor, 0.0, floor)
         seen = 1.0 - (1.0 - FADING) ** self.count
-        mean = self._first.get() / seen
-        variance = self._second.get() / seen - mean * mean
-        return self.origin + mean, math.sqrt(max(variance, self._floor * self._floor))
+        mean = self._mean.get() / seen
+        variance = self._square.get() / seen - mean * mean
+        recent = self._recent.get() / (1.0 - (1.0 - FADING_RECENT) ** self.count)
+        return Usual(
+            self.origin + mean,
+            math.sqrt(max(variance, floor * floor)),
+            self.origin + recent,
+            math.sqrt(max(self._wander.get() / seen, floor * floor)),
+        )
 
-    def learn(self, value: float, usual: tuple[float, float]) -> None:
+    def learn(self, value: float, usual: Usual) -> None:
         """Learn one minute's value; `usual` as given before it, bounds what a wild value can teach."""
         if not self.count:
             self.origin = value
-        elif self.known:
-            mean, spread = usual
-            value = min(max(value, mean - CLIP * spread), mean + CLIP * spread)
+            off = 0.0
+        else:
+            off = value - usual.recent
+            if self.known:
+                value = _within(value, usual.mean, CLIP * usual.spread)
+                off = _within(off, 0.0, CLIP * usual.wander)
         distance = value - self.origin
-        self._first.update(distance)
-        self._second.update(distance * distance)
+        self._mean.update(distance)
+        self._square.update(distance * distance)
+        # The recent level follows what is clipped around itself, not around the slow mean.
+        self._recent.update(usual.recent + off - self.origin if self.count else 0.0)
+        self._wander.update(off * off)
         self.count += 1
+
+
+def _within(value: float, centre: float, reach: float) -> float:
+    return min(max(value, centre - reach), centre + reach)

@@ -17,7 +17,7 @@ UNITS = {name: signal.unit for name, signal in SIGNALS.items()} | {"hrv": "ln ms
 # a steadily rising risk out of an edge. Not a calibrated probability of harm.
 SOFTNESS = {
     "deterioration": 1.0,
-    "anomaly": 2.0,
+    "anomaly": 1.0,
     "desaturation": 1.5,
     "fever": 0.4,
     "resting_heart_rate": 8.0,
@@ -53,8 +53,8 @@ def evidence(view: View, policy: Policy, leeway: Leeway) -> Iterator[Evidence]:
 
 def _contribution(view: View, signal: str, value: float, share: float | None = None) -> Contribution:
     usual = view.usual.get(signal)
-    mean = None if usual is None else round(usual[0], 2)
-    change = None if usual is None else round(value - usual[0], 2)
+    mean = None if usual is None else round(usual.mean, 2)
+    change = None if usual is None else round(value - usual.mean, 2)
     return Contribution(signal, round(value, 2), UNITS[signal], mean, change, share)
 
 
@@ -99,7 +99,7 @@ def _resting_heart_rate(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     usual = view.usual.get("hr")
     if found is None or usual is None or not calm:
         return found
-    value, (mean, spread) = view.steady["hr"], usual
+    value, mean, spread = view.steady["hr"], usual.mean, usual.spread
     far = rule.limits["spreads"] * spread
     if found.level and value < mean and value > mean - rule.limits["athlete"] and value > 33:
         found.level, found.contributions = 0, []
@@ -132,8 +132,8 @@ def _anomaly(view: View, rule: Rule, _: Leeway) -> Evidence | None:
         return None
     limits = rule.limits
     far = sum(abs(z) >= limits["deviation"] for z in surprise.deviations.values())
-    level = rule.level(surprise.distance) if far >= limits["deviating"] else 0
-    found = Evidence("anomaly", view.minute, level, _risk(rule, "anomaly", surprise.distance))
+    level = rule.level(surprise.rarity) if far >= limits["deviating"] else 0
+    found = Evidence("anomaly", view.minute, level, _risk(rule, "anomaly", surprise.rarity))
     if level:
         ranked = sorted(surprise.shares.items(), key=lambda item: -item[1])
         found.contributions = [

@@ -52,7 +52,7 @@ class Activity(msgspec.Struct, array_like=True, gc=False):
         if accel is not None:
             self.movement += SMOOTHING * (accel - self.movement)
         if steps >= ACTIVE_STEPS or (accel is not None and accel >= ACTIVE_MG):
-            self.effort = min(self.effort + 2, LONGEST_RECOVERY)
+            self.effort = min(self.effort + 1, LONGEST_RECOVERY)
             self.still = 0
             return "active"
         self.still += 1

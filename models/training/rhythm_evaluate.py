@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from models.datasets.rr import RRRecord
 from models.deep.networks import Networks
 from models.deep.rhythm import BEATS
+from models.policy.rules import Rule, load_policy
 from models.signals.beats import BeatBuffer, BeatWindow
 from models.signals.quality import judge
 from models.signals.windows import MINUTE, Window
 from models.training.metrics import Figures, bootstrap, figures
+from models.training.rhythm_episodes import Tally, summary, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Person:
     """[n] true where most beats of the window are in AF."""
     possible: int
     """Windows that the labelled beats would fill if none were left out."""
+    tally: Tally | None = None
+    """Alarms beside annotated episodes; None where windows were not formed by the stream."""
 
 
 def stream_windows(record: RRRecord) -> tuple[list[BeatWindow], NDArray[np.bool_]]:
@@ -59,12 +63,13 @@ def _labels(windows: list[BeatWindow], times: NDArray[np.int64], af: NDArray[np.
     return np.asarray(total[stops] - total[starts] > (stops - starts) / 2)
 
 
-def judge_person(networks: Networks, record: RRRecord) -> Person:
-    """Score every window of a record."""
+def judge_person(networks: Networks, record: RRRecord, rule: Rule) -> Person:
+    """Score every window of a record, and follow the alerts they would raise."""
     windows, af = stream_windows(record)
     rows = np.stack([window.intervals for window in windows]) if windows else np.empty((0, BEATS), np.float32)
     scores = networks.run("rhythm", rows).astype(np.float64)
-    return Person(record.name, scores, af, int(record.labelled.sum()) // BEATS)
+    found = tally(record, windows, scores, rule)
+    return Person(record.name, scores, af, int(record.labelled.sum()) // BEATS, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ class RhythmReport:
             **self.counts,
             "windows_skipped": max(0.0, round(self.skipped, 6)),
             **{name: _known(value) for name, value in self.figures.items()},
+            **summary(person.tally for person in self.people if person.tally),
             "threshold": self.threshold,
             "intervals_95": {name: [_known(low), _known(high)] for name, (low, high) in intervals.items()},
         }
@@ -123,9 +129,9 @@ def evaluate_rhythm(
     networks: Networks, records: Iterable[RRRecord], tick: Callable[[str], None] = lambda _: None
 ) -> RhythmReport:
     """Score every record at the manifest's alert threshold; `tick` hears each name when it is done."""
-    people = []
+    people, rule = [], load_policy().rules["rhythm"]
     for record in records:
-        people.append(judge_person(networks, record))
+        people.append(judge_person(networks, record, rule))
         tick(record.name)
     entry = networks.entry("rhythm")
     return RhythmReport(people, entry.thresholds["alert"], entry.version)

@@ -24,6 +24,7 @@ RMSSD_FALL = 0.021  # ltafdb_rr, measured: log RMSSD falls by .021 a beat per mi
 # RMSSD is made of breathing (respiratory sinus arrhythmia) and white jitter. For a shift of D ms that swings
 # with the breath, successive differences are 4 D sin²(pi rr/hr) / sqrt 2, and rr/hr stays near .24.
 BREATH_SHARE, JITTER_SHARE = 0.85 * 2**0.5 / (4 * 0.47), 0.5 / 6**0.5
+REFRACTORY_MS = 260
 AF_LIMITS = (
     0.45,
     2.6,
@@ -79,9 +80,12 @@ class Heart:
     def _beats(self, w: int, times: NDArray[np.float64], end: float) -> Beats:
         whole = np.rint(times).astype(np.int64)
         before = round(self._last[w])
-        # A shift may not carry a beat over its neighbour or over the seam of two blocks.
+        # A shift may not carry a beat over its neighbour or over the seam of two blocks, and no beat comes
+        # within the refractory period of the one before.
         if len(whole):
-            np.maximum(whole, before + 240 + np.arange(len(whole)), out=whole)
+            early = REFRACTORY_MS - np.diff(whole, prepend=before)
+            whole += np.maximum(early, 0)
+            np.maximum(whole, before + REFRACTORY_MS, out=whole)
             np.maximum.accumulate(whole, out=whole)
             self._last[w] = float(whole[-1]) - end
         else:

@@ -29,7 +29,7 @@ TAUS = {name: tau for name, (tau, _) in {**HEART_NOISE, **OTHER_NOISE, **SENSOR_
 # Day and night. Heart: ltafdb_rr, ltdb_rr, measured: amplitude 6.3 a minute (median of 23 cosinor fits),
 # here split into sleep and clock. Temperature: Refinetti 1992 (Physiol Behav): about half a degree from
 # early morning to late afternoon.
-SLEEP_HEART, CLOCK_HEART, HEART_PEAK_H = -5.0, 3.0, 15.0
+SLEEP_HEART, CLOCK_HEART, HEART_PEAK_H = -3.0, 2.5, 15.0
 CLOCK_TEMP, TEMP_PEAK_H = 0.23, 17.0
 SLEEP_BREATHS, SLEEP_SPO2 = -1.0, -0.5
 
@@ -60,7 +60,7 @@ class Body:
 
     def __init__(self, rng: Rng, cohort: Cohort) -> None:
         self._cohort = cohort
-        self._routine = Routine(cohort)
+        self._routine = Routine(rng, cohort)
         self._noise = NoiseBank(rng, TAUS, len(cohort), TICK_S)
         self._effort = np.full(len(cohort), 0.05, np.float32)
         self._warmth = np.zeros(len(cohort), np.float32)

@@ -21,7 +21,7 @@ MEAL_RISE, MEAL_RISE_DIABETIC, SNACK = (34.0, 15.0, 75.0), (58.0, 18.0, 100.0), 
 PEAK_MS = 50 * 60_000
 # SD of the change within 15 minutes: shanghai_cgm, measured median 9.75 mg/dL, meals included.
 WANDER = {"glucose": 1800.0, "sensor": 1500.0}
-WANDER_SD, WANDER_SD_DIABETIC, SENSOR_ERROR = 4.0, 9.0, 0.035
+WANDER_SD, WANDER_SD_DIABETIC, SENSOR_ERROR = 3.5, 7.0, 0.03
 
 CUFF_HOURS = ((7.8, 0.6), (13.0, 1.5), (18.0, 1.5), (21.8, 0.8))
 # welltory_hrv_covid19, measured: SD within a person 7.3 and 5.9 mmHg (medians of 8 people with 10 readings).

@@ -27,12 +27,13 @@ class Doing:
 # Cadence: Tudor-Locke 2018 (Br J Sports Med 52:776), 100 steps a minute is moderate walking.
 # Acceleration at the wrist: Hildebrand 2014 (Med Sci Sports Exerc 46:1816), moderate from 100.6 mg, vigorous
 # from 428.8 mg; Hildebrand 2017: sedentary below 44.8 mg.
-# Weights and lengths give 55-60 % of waking time sedentary (Matthews 2008, Am J Epidemiol 167:875: 55 %).
+# Weights and lengths give 60-65 % of waking time sedentary (Matthews 2008, Am J Epidemiol 167:875: 55 %) and,
+# with ACTIVE, a median near 5,000 steps a day (welltory_hrv_covid19, measured: quartiles 1,456, 4,478, 7,857).
 DOINGS = (
     Doing((0.00, 0.000), (20, 90), 0.0, 0, 3),
     Doing((0.05, 0.015), (5, 45), 0.40, 0, 18),
-    Doing((0.14, 0.040), (3, 20), 0.34, 12, 55),
-    Doing((0.32, 0.060), (3, 20), 0.13, 104, 160),
+    Doing((0.14, 0.040), (3, 20), 0.34, 5, 55),
+    Doing((0.32, 0.060), (3, 20), 0.09, 104, 160),
     Doing((0.62, 0.090), (20, 55), 0.006, 150, 520),
     Doing((0.42, 0.060), (1, 3), 0.05, 95, 240),
     Doing((0.20, 0.070), (2, 12), 0.05, 0, 20),
@@ -44,6 +45,7 @@ _CHOICE = np.cumsum([d.weight for d in DOINGS]) / sum(d.weight for d in DOINGS)
 CADENCE = np.array([d.cadence for d in DOINGS], dtype=np.float32)
 ACCEL = np.array([d.accel for d in DOINGS], dtype=np.float32)
 
+ACTIVE = (0.1, 1.0)  # how many of the active bouts a wearer really does, uniform over wearers
 _NIGHT_WAKING = 0.06  # share of bouts within the sleep window that are spent awake
 _CALM = np.array([SLEEP, REST, REST, REST, REST, REST, REST, REST])
 _NO_EXERCISE = np.array([SLEEP, REST, LIGHT, WALK, LIGHT, LIGHT, STRESS, SHOWER])
@@ -52,7 +54,8 @@ _NO_EXERCISE = np.array([SLEEP, REST, LIGHT, WALK, LIGHT, LIGHT, STRESS, SHOWER]
 class Routine:
     """The bout each wearer is in, minute by minute."""
 
-    def __init__(self, cohort: Cohort) -> None:
+    def __init__(self, rng: np.random.Generator, cohort: Cohort) -> None:
+        self._active = rng.uniform(*ACTIVE, len(cohort))
         self._cohort = cohort
         self._kind = np.full(len(cohort), REST)
         self._effort = np.full(len(cohort), 0.05)
@@ -76,9 +79,11 @@ class Routine:
         return kind, np.where(kind == self._kind, self._effort, _EFFORT[kind, 0])
 
     def _choose(self, rng: np.random.Generator, who: NDArray[np.int64], hour: NDArray[np.float64]) -> None:
-        draw = rng.random((4, len(who)))
+        draw = rng.random((5, len(who)))
         asleep = _asleep(self._cohort, hour)[who]
         kind = np.searchsorted(_CHOICE, draw[0])
+        idle = draw[4] >= self._active[who]
+        kind = np.where(idle & np.isin(kind, (WALK, EXERCISE, BURST)), REST, kind)
         late = (hour[who] < 6.5) | (hour[who] > 21.5)
         kind = np.where((kind == EXERCISE) & late, REST, kind)
         kind = np.where(asleep, np.where(draw[1] < _NIGHT_WAKING, LIGHT, SLEEP), kind)

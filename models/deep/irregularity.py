@@ -113,12 +113,19 @@ def _recurrence(level: Array) -> Columns:
     out |= {f"near_pair{int(t * 1000)}": (_count(pairs, t) - 59) / 3422 for t in _TOLERANCES[1:]}
     single = _count(apart[:, 1:, 1:], 0.03) - 59
     out["cosen"] = np.log((single + 2.0) / (_count(pairs, 0.03) - 59 + 2.0))
-    out["mode_share"] = (apart < 0.05).sum(axis=2).max(axis=1) / 60.0
+    out["mode_share"] = _near(apart, 0.05).max(axis=1) / 60.0
     return out | _prediction(short, pairs)
 
 
+def _near(distances: NDArray[np.float32], tolerance: float) -> NDArray[np.int8]:
+    """[n, k] how many of the k intervals (or pairs) lie within the tolerance of each."""
+    # Counts stay below 128, and adding whole rows of bytes is ten times faster than adding flags.
+    within = (distances < np.float32(tolerance)).view(np.int8)
+    return np.asarray(within.sum(axis=1, dtype=np.int8))
+
+
 def _count(distances: NDArray[np.float32], tolerance: float) -> Array:
-    return np.asarray((distances < np.float32(tolerance)).sum(axis=(1, 2)), dtype=np.float64)
+    return np.asarray(_near(distances, tolerance).sum(axis=1), dtype=np.float64)
 
 
 def _prediction(level: NDArray[np.float32], pairs: NDArray[np.float32]) -> Columns:
@@ -129,7 +136,8 @@ def _prediction(level: NDArray[np.float32], pairs: NDArray[np.float32]) -> Colum
     best = alike.argmin(axis=2)
     followed = level[:, 2:]
     error = np.abs(followed - np.take_along_axis(followed, best, axis=1)).astype(np.float64)
-    nearest = np.sort(alike.min(axis=2), axis=1).astype(np.float64)
+    closest = np.take_along_axis(alike, best[:, :, None], axis=2)[:, :, 0]
+    nearest = np.sort(closest, axis=1).astype(np.float64)
     ordered = np.sort(error, axis=1)
     return {
         "foretold_half": np.log(ordered[:, 29] + 0.003),

@@ -122,6 +122,9 @@ def _table(report: dict[str, Any]) -> str:
             lines.append(
                 f"  {name:<6} {report[name]:.4f}   95 % interval over people {low:.4f} to {high:.4f}"
             )
+    told = f"{report['alerts']} alerts, {report['false_alerts_per_24h']} false ones in 24 h"
+    found = f"{report['episodes_found']} of {report['episodes']} episodes of 10 minutes or more found"
+    lines.append(f"{found}, median delay {report['alert_delay_median_s']} s; {told}")
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
 Millis = Annotated[int, Meta(ge=0, le=4_102_444_800_000, description="ms since 1970-01-01 UTC")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 

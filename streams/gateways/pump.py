@@ -82,8 +82,8 @@ def pace(records: Iterable[Timed], speed: float | None) -> Iterator[Timed]:
         yield record
 
 
-def pump(records: Iterable[Timed], sink: Sink, tick: Callable[[int], None] | None = None) -> Sent:
-    """Send everything; `tick` hears the event time (ms) now and then."""
+def pump(records: Iterable[Timed], sink: Sink, tick: Callable[[int, int], None] | None = None) -> Sent:
+    """Send everything; `tick` hears event time (ms) and count now and then."""
     began = time.monotonic()
     wearers: set[str] = set()
     count = first = last = 0
@@ -96,7 +96,7 @@ def pump(records: Iterable[Timed], sink: Sink, tick: Callable[[int], None] | Non
         last = record.time
         count += 1
         if tick is not None and count % 500 == 0:
-            tick(last)
+            tick(last, count)
     hours = (last - first) / 3_600_000
     return Sent(count, len(wearers), round(hours, 3), round(time.monotonic() - began, 3))
 

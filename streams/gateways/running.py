@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +20,18 @@ if TYPE_CHECKING:
 
 
 def send_all(
-    records: Iterable[Timed], out: Path | None, speed: float | None, span: tuple[int, int] | None, title: str
+    records: Iterable[Timed],
+    out: Path | None,
+    speed: float | None,
+    title: str,
+    span: tuple[int, int] | None = None,
 ) -> Sent:
-    """Send records to Kafka, or to the file `out`; `span` is their event time (ms) for the bar, if known."""
+    """Send records to Kafka, or to the file `out`; `span` is their event time (ms), if known ahead."""
+    records = iter(records)
+    # The first one is made before a server is asked or a bar drawn: a wrong folder is told at once.
+    first = list(islice(records, 1))
     with _sink(out) as sink, _bar(span, title) as tick:
-        return pump(pace(records, speed), sink, tick)
+        return pump(pace(chain(first, records), speed), sink, tick)
 
 
 @contextmanager
@@ -41,14 +50,21 @@ def _sink(out: Path | None) -> Iterator[Sink]:
 
 
 @contextmanager
-def _bar(span: tuple[int, int] | None, title: str) -> Iterator[Callable[[int], None] | None]:
-    if span is None or not sys.stderr.isatty():
+def _bar(span: tuple[int, int] | None, title: str) -> Iterator[Callable[[int, int], None] | None]:
+    if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=span[1] - span[0])
-        yield lambda at: progress.update(task, completed=at - span[0])
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"))
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        begin, end = span or (0, 0)
+        task = progress.add_task(title, total=end - begin if span else None, told="")
+
+        def tick(at: int, count: int) -> None:
+            now = f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M}, {count:,} packets"
+            progress.update(task, completed=at - begin, told=now)
+
+        yield tick

@@ -1,0 +1,74 @@
+"""Continuous glucose of people with diabetes (Zhao 2023, Scientific Data 10:35; ShanghaiT1DM, ShanghaiT2DM).
+
+Layout: `shanghai_cgm.csv.gz` with series, type, time, glucose_mg_dl, meal; about every 15 minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.datasets.tables import find, number, rows, time_ms
+
+UTC_OFFSET = 480
+"""China's clock: the times are Shanghai's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One wearing of a sensor, a row per reading."""
+
+    name: str
+    """patient_visit_date"""
+    kind: str
+    """T1DM or T2DM."""
+    times_ms: NDArray[np.int64]
+    """[n] ms since 1970 UTC, ascending."""
+    glucose: NDArray[np.float64]
+    """[n] mg/dL, NaN where the sensor gave none."""
+    meal: NDArray[np.bool_]
+    """[n] whether something was eaten."""
+
+    @property
+    def patient(self) -> str:
+        """The person, of whom there may be several series."""
+        return self.name.partition("_")[0]
+
+
+def series_names(folder: Path) -> list[str]:
+    """Names of all series, sorted."""
+    with rows(_file(folder), {"series"}) as table:
+        return sorted({row["series"] for row in table})
+
+
+def load_series(folder: Path, names: Collection[str] | None = None) -> Iterator[Series]:
+    """Read the series one after the other, in the order of the file: all, or those named."""
+    with rows(_file(folder), {"series", "type", "time", "glucose_mg_dl", "meal"}) as table:
+        for name, group in groupby(table, key=lambda row: row["series"]):
+            if names is None or name in names:
+                yield _series(name, list(group))
+
+
+def _file(folder: Path) -> Path:
+    return find(folder, "shanghai_cgm.csv.gz", "shanghai_cgm.csv")[0]
+
+
+def _series(name: str, table: list[dict[str, str]]) -> Series:
+    timed = [
+        (at, number(row["glucose_mg_dl"]), row["meal"] == "1")
+        for row in table
+        if (at := time_ms(row["time"], UTC_OFFSET)) is not None
+    ]
+    timed.sort(key=lambda row: row[0])
+    return Series(
+        name=name,
+        kind=table[0]["type"],
+        times_ms=np.array([t for t, _, _ in timed], dtype=np.int64),
+        glucose=np.array([np.nan if g is None else g for _, g, _ in timed]),
+        meal=np.array([m for _, _, m in timed], dtype=np.bool_),
+    )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
 from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
@@ -15,10 +13,12 @@ from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
 from streams.engine import configuration
+from streams.engine.assignment import Assignment
 from streams.engine.checkpoint import Checkpointer
-from streams.engine.consumer import PASS_THROUGH, use_chunks
+from streams.engine.consumer import use_chunks
 from streams.engine.contracts import ShardFactory
 from streams.engine.control import ControlReader, tick
+from streams.engine.ends import describe
 from streams.engine.epoch import Epoch
 from streams.engine.gate import Gate
 from streams.engine.names import CONTROL, TABLE, VITALS
@@ -29,6 +29,7 @@ from streams.engine.pulse import Pulse
 from streams.engine.reader import Reader
 from streams.engine.survey import Survey
 from streams.engine.table import PageTable
+from streams.engine.verbatim import VERBATIM, register_verbatim
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EXIT_FAILED = 1
 STOP_BOUND_S = 10.0
 
 
@@ -51,18 +51,18 @@ class Engine:
     ) -> None:
         self._settings, self._metrics = settings, metrics
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.ready = asyncio.Event()
-        self._epoch, self._generation, self._halted = Epoch(), -1, False
+        self._epoch, self._halted = Epoch(), False
         self._tasks: list[asyncio.Task[None]] = []
         self._pulse = Pulse(settings.session_timeout_s / 2)
         self._executor = ThreadPoolExecutor(1, "networks")
+        register_verbatim()
         self.app = faust.App(**configuration.faust_settings(settings))
         use_chunks(
             self.app,
             [VITALS, *CONTROL],
             settings.chunk_records,
             configuration.CHUNK_BYTES,
-            by_record=settings.record_by_record,
+            settings.record_by_record,
         )
         self._table = self._make_table(factory)
         self._partitions = Partitions(factory, self._table.take, self._built)
@@ -78,10 +78,13 @@ class Engine:
             shortest_s=settings.checkpoint_s,
             longest_s=settings.checkpoint_max_s,
         )
+        self._assignment = self._make_assignment()
         self._declare_agents()
-        self.app.on_partitions_revoked.connect(self._revoked)
 
-    # -- life
+    @property
+    def ready(self) -> asyncio.Event:
+        """Set while partitions are given and their state is recovered."""
+        return self._assignment.ready
 
     def start(self) -> None:
         """Begin what runs beside the agents. The app is started by the caller."""
@@ -110,6 +113,14 @@ class Engine:
         except Exception as error:
             self.fail(f"no checkpoint at the end: {type(error).__name__}")
 
+    def trouble(self) -> str | None:
+        """What keeps this worker from making progress, in a few words; None while it does."""
+        if self.failed.done():
+            return self.failed.result()
+        if self._outbox.is_full:
+            return "the alert sink is away: reading has stopped"
+        return None if self.ready.is_set() else "waiting for partitions or their state"
+
     def close(self) -> None:
         """End what runs beside the agents."""
         self._halt()
@@ -127,8 +138,7 @@ class Engine:
 
     def _halt(self) -> None:
         self._halted = True
-        self._checkpointer.suspended = True
-        self.ready.clear()
+        self._assignment.close()
 
     async def _watched(self, job: Coroutine[Any, Any, None]) -> None:
         """Run a job that only ends with an error, and end the worker then."""
@@ -136,8 +146,6 @@ class Engine:
             await job
         except Exception as error:
             self.fail(describe(error))
-
-    # -- agents
 
     def _declare_agents(self) -> None:
         effects = EffectProducer(self._producer, self._metrics)
@@ -166,10 +174,8 @@ class Engine:
             await self._watched(reader.read(stream))
             await asyncio.Event().wait()  # a stream that ends would acknowledge what it holds
 
-        topic = self.app.topic(*topics, value_serializer=PASS_THROUGH, key_serializer="raw")
+        topic = self.app.topic(*topics, value_serializer=VERBATIM, key_serializer="raw")
         self.app.agent(topic, name=name, concurrency=1)(agent)
-
-    # -- partitions
 
     def _make_table(self, factory: ShardFactory) -> PageTable:
         conf: Any = self.app.conf
@@ -186,64 +192,32 @@ class Engine:
         )
         table.stamp = factory.stamp
         table.is_live = lambda number: self._partitions.is_live(number)
-        table.on_generation = self._given
         table.on_error = lambda error: self.fail(f"recovery failed: {describe(error)}")
-        table.on_recover(self._recovered)
         return table
 
-    async def _revoked(self, *of: Any, **_others: Any) -> None:
-        """End what was begun, then checkpoint: the last chance before another worker goes on."""
-        self._epoch.raise_()
-        self.ready.clear()
-        self._checkpointer.suspended = True
-        self._vitals.clear()
-        self._control.clear()
-        revoked: set[TP] = of[-1]
-        if self._halted or not revoked:
-            return
-        self._acknowledge_anew()
-        try:
-            async with asyncio.timeout(configuration.revocation_bound_s(self._settings)):
-                await self._checkpointer.round()
-                await self._consumer().commit_acknowledged()
-        except Exception as error:
-            # What is still on its way must not reach the broker after another worker has begun.
-            leave(f"no checkpoint when partitions were revoked: {type(error).__name__}")
+    def _make_assignment(self) -> Assignment:
+        assignment = Assignment(
+            self._partitions,
+            self._table,
+            self._checkpointer,
+            [self._vitals, self._control],
+            self._epoch,
+            self._consumer,
+            self._dropped,
+            configuration.revocation_bound_s(self._settings),
+        )
+        self._table.on_generation = assignment.given
+        self._table.on_recover(assignment.recovered)
+        self.app.on_partitions_revoked.connect(assignment.revoked)
+        return assignment
 
-    def _given(self, assigned: set[TP], revoked: set[TP], generation: int) -> None:
-        """Keep the state of partitions that stayed here the whole time; drop all other."""
-        missed = generation != self._generation + 1
-        self._generation = generation
-        stays = {tp.partition for tp in assigned if tp.topic == VITALS} - self._partitions.poisoned
-        live = {p for p in range(self._settings.partitions) if self._partitions.is_live(p)}
-        gone = {tp.partition for tp in revoked if tp.topic == VITALS} | (live if missed else live - stays)
-        for number in gone:
-            self._drop(number)
-        self._acknowledge_anew()
-        self._epoch.raise_()
-
-    def _acknowledge_anew(self) -> None:
-        """What was acknowledged and not committed is forgotten by Faust when partitions move."""
-        for partition in self._partitions:
-            partition.acknowledged = -1
-
-    def _drop(self, number: int) -> None:
+    def _dropped(self, number: int) -> None:
         if self._partitions.is_live(number):
             self._outbox.drop(self._partitions.get(number))
-        self._partitions.drop(number)
-        self._table.forget(number)
         self._metrics.revoked(number)
-
-    async def _recovered(self) -> None:
-        """Pages are complete: let chunks in."""
-        if self.app.consumer_generation_id == self._generation and not self._halted:
-            self.ready.set()
-            self._checkpointer.suspended = False
 
     def _built(self, partition: Partition) -> None:
         self._outbox.add(partition, [(alert, None) for alert in partition.shard.pending()])
-
-    # -- views
 
     def _consumer(self) -> Any:
         return self.app.consumer
@@ -275,20 +249,3 @@ def build_app(
 ) -> faust.App:
     """The Faust app of a worker. Needs a running event loop; `Engine` has what runs beside it."""
     return Engine(settings, shard_factory, sink, metrics).app
-
-
-def describe(error: BaseException) -> str:
-    """An error in one line without its message: that can quote a wearer's data."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-    return f"{type(error).__name__}{where}"
-
-
-def leave(reason: str) -> None:
-    """End the process at once, so that nothing more is written."""
-    log.critical("%s", reason)
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(EXIT_FAILED)

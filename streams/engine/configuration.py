@@ -25,6 +25,7 @@ CHANGELOG = {
 def faust_settings(settings: Settings) -> dict[str, Any]:
     """The arguments of `faust.App` for one worker."""
     session = settings.session_timeout_s
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     return {
         "id": settings.app_id,
         "broker": [f"kafka://{server.strip()}" for server in settings.broker.split(",")],

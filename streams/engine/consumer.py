@@ -1,19 +1,19 @@
 """The one place that rests on Faust's and aiokafka's inner names: a consumer that hands over chunks.
 
-Faust spends about 0.1 ms on every record that it hands over one by one. This consumer hands over, for
-the topics it is told to, one message for up to `chunk_records` fetched records of one partition: its
-value is the list of records, its offset the last one. `tests/streams/engine/test_consumer_contract.py`
-fails when a method that is overridden or relied on here changes.
+Faust spends about 0.1 ms on every record that it hands over one by one. This consumer hands over one
+message for up to `chunk_records` fetched records of one partition: its value is the list of records, its
+offset the last one. `test_consumer_contract.py` fails when what is overridden or used here changes.
 
-It never skips and never fills gaps in chunked topics. Records that were fetched or queued are thrown
-away by Faust when flow stops or a generation ends, and the next fetch can begin behind the hole; so
-whoever reads the chunks accepts only the next offset (`streams.engine.gate`) and seeks back. Chunked
-topics are committed up to what `acknowledge` was told, and by nothing else.
+It never skips and never fills gaps in chunked topics. Faust throws away what
+was fetched or queued when flow stops or a generation ends, and the next fetch can begin behind the hole: so
+who reads chunks accepts only the next offset (`streams.engine.gate`) and seeks back. Chunked topics are
+committed up to what `acknowledge` was told, and by nothing else.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
@@ -22,22 +22,10 @@ from typing import Any, ClassVar
 import faust
 from aiokafka.errors import ConsumerStoppedError
 from aiokafka.structs import TopicPartition
-from faust.serializers import codecs
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-PASS_THROUGH = "vitalstream-pass-through"
 Part = tuple[TP, list[Any]]
-
-
-class _PassThrough(codecs.Codec):
-    """Leaves a value as it is: chunks are decoded by the core, not by Faust."""
-
-    def _loads(self, s: Any) -> Any:
-        return s
-
-    def _dumps(self, s: Any) -> Any:
-        return s
 
 
 class _ReadOffsets(defaultdict[TP, "int | None"]):
@@ -57,6 +45,7 @@ class RecordConsumer(driver.Consumer):
     Its messages of chunked topics carry a list of one record: Faust's own drain loop is kept.
     """
 
+    logger = logging.getLogger("faust.consumer")
     chunked: ClassVar[frozenset[str]]
     chunk_records: ClassVar[int]
     chunk_bytes: ClassVar[int]
@@ -138,7 +127,7 @@ class RecordConsumer(driver.Consumer):
 
 
 class ChunkConsumer(RecordConsumer):
-    """Hands chunked topics over in chunks, round-robin over partitions; others one by one, as Faust does."""
+    """Hands chunked topics over in chunks, round-robin over partitions; others one by one as Faust does."""
 
     async def _drain_messages(self, fetcher: Any) -> None:
         try:
@@ -198,16 +187,12 @@ class ChunkConsumer(RecordConsumer):
         yield tp, part
 
 
-def use_chunks(
-    app: faust.App, topics: Iterable[str], records: int, size: int, *, by_record: bool = False
-) -> None:
+def use_chunks(app: faust.App, topics: Iterable[str], records: int, size: int, by_record: bool) -> None:
     """Make `app` read `topics` in chunks of up to so many records and bytes, or in lists of one record."""
-    codecs.register(PASS_THROUGH, _PassThrough())
     limits = {"chunked": frozenset(topics), "chunk_records": records, "chunk_bytes": size}
     consumer = type("Consumer", (RecordConsumer if by_record else ChunkConsumer,), limits)
-    app.transport = type("Transport", (driver.Transport,), {"Consumer": consumer})(
-        app.conf.broker_consumer, app
-    )
+    transport = type("Transport", (driver.Transport,), {"Consumer": consumer})
+    app.transport = transport(app.conf.broker_consumer, app)
 
 
 def _plain(tp: TP) -> TopicPartition:

@@ -5,19 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from streams.engine.app import EXIT_FAILED, Engine, describe
-from streams.engine.contracts import ShardFactory
-from streams.engine.outbox import AlertWriter
-from streams.settings import Settings
-
-if TYPE_CHECKING:
-    from exporters.metrics.worker import WorkerMetrics
+from streams.engine.app import Engine
+from streams.engine.ends import EXIT_FAILED, describe
 
 log = logging.getLogger(__name__)
 
@@ -37,19 +31,11 @@ def set_up_logging(level: str) -> None:
         logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)
 
 
-async def run_worker(
-    settings: Settings,
-    factory: ShardFactory,
-    sink: AlertWriter,
-    metrics: WorkerMetrics,
-    on_ready: Callable[[], None] = lambda: None,
-) -> int:
+async def run(engine: Engine, on_ready: Callable[[], None] = lambda: None) -> int:
     """Work until SIGTERM or SIGINT (gives 0) or a failure (gives another exit code).
 
     `on_ready` is called once, when the worker has joined its group and recovered its state.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    engine = Engine(settings, factory, sink, metrics)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -63,14 +49,6 @@ async def run_worker(
     finally:
         engine.close()
     return EXIT_FAILED if engine.failed.done() else 0
-
-
-def exit_now(code: int) -> None:
-    """Leave without waiting for threads that may hang (Faust's consumer has one)."""
-    logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(code)
 
 
 async def _start(engine: Engine, on_ready: Callable[[], None]) -> None:

@@ -56,6 +56,11 @@ class Partitions:
     def __iter__(self) -> Iterator[Partition]:
         return iter([p for p in self._live.values() if p.number not in self.poisoned])
 
+    @property
+    def live(self) -> set[int]:
+        """Numbers of the partitions that have a shard."""
+        return set(self._live)
+
     def is_live(self, number: int) -> bool:
         """Whether there is a shard of this partition."""
         return number in self._live

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 import signal
-import sys
 import time
 from types import FrameType
 
-log = logging.getLogger(__name__)
+from streams.engine.ends import leave
 
 EXIT_ZOMBIE = 70
 BEAT_S = 0.2
@@ -31,7 +28,10 @@ class Pulse:
     def check(self) -> None:
         """End the process if the loop stood still for too long."""
         if self._last is not None and time.monotonic() - self._last > self._limit_s:
-            _die(time.monotonic() - self._last)
+            pause = time.monotonic() - self._last
+            leave(
+                f"stood still for {pause:.1f} s: leaving unwritten what another may be writing", EXIT_ZOMBIE
+            )
 
     async def run(self) -> None:
         """Beat for ever."""
@@ -47,10 +47,3 @@ class Pulse:
 
     def _on_continue(self, _number: int, _frame: FrameType | None) -> None:
         self.check()
-
-
-def _die(pause_s: float) -> None:
-    log.critical("stood still for %.1f s: leaving unwritten what another worker may be writing", pause_s)
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(EXIT_ZOMBIE)

@@ -12,7 +12,9 @@ from prometheus_client import CollectorRegistry
 
 from exporters.alerts.sink import AlertSink
 from exporters.metrics.worker import WorkerMetrics
-from streams.engine.main import exit_now, run_worker, set_up_logging
+from streams.engine.app import Engine
+from streams.engine.ends import exit_now
+from streams.engine.main import run, set_up_logging
 from streams.records import Alert
 from streams.settings import Settings
 from tests.streams.engine.toy import SlowFactory, ToyFactory
@@ -38,7 +40,7 @@ async def main(alerts_file: str | None) -> int:
     pause = float(os.environ.get("TOY_PAUSE_S", "0"))
     factory = SlowFactory(pause) if pause else ToyFactory()
     metrics = WorkerMetrics(CollectorRegistry())
-    return await run_worker(settings, factory, sink, metrics, lambda: say("ready"))
+    return await run(Engine(settings, factory, sink, metrics), lambda: say("ready"))
 
 
 def say(word: str) -> None:

@@ -1,0 +1,98 @@
+"""`vitalstream worker`: one Faust worker; more of them share the partitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from exporters.metrics.worker import WorkerMetrics
+    from streams.engine.contracts import ShardFactory
+    from streams.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add `worker` to the command line."""
+    app.command()(worker)
+
+
+def worker(
+    json_: Annotated[bool, typer.Option("--json", help="say as a JSON object that it is ready")] = False,
+) -> None:
+    """Score vitals until it is stopped (Ctrl-C or SIGTERM). Start more of them to share the work."""
+    import asyncio
+
+    from streams.engine.ends import exit_now
+    from streams.engine.main import set_up_logging
+    from streams.engine.preflight import check_topics
+    from streams.settings import Settings
+    from streams.stack import discover
+
+    settings = discover(Settings())
+    set_up_logging(settings.log_level)
+    check_topics(settings.broker, settings.partitions)
+    exit_now(asyncio.run(_work(settings, _say_json if json_ else _say)))
+
+
+async def _work(settings: Settings, say: Callable[[int], None]) -> int:
+    from prometheus_client import CollectorRegistry
+
+    from exporters.alerts.sink import AlertSink
+    from exporters.metrics.server import MetricsServer
+    from exporters.metrics.worker import WorkerMetrics
+    from streams.engine.app import Engine
+    from streams.engine.main import run
+
+    registry = CollectorRegistry()
+    metrics = WorkerMetrics(registry)
+    sink = AlertSink.connect(settings.redis_url.get_secret_value(), settings.stream_trim_s)
+    engine = Engine(settings, _core(settings, metrics), sink, metrics)
+    server = MetricsServer(registry, engine.trouble, bind=settings.bind, port=settings.metrics_port)
+    try:
+        return await run(engine, lambda: say(server.port))
+    finally:
+        server.close()
+        await sink.close()
+
+
+def _core(settings: Settings, metrics: WorkerMetrics) -> ShardFactory:
+    """The scoring core: networks, rules, and how state is sealed."""
+    from models.decide import Setting
+    from models.deep.networks import Networks
+    from models.policy.rules import load_policy
+    from streams.engine.pages import Seal
+    from streams.engine.shard import ShardMaker
+
+    networks, policy = Networks.load(), load_policy()
+    metrics.build(networks.versions, policy.digest)
+    setting = Setting(policy, networks.versions, settings.collect_again, settings.stale_alerts)
+    return ShardMaker(settings, Seal(_state_key(settings)), networks, setting, metrics.cold_start)
+
+
+def _state_key(settings: Settings) -> bytes:
+    from streams.errors import UserError
+
+    try:
+        key = bytes.fromhex(settings.state_key.get_secret_value()) if settings.state_key else b""
+    except ValueError:
+        key = b""
+    if len(key) < 32:
+        raise UserError(
+            "VITALSTREAM_STATE_KEY must be 32 random bytes in hex, the same for all workers"
+            " (or VITALSTREAM_STATE_KEY_FILE a file that holds them): `openssl rand -hex 32` makes one"
+        )
+    return key
+
+
+def _say(metrics_port: int) -> None:
+    typer.echo(f"ready; metrics at http://127.0.0.1:{metrics_port}/metrics")
+
+
+def _say_json(metrics_port: int) -> None:
+    import json
+    import os
+
+    typer.echo(json.dumps({"ready": True, "pid": os.getpid(), "metrics_port": metrics_port}))

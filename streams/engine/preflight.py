@@ -1,0 +1,33 @@
+"""What is checked before a worker starts."""
+
+from __future__ import annotations
+
+from streams.engine.names import ALERTS, CONTROL, REJECTED, RISK, VITALS
+from streams.errors import UserError
+
+NEEDED = (VITALS, *CONTROL, ALERTS, RISK, REJECTED)
+
+
+def check_topics(broker: str, partitions: int) -> None:
+    """Make sure that every topic is there with this number of partitions.
+
+    Raises:
+        UserError: one is missing or has another number.
+    """
+    from kafka import KafkaAdminClient
+
+    admin = KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=10_000)
+    try:
+        topics = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
+    finally:
+        admin.close()
+    missing = [name for name in NEEDED if not topics.get(name)]
+    if missing:
+        raise UserError(
+            f"the broker has no topic {', '.join(missing)}: `vitalstream stack up` makes them here;"
+            f" elsewhere make each with {partitions} partitions"
+        )
+    other = {name: topics[name] for name in NEEDED if topics[name] != partitions}
+    if other:
+        name, count = next(iter(other.items()))
+        raise UserError(f"topic {name} has {count} partitions: set VITALSTREAM_PARTITIONS={count}")

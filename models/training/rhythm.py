@@ -27,7 +27,7 @@ from models.training.rhythm_net import Ensemble
 from models.training.splits import Split, load_split
 
 VERSION = "1.0.0"
-BUDGET = 0.03
+BUDGET = 0.05
 """Share of windows without fibrillation, varied and rich in ectopy, that may be called AF."""
 INPUTS = {"sequence": (BEATS, CHANNELS), "statistics": (len(FEATURE_NAMES),)}
 

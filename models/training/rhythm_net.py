@@ -12,19 +12,18 @@ from numpy.typing import NDArray
 
 from models.deep.rhythm import CHANNELS, FEATURE_NAMES
 
-WIDTH, HEADS, STATISTICS = 24, 4, 32
+WIDTH, HEADS, STATISTICS = 16, 4, 24
 
 
 class _Residual(nnx.Module):  # type: ignore[misc]
-    """Two convolutions around a shortcut, normalised over channels."""
+    """Two convolutions around a shortcut; it begins as the shortcut alone, so it needs no normalisation."""
 
     def __init__(self, width: int, dilation: int, rngs: nnx.Rngs) -> None:
-        self.norm = nnx.LayerNorm(width, rngs=rngs)
         self.first = nnx.Conv(width, width, (5,), kernel_dilation=dilation, rngs=rngs)
-        self.second = nnx.Conv(width, width, (3,), rngs=rngs)
+        self.second = nnx.Conv(width, width, (3,), kernel_init=nnx.initializers.zeros, rngs=rngs)
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        return x + self.second(jax.nn.relu(self.first(self.norm(x))))
+        return x + self.second(jax.nn.relu(self.first(x)))
 
 
 class RhythmNet(nnx.Module):  # type: ignore[misc]

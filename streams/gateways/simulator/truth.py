@@ -12,7 +12,7 @@ from streams.gateways.simulator.episodes import Episode
 
 def write_truth(path: Path, episodes: Iterable[Episode]) -> None:
     """Write one episode a line."""
-    encode = msgspec.json.Encoder().encode
+    encode = msgspec.json.Encoder(enc_hook=float).encode
     path.write_bytes(b"".join(encode(e) + b"\n" for e in episodes))
 
 

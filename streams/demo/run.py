@@ -1,0 +1,162 @@
+"""Runs the demo: real servers, a worker, simulated wearers, and the truth to judge it by."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.live import Live
+
+from exporters.alerts.client import read_alerts
+from streams.demo.children import Child, child
+from streams.demo.figures import look
+from streams.demo.summary import Summary, summarise
+from streams.demo.view import Scene, render
+from streams.errors import UserError
+from streams.gateways.simulator import DEFAULT_START, Episode
+from streams.gateways.simulator.score import score
+from streams.records import Alert
+from streams.settings import Settings
+from streams.stack import running_stack
+from streams.stack.jars import Progress
+
+PACKETS_PER_S = 1200
+"""Aim of the demo, well below what one worker on a laptop core takes."""
+FASTEST = 2400.0
+"""Event seconds a second at the most: beyond it few wearers would live through weeks in a minute."""
+HOUR_MS = 3_600_000
+START_S = 60.0
+DRAIN_S = 120.0
+"""How long the worker may need for what is still in the log."""
+LOOK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to show: how many wearers, for how many wall seconds, from which seed."""
+
+    seconds: float
+    wearers: int
+    seed: int = 1
+
+    @property
+    def speed(self) -> float:
+        """Event seconds a second: packets come once a minute of event time and wearer."""
+        return min(60.0 * PACKETS_PER_S / self.wearers, FASTEST)
+
+    @property
+    def hours(self) -> float:
+        """Event time of the whole demo."""
+        return round(self.seconds * self.speed / 3600, 3)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Reads what the worker says and what alerts came, again and again."""
+
+    url: str
+    port: int
+    scene: Scene
+    alerts: list[Alert] = field(default_factory=list)
+    _since: str = "0"
+    _looked: float = 0.0
+
+    async def look(self) -> None:
+        """Take one look at metrics and alerts."""
+        figures = await asyncio.to_thread(look, self.port)
+        now = time.monotonic()
+        if self._looked:
+            self.scene.rate = (figures.read - self.scene.figures.read) / (now - self._looked)
+        self.scene.figures, self._looked = figures, now
+        async for stream_id, alert in read_alerts(self.url, self._since):
+            self._since = stream_id
+            self.alerts.append(alert)
+            self.scene.take(alert)
+
+
+def run_demo(plan: Plan, progress: Progress, console: Console) -> Summary:
+    """Run the demo to its end. Raises UserError when a part of it does not do its work."""
+    with ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="vitalstream-demo-")))
+        console.print(f"starting Kafka, Valkey and a worker for {plan.wearers} wearers …", style="dim")
+        settings = Settings(data_dir=folder, metrics_port=0, clock="stream")
+        stack = held.enter_context(running_stack(settings, progress))
+        worker = held.enter_context(child("worker", ["worker", "--json"], stack.settings, folder))
+        port = int(worker.wait_said(START_S)["metrics_port"])
+        truth = folder / "truth.jsonl"
+        simulator = held.enter_context(child("simulator", _simulate(plan, truth), stack.settings, folder))
+        watch = Watch(stack.settings.redis_url.get_secret_value(), port, Scene(plan.wearers))
+        with _screen(console, watch.scene) as refresh:
+            asyncio.run(_follow(watch, worker, simulator, refresh))
+        return _judge(plan, watch, simulator, truth)
+
+
+def _simulate(plan: Plan, truth: Path) -> list[str]:
+    options = {
+        "--seed": plan.seed,
+        "--wearers": plan.wearers,
+        "--hours": plan.hours,
+        "--speed": round(plan.speed, 3),
+        "--truth": truth,
+    }
+    return ["simulate", "--json", *(str(part) for option in options.items() for part in option)]
+
+
+@contextmanager
+def _screen(console: Console, scene: Scene) -> Iterator[Callable[[], None]]:
+    """A live view on a terminal, a line now and then elsewhere."""
+    if console.is_terminal:
+        with Live(render(scene), console=console, auto_refresh=False, transient=False) as live:
+            yield lambda: live.update(render(scene), refresh=True)
+        return
+    told = time.monotonic()
+
+    def tell() -> None:
+        nonlocal told
+        if time.monotonic() - told >= 10:
+            told = time.monotonic()
+            active = len(scene.active)
+            console.print(
+                f"{scene.figures.read:,} packets read, {active} alerts active, lag {scene.figures.lag:,}"
+            )
+
+    yield tell
+
+
+async def _follow(watch: Watch, worker: Child, simulator: Child, refresh: Callable[[], None]) -> None:
+    """Look on until every packet that was sent has come to its end."""
+    deadline = None
+    while True:
+        if worker.code is not None:
+            raise UserError(f"the worker ended: {worker.last_words()}")
+        if simulator.code not in (None, 0):
+            raise UserError(f"the simulator ended: {simulator.last_words()}")
+        await watch.look()
+        sent = simulator.said()
+        watch.scene.stage = "streaming" if sent is None else "finishing what is in the log"
+        refresh()
+        if sent is not None:
+            deadline = deadline or time.monotonic() + DRAIN_S
+            if watch.scene.figures.read >= sent["packets"] and not watch.scene.figures.pending:
+                await watch.look()
+                return
+            if time.monotonic() > deadline:
+                raise UserError("the worker did not finish what is in the log in time")
+        await asyncio.sleep(LOOK_S)
+
+
+def _judge(plan: Plan, watch: Watch, simulator: Child, truth: Path) -> Summary:
+    sent = simulator.said()
+    assert sent is not None
+    decode = msgspec.json.Decoder(Episode).decode
+    episodes = [decode(line) for line in truth.read_bytes().splitlines()]
+    end = DEFAULT_START + round(plan.hours * HOUR_MS)
+    scored = score(episodes, watch.alerts, plan.wearers, DEFAULT_START, end)
+    return summarise(sent["packets"], sent["seconds"], plan.hours, watch.scene.figures, scored)

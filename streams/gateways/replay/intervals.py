@@ -16,7 +16,7 @@ MINUTE_MS = 60_000
 
 
 def minutes(device: Device, intervals: NDArray[np.floating], first: float, origin: int) -> Iterator[Timed]:
-    """Cut intervals (ms) at the minutes counted from `origin`; the first one begins at `first` (ms since 1970).
+    """Cut intervals (ms) at minutes counted from `origin`; the first begins at `first` (ms since 1970).
 
     An interval belongs to the minute in which it ends. Intervals outside of the catalogue's limits are left
     out and end a packet's column: another packet goes on behind them.

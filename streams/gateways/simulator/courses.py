@@ -157,9 +157,9 @@ class Maker:
         )
 
     def _resting(self, start: int) -> Planned:
-        """A fast (110 to 140) or slow (33 to 42) regular rhythm at rest. Slow is rarer."""
+        """A fast (110 to 140) or slow (34 to 42) regular rhythm at rest. Slow is rarer."""
         slow = self._rng.random() < 0.35
-        rate = self._u(34, 40) if slow else self._u(116, 138)
+        rate = self._u(34, 39.5) if slow else self._u(116, 138)
         ramp = self._u(0.3, 3)
         return self._planned(
             "resting_heart_rate",

@@ -42,6 +42,8 @@ class Glucose:
         """Give readings in mg/dL, (samples, number of sensors), the first at the block's start."""
         every = EVERY_MS // TICK_MS
         samples = outside.ticks // every
+        if not len(self.who):
+            return np.empty((samples, 0), np.int64)
         noise = self._noise.block(rng, samples)
         local = start + self._cohort.phase[self.who] + self._cohort.utc_offset[self.who] * 60_000
         meals = np.stack([self._meals(local + i * EVERY_MS) for i in range(samples)])

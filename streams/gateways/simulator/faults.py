@@ -12,6 +12,9 @@ from streams.gateways.simulator.episodes import Course, Rates
 Rng = np.random.Generator
 
 
+_ORDER = ("clock", "hold", "flat", "contact", "silent")
+
+
 @dataclass(slots=True)
 class Delivery:
     """What befalls the packets of a block, (packet, W) as lists; times in ms."""
@@ -42,7 +45,8 @@ def deliver(
     held = np.zeros(shape, np.int64)
     # A packet suffers what holds at its middle.
     middle = start + np.arange(shape[0]) * step + step // 2
-    for course in faults:
+    # The worst comes last: nobody sees a frozen value of a device that is silent.
+    for course in sorted(faults, key=lambda c: _ORDER.index(c.fault)):
         hit = (middle + phase[course.who] >= course.start) & (middle + phase[course.who] < course.end)
         if course.fault == "hold":
             held[hit, course.who] = course.end

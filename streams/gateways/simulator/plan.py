@@ -26,7 +26,7 @@ def plan(seed: int, cohort: Cohort, rates: Rates, start: int, end: int) -> list[
     planned: list[Planned] = []
     for who in range(len(cohort)):
         planned += _episodes(np.random.default_rng([seed, 1, who]), cohort, who, rates, start, end)
-        planned += _faults(np.random.default_rng([seed, 2, who]), who, rates, start, end)
+        planned += _faults(seed, who, rates, start, end)
     return sorted(planned, key=lambda p: (p.course.start, p.course.who))
 
 
@@ -52,14 +52,15 @@ def _possible(conditions: tuple[Condition, ...], cgm: bool) -> tuple[Condition, 
     return tuple(c for c in conditions if c != "glucose" or cgm)
 
 
-def _faults(rng: Rng, who: int, rates: Rates, start: int, end: int) -> Iterator[Planned]:
+def _faults(seed: int, who: int, rates: Rates, start: int, end: int) -> Iterator[Planned]:
     per_day = {
         "contact": rates.contact_per_day,
         "flat": rates.flat_per_day,
         "hold": rates.sync_gap_per_day,
         "clock": rates.clock_per_day,
     }
-    for fault, rate in per_day.items():
+    for kind, (fault, rate) in enumerate(per_day.items()):
+        rng = np.random.default_rng([seed, 2, who, kind])
         at = float(start)
         while rate > 0:
             at += rng.exponential(24 * HOUR / rate)

@@ -1,0 +1,86 @@
+"""Scoring alerts against the ground truth."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.gateways.simulator import Episode, score
+from streams.records import Alert, Source
+
+MINUTE = 60_000
+DAY = 86_400_000
+FEVER = Episode("w", "fever", 10 * MINUTE, 20 * MINUTE)
+
+
+def alert(onset, *, identity="a", condition="fever", priority="medium", wearer="w", revision=1):
+    source = Source("vitals", 0, 0)
+    return Alert(identity, revision, wearer, condition, "raised", priority, "", onset, onset, source)
+
+
+def judge(truth, alerts, end=DAY):
+    return score(truth, alerts, wearers=1, start=0, end=end)
+
+
+@pytest.mark.parametrize(
+    ("onset", "found"),
+    [(10, True), (20, True), (30, True), (9.9, False), (30.1, False)],
+)
+def test_found_from_the_start_to_ten_minutes_after_the_end(onset, found):
+    result = judge([FEVER], [alert(round(onset * MINUTE))])
+
+    assert (result.episodes_found, result.false_alerts) == (int(found), int(not found))
+
+
+def test_another_wearers_alert_neither_finds_nor_is_explained():
+    result = judge([FEVER], [alert(15 * MINUTE, wearer="other")])
+
+    assert (result.episodes_found, result.false_alerts) == (0, 1)
+
+
+def test_another_condition_in_time_is_no_false_alert_but_does_not_find():
+    result = judge([FEVER], [alert(15 * MINUTE, condition="anomaly")])
+
+    assert (result.episodes_found, result.false_alerts, result.other_condition) == (0, 0, 1)
+
+
+def test_info_is_never_false_and_can_find():
+    loss = Episode("w", "stale_data", 0, 50 * MINUTE)
+
+    result = judge([loss], [
+        alert(30 * MINUTE, condition="stale_data", priority="info"),
+        alert(500 * MINUTE, identity="b", condition="collect_again", priority="info"),
+    ])  # fmt: skip
+
+    assert (result.episodes_found, result.false_alerts) == (1, 0)
+
+
+def test_revisions_are_one_alert_and_an_escalated_one_counts_as_loud():
+    revisions = [
+        alert(500 * MINUTE, priority="info"),
+        alert(500 * MINUTE, priority="high", revision=2),
+    ]
+
+    assert judge([], revisions).false_alerts == 1
+
+
+def test_false_alerts_are_told_per_wearer_day():
+    alerts = [alert(i * MINUTE, identity=str(i)) for i in range(3)]
+
+    assert score([], alerts, wearers=2, start=0, end=3 * DAY).false_alerts_per_wearer_day == 0.5
+
+
+def test_an_unfinished_episode_is_not_planted_but_explains():
+    result = judge([FEVER], [alert(15 * MINUTE)], end=16 * MINUTE)
+
+    assert (result.episodes_planted, result.false_alerts) == (0, 0)
+
+
+def test_companions_are_counted_apart():
+    sepsis = Episode("w", "deterioration", 10 * MINUTE, 20 * MINUTE)
+    along = Episode("w", "fever", 10 * MINUTE, 20 * MINUTE, primary=False)
+
+    result = judge([sepsis, along], [alert(12 * MINUTE)])
+
+    assert (result.episodes_planted, result.episodes_found) == (1, 0)
+    assert (result.companions_planted, result.companions_found) == (1, 1)
+    assert result.missed == [sepsis]

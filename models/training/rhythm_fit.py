@@ -79,7 +79,9 @@ def fit(pool: Examples, judges: list[Examples], plan: Plan, seed: int, report: R
     mean, scale = pool.statistics.mean(axis=0), pool.statistics.std(axis=0) + 1e-3
     model = RhythmNet(mean, scale, nnx.Rngs(seed))
     steps = len(pool) // plan.batch
-    schedule = optax.warmup_cosine_decay_schedule(0.0, plan.rate, 200, steps * plan.epochs, plan.rate * 0.01)
+    total = steps * plan.epochs
+    warm = min(200, total // 10)
+    schedule = optax.warmup_cosine_decay_schedule(0.0, plan.rate, warm, total, plan.rate * 0.01)
     rule = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(schedule, weight_decay=plan.decay))
     optimiser = nnx.Optimizer(model, rule, wrt=nnx.Param)
     rng, curve, best = np.random.default_rng(seed), Curve(), nnx.state(model)
@@ -92,7 +94,7 @@ def fit(pool: Examples, judges: list[Examples], plan: Plan, seed: int, report: R
             target = pool.af[at].astype(np.float32)
             loss = _step(model, optimiser, pool.sequence[at], pool.statistics[at], target, plan.smoothing)
             losses.append(float(loss))
-            report(epoch * steps + step + 1, steps * plan.epochs)
+            report(epoch * steps + step + 1, total)
         curve.train.append(float(np.mean(losses)))
         curve.validation.append(float(np.mean([log_loss(predict(model, j), j.af, j.weight) for j in judges])))
         if curve.validation[-1] == min(curve.validation):

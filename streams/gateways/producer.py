@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from kafka import KafkaProducer
+from kafka.errors import MessageSizeTooLargeError
 from kafka.partitioner import DefaultPartitioner
 
 from streams.errors import UserError
@@ -56,7 +57,11 @@ class VitalsProducer:
         """Hand over a record. Blocks while the buffer is full; raises UserError once one has failed."""
         if self._error is not None:
             raise self._told()
-        future = self._producer.send(TOPICS[type(record)], self._encode(record), record.wearer.encode())
+        topic = TOPICS[type(record)]
+        try:
+            future = self._producer.send(topic, self._encode(record), record.wearer.encode())
+        except MessageSizeTooLargeError as error:
+            raise UserError(f"a record of {record.wearer} is too large for topic {topic}: {error}") from error
         future.add_errback(self._on_error)
         self._sent += 1
 

@@ -86,13 +86,13 @@ def pump(records: Iterable[Timed], sink: Sink, tick: Callable[[int, int], None] 
     """Send everything; `tick` hears event time (ms) and count now and then."""
     began = time.monotonic()
     wearers: set[str] = set()
-    count = first = last = 0
+    count, first, last = 0, 0, 0
     for record in records:
         if record.profile is not None:
             sink.send(record.profile)
         sink.send(record.packet)
         wearers.add(record.wearer)
-        first = first or record.time
+        first = record.time if count == 0 else first
         last = record.time
         count += 1
         if tick is not None and count % 500 == 0:
@@ -124,4 +124,7 @@ def parse_start(text: str | None, default: int) -> int:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise UserError(f"--start {text}: give a time like 2026-01-05T06:00:00Z") from error
-    return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if not 1970 <= at.year < 2099:
+        raise UserError(f"--start {text}: give a time from 1970 to 2098")
+    return round(at.timestamp() * 1000)

@@ -188,6 +188,6 @@ def _risk_record(case: Case, view: View, risks: dict[str, float]) -> Risk | None
         level=level,  # type: ignore[arg-type]
         learning=learning,
         scores=[] if view.score is None else [view.score],
-        not_run={signal: cause for signal, cause in view.causes.items()},
+        not_run=dict(view.causes),
         source=case.source,
     )

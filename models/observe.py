@@ -118,9 +118,9 @@ def _view(seen: Seen, minute: int, windows: list[Window], beats: list[BeatWindow
 
 def _summarise(seen: Seen, window: Window, view: View) -> None:
     """Judge a window and reduce it to one value: a sum of counts, else the median."""
-    signal = window.signal
-    judged = gate.judge(window)
-    if judged.usable and _stuck(seen, window):
+    signal, ordered = window.signal, sorted(window.values.tolist())
+    judged = gate.judge(window, ordered)
+    if judged.usable and _stuck(seen, window, ordered):
         judged = Quality(0.0, "flat")
     view.quality[signal] = judged
     if not judged.usable:
@@ -129,24 +129,18 @@ def _summarise(seen: Seen, window: Window, view: View) -> None:
         return
     if signal == "ibi":
         return
-    values = window.values if judged.share == 1.0 else window.values[~np.isnan(window.values)]
-    view.values[signal] = float(values.sum()) if signal in TOTALS else _median(values)
+    if judged.share < 1.0:
+        ordered = sorted(window.values[~np.isnan(window.values)].tolist())
+    view.values[signal] = sum(ordered) if signal in TOTALS else gate.middle(ordered)
 
 
-def _median(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    """The median; for the few samples of a minute a sorted list is several times faster than numpy."""
-    ordered = sorted(values.tolist())
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-
-def _stuck(seen: Seen, window: Window) -> bool:
+def _stuck(seen: Seen, window: Window, ordered: list[float]) -> bool:
     """Whether the signal has not moved at all for longer than it can."""
     allowed = gate.FLAT_MINUTES.get(window.signal)
     if allowed is None:
         return False
-    first = float(window.values[0])
-    if not (window.values == first).all():
+    first = ordered[0]
+    if ordered[-1] != first:
         seen.stuck.pop(window.signal, None)
         return False
     known = seen.stuck.get(window.signal)
@@ -170,12 +164,19 @@ def _beats(seen: Seen, window: Window, view: View, beats: list[BeatWindow]) -> N
     if not view.quality["ibi"].usable:
         seen.beats.clear()
         return
-    usable = window.values[~np.isnan(window.values)]
-    variability = rmssd(usable)
-    if variability is not None and view.context in CALM:
+    if view.context in CALM:
+        _variability(window, view)
+    beats.extend(seen.beats.add(window.times, window.values))
+
+
+def _variability(window: Window, view: View) -> None:
+    values = window.values
+    if view.quality["ibi"].share < 1.0:
+        values = values[~np.isnan(values)]
+    variability = rmssd(values)
+    if variability is not None:
         # Its logarithm is near normal (Task Force of the ESC and NASPE, 1996).
         view.values["hrv"] = math.log(max(variability, 1.0))
-    beats.extend(seen.beats.add(window.times, window.values))
 
 
 def _compare(seen: Seen, view: View) -> None:
@@ -218,9 +219,7 @@ def _steady(seen: Seen, signal: str, minute: int, value: float) -> float:
     recent.append((minute, value))
     while len(recent) > RECENT or recent[0][0] <= minute - RECENT * MINUTE:
         del recent[0]
-    ordered = sorted([reading for _, reading in recent])
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+    return gate.middle(sorted([reading for _, reading in recent]))
 
 
 def _score(seen: Seen, view: View) -> None:

@@ -45,3 +45,8 @@ class Observation:
     """The wearer was silent and is back."""
     late: dict[str, int] = field(default_factory=dict)
     """Samples per signal that came after their minute had closed."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to decide."""
+        return not (self.views or self.beats or self.returned or self.silent_since is not None)

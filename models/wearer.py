@@ -51,6 +51,11 @@ class Device:
         self.recent.append(mark)
         return False
 
+    def too_late(self, signal: str, newest: int) -> bool:
+        """Whether all minutes up to this time (ms UTC) are closed for the signal."""
+        track = self.tracks.get(signal)
+        return track is not None and newest < track.closed
+
 
 class Stuck(msgspec.Struct, array_like=True, gc=False):
     """Since when a signal has not changed at all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from dataclasses import dataclass, field
 
@@ -79,4 +80,4 @@ def rmssd(intervals: Floats) -> float | None:
     kept = differences[np.abs(differences) < 0.2 * intervals[:-1]]
     if len(kept) < 10:
         return None
-    return float(np.sqrt(np.mean(kept * kept)))
+    return math.sqrt(float(kept @ kept) / len(kept))

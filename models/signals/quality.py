@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import msgspec
 import numpy as np
 
 from models.signals.catalogue import SIGNALS, Signal
-from models.signals.windows import Window
+from models.signals.windows import Floats, Window
 
 Cause = Literal["range", "flat", "jump", "contact", "motion", "beats"]
 
@@ -47,14 +48,16 @@ class Quality(msgspec.Struct, frozen=True, gc=False):
 GOOD = Quality(1.0)
 
 
-def judge(window: Window) -> Quality:
-    """Judge a minute by contact, range and jumps; marks unusable samples in `window.values` as NaN."""
+def judge(window: Window, ordered: list[float]) -> Quality:
+    """Judge a minute by contact, range and jumps; marks unusable samples in `window.values` as NaN.
+
+    `ordered` are the same values, ascending (in no order where one is NaN: the device had lost contact).
+    """
     signal, values = SIGNALS[window.signal], window.values
-    low, high = values.min(), values.max()
-    # A NaN makes both comparisons false: the device said that it had lost contact.
-    if low >= signal.low and high <= signal.high:
+    low, high = ordered[0], ordered[-1]
+    if low >= signal.low and high <= signal.high and not math.isnan(sum(ordered)):
         if window.signal == "ibi":
-            return _judge_beats(window)
+            return _judge_beats(values, middle(ordered))
         if signal.jump is None or high - low <= signal.jump:
             return GOOD
         return _judge_jumps(window, signal)
@@ -82,12 +85,16 @@ def _judge_jumps(window: Window, signal: Signal) -> Quality:
     return Quality(1.0 - float(bad.mean()), "jump" if bad.any() else None)
 
 
-def _judge_beats(window: Window) -> Quality:
+def middle(ordered: list[float]) -> float:
+    """The median of ascending values; for the few samples of a minute several times faster than numpy's."""
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _judge_beats(values: Floats, typical: float) -> Quality:
     """Count intervals that tell of missed or extra beats."""
-    values = window.values
     if len(values) < 4:
         return GOOD
-    typical = np.median(values)
     odd = (values > LONG_BEAT * typical) | (values < SHORT_BEAT * typical)
     share = float(odd.mean())
     return Quality(1.0 - share, "beats") if share > 0.1 else GOOD

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,24 +120,26 @@ def sample_times(column: Column) -> array[int]:
         if len(column.offsets) != count:
             raise ValueError("offsets and values differ in number")
         times = array("q", [column.start + offset for offset in column.offsets])
-        if count > 1 and any(later < earlier for earlier, later in zip(times, times[1:], strict=False)):
+        if count > 1 and any(later < earlier for earlier, later in pairwise(times)):
             raise ValueError("offsets go backwards")
         return times
     if count == 1:
         return array("q", (column.start,))
     if column.step is None:
         raise ValueError("several values need a step or offsets")
-    return array("q", range(column.start, column.start + count * column.step, column.step))
+    return _column(np.arange(column.start, column.start + count * column.step, column.step, dtype=np.int64))
 
 
 def beat_times(column: Column) -> array[int]:
     """When each inter-beat interval of a column ended, ms UTC."""
-    times = array("q")
-    now = float(column.start)
-    for interval in column.values:
-        now += interval
-        times.append(int(now))
-    return times
+    ends = column.start + np.cumsum(column.values)
+    return _column(ends.astype(np.int64))
+
+
+def _column(times: Times) -> array[int]:
+    column = array("q")
+    column.frombytes(times.tobytes())
+    return column
 
 
 def extent(column: Column, times: array[int]) -> int:

@@ -27,7 +27,7 @@ from streams.settings import Settings
 from streams.stack import running_stack
 from streams.stack.jars import Progress
 
-PACKETS_PER_S = 1200
+PACKETS_PER_S = 1000
 """Aim of the demo, well below what one worker on a laptop core takes."""
 FASTEST = 2400.0
 """Event seconds a second at the most: beyond it few wearers would live through weeks in a minute."""

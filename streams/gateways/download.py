@@ -24,10 +24,9 @@ WELLTORY = (
 NHANES = "https://raw.githubusercontent.com/kim3-sudo/nhanes-analysis/180f9e4a36a808a1844084aa6bfb3ef9690a453e/data"
 PIMA = "https://raw.githubusercontent.com/jbrownlee/Datasets/d20fcb6402ae34e653d4513b00f39257bb37ed7f"
 
-KEPT_PARAMS = frozenset(
-    ("HR", "RespRate", "SysABP", "DiasABP", "MAP", "NISysABP", "NIDiasABP", "NIMAP", "Temp", "SaO2")
-    + ("FiO2", "GCS", "MechVent", "Glucose", "Lactate", "Urine", "WBC", "Creatinine", "PaO2")
-)
+VITAL_PARAMS = {"HR", "RespRate", "SysABP", "DiasABP", "MAP", "NISysABP", "NIDiasABP", "NIMAP", "Temp"}
+OTHER_PARAMS = {"SaO2", "FiO2", "GCS", "MechVent", "Glucose", "Lactate", "Urine", "WBC", "Creatinine", "PaO2"}
+KEPT_PARAMS = frozenset(VITAL_PARAMS | OTHER_PARAMS)
 STATIC = ("Age", "Gender", "Height", "ICUType", "Weight")
 BY_HAND = {
     "shanghai_cgm": "get the tables of doi:10.6084/m9.figshare.20444397 (Zhao 2023) and write"

@@ -46,7 +46,7 @@ def test_changed_content_is_refused_and_leaves_nothing(publisher, tmp_path):
 
 
 def test_a_missing_file_is_told(publisher, tmp_path):
-    with pytest.raises(UserError, match="nothing.csv"):
+    with pytest.raises(UserError, match="File not found"):
         fetch(File(f"{publisher}/nothing.csv", "n"), tmp_path / "n")
 
 

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from models.deep.manifest import MANIFEST, Manifest, ModelEntry, Tensor, read_manifest
 from models.deep.onnx_file import check_onnx
 
+_CODE = ("deep", "training", "datasets")
+"""Folders of `models` that decide what a trained network is."""
+
 
 def to_onnx_bytes(model: Any, name: str, shapes: dict[str, tuple[int, ...]], output: str) -> bytes:
     """One graph with a dynamic batch `B` and inputs named and shaped as given (batch left out)."""
@@ -52,13 +55,19 @@ def code_version() -> str:
         release = version("vitalstream")
     except PackageNotFoundError:
         release = "not installed"
-    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
-    here = Path(__file__).parent
     try:
-        commit = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+        commit = _git("log", "-1", "--format=%h", "--", *_CODE)
+        changed = _git("status", "--porcelain", "--", *_CODE)
     except (OSError, subprocess.CalledProcessError):
         return release
-    return f"{release} ({commit})"
+    return f"{release} ({commit}{', changed' if changed else ''})"
+
+
+def _git(*arguments: str) -> str:
+    here = Path(__file__).parent.parent
+    return subprocess.run(
+        ["git", *arguments], cwd=here, capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def write_entry(registry: Path, entry: ModelEntry) -> None:

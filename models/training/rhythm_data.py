@@ -54,7 +54,7 @@ def training_pool(records: Sequence[RRRecord], size: int, seed: int, tick: Tick 
         parts.append(source.draw(min(1024, size - start), rng))
         tick(len(parts[-1].rows))
     rows, af = np.concatenate([p.rows for p in parts]), np.concatenate([p.af for p in parts])
-    return derive(Windows(rows, af))
+    return derive(Windows(rows, af), tick=tick)
 
 
 def as_recorded(record: RRRecord) -> Examples:

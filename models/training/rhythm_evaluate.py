@@ -48,7 +48,7 @@ def stream_windows(record: RRRecord) -> tuple[list[BeatWindow], NDArray[np.bool_
         minute = Window(
             "ibi", int(times[start] // MINUTE * MINUTE), times[start:stop], intervals[start:stop].copy()
         )
-        if judge(minute).usable:
+        if judge(minute, sorted(minute.values.tolist())).usable:
             windows += buffer.add(minute.times, minute.values)
         else:
             buffer.clear()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.deep.rhythm import FEATURE_NAMES, rhythm_inputs
@@ -24,6 +24,7 @@ def test_no_name_stands_twice() -> None:
     assert len(set(FEATURE_NAMES)) == len(FEATURE_NAMES)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.floats(1, 20_000), min_size=60, max_size=60))
 def test_any_intervals_give_finite_inputs(intervals: list[float]) -> None:
     sequence, statistics = rhythm_inputs(np.array([intervals]))

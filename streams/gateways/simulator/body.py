@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.gateways.simulator.beats import RMSSD_FALL
 from streams.gateways.simulator.block import TICK_MS, Influence
 from streams.gateways.simulator.noise import NoiseBank
 from streams.gateways.simulator.people import Cohort
@@ -123,8 +124,10 @@ class Body:
         hr = base.astype(np.float32) + effort * (c.hr_max - c.hr).astype(np.float32)
         hr += SLEEP_HEART * asleep
         hr = outside.apply("hr", hr)
-        # The restlessness of the heart goes along with its beat-to-beat variability.
-        restless = np.sqrt(outside.hrv)
+        # The restlessness goes along with beat-to-beat variability, and in beats a minute it is that of the
+        # intervals times hr²: log variability falls by .021 a beat (beats.py). The figures are of about 60.
+        slope = np.square(hr / 60) * np.exp(-RMSSD_FALL * (hr - 60))
+        restless = np.sqrt(outside.hrv) * np.clip(slope, 0.5, 1.3)
         hr += restless * sum((sd * noise[name] for name, (_, sd) in HEART_NOISE.items()), np.float32(0))
         return np.asarray(np.clip(hr, 28, 210))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from msgspec.structs import replace
 
 from streams.gateways.simulator.courses import Maker
 from streams.gateways.simulator.episodes import HOUR, MINUTE, Course, Planned, Rates
@@ -14,6 +15,7 @@ from streams.records import Condition
 # Minutes that harmless faults last. A sync gap stays below half an hour, else it would count as stale data.
 _LASTS = {"contact": (1.0, 8.0), "flat": (1.0, 5.0), "hold": (4.0, 24.0), "clock": (3.0, 10.0)}
 
+HEIGHT_MS = 45 * MINUTE
 _AHEAD = (20.0, 180.0)  # minutes: a wrong time zone, an hour not set back
 
 
@@ -21,7 +23,8 @@ def plan(seed: int, cohort: Cohort, rates: Rates, start: int, end: int) -> list[
     """Plan all wearers' events between two times (ms), in order of their starts.
 
     A wearer's plan depends on the seed and the wearer's number, so a longer simulation begins like a
-    shorter one. An episode that would not be over by `end` is not planted.
+    shorter one. An episode that could not show itself before `end` is not planted; the truth of one that
+    is cut short ends there.
     """
     planned: list[Planned] = []
     for who in range(len(cohort)):
@@ -43,9 +46,15 @@ def _episodes(rng: Rng, cohort: Cohort, who: int, rates: Rates, start: int, end:
         made = maker.make(conditions[rng.integers(len(conditions))], round(at + wait))
         if made.course.start >= end:
             return
-        if made.course.end <= end:
-            yield made
+        if shows_at(made.course) <= end:
+            truth = tuple(replace(line, end=min(line.end, end)) for line in made.truth)
+            yield Planned(made.course, truth)
         at = made.course.end + spacing
+
+
+def shows_at(course: Course) -> int:
+    """Give when a course has been at its height for a while (ms): before that nobody could know."""
+    return course.start + course.rise + min(course.end - course.fall - course.start - course.rise, HEIGHT_MS)
 
 
 def _possible(conditions: tuple[Condition, ...], cgm: bool) -> tuple[Condition, ...]:

@@ -62,10 +62,18 @@ def test_nothing_is_planted_in_the_first_hours_nor_too_close_together():
         assert all(b.start - a.end >= 90 * MINUTE for a, b in pairwise(episodes))
 
 
-def test_episodes_are_over_before_the_simulation_is():
-    simulation = Simulation(seed=3, wearers=50, hours=12)
+def test_the_truth_of_an_episode_that_is_cut_short_ends_with_the_simulation():
+    simulation = Simulation(seed=3, wearers=100, hours=12)
 
-    assert max(e.end for e in simulation.truth) <= simulation.end
+    assert max(e.end for e in simulation.truth) == simulation.end
+
+
+def test_no_episode_is_planted_that_could_not_show():
+    simulation = Simulation(seed=3, wearers=100, hours=12)
+
+    # Ramps of a fever or a sepsis take at least 40 minutes.
+    slow = [e for e in simulation.truth if e.condition in ("fever", "deterioration")]
+    assert max(e.start for e in slow) < simulation.end - 80 * MINUTE
 
 
 @pytest.mark.parametrize(

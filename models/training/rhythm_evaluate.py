@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,12 +14,13 @@ from numpy.typing import NDArray
 from models.datasets.rr import RRRecord
 from models.deep.networks import Networks
 from models.deep.rhythm import BEATS
+from models.observe import fall_silent, take
 from models.policy.rules import Rule, load_policy
-from models.signals.beats import BeatBuffer, BeatWindow
-from models.signals.quality import judge
-from models.signals.windows import MINUTE, Window
+from models.signals.beats import BeatWindow
+from models.signals.windows import MINUTE
 from models.training.metrics import Figures, bootstrap, figures
 from models.training.rhythm_episodes import Tally, summary, tally
+from models.wearer import Device, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +42,17 @@ def stream_windows(record: RRRecord) -> tuple[list[BeatWindow], NDArray[np.bool_
     """Windows of 60 labelled beats as the stream forms them, and whether most beats of each are AF."""
     known = record.labelled
     times = np.round(record.times_ms[known]).astype(np.int64)
-    intervals, af = record.intervals[known].astype(np.float64), record.af[known]
-    buffer, windows = BeatBuffer(), list[BeatWindow]()
-    edges = np.flatnonzero(np.diff(times // MINUTE)) + 1
-    for start, stop in zip([0, *edges.tolist()], [*edges.tolist(), len(times)], strict=True):
-        if start == stop:
-            continue
-        minute = Window(
-            "ibi", int(times[start] // MINUTE * MINUTE), times[start:stop], intervals[start:stop].copy()
-        )
-        if judge(minute, sorted(minute.values.tolist())).usable:
-            windows += buffer.add(minute.times, minute.values)
-        else:
-            buffer.clear()
-    return windows, _labels(windows, times, af)
+    # Packets carry tenths of a millisecond.
+    values = np.round(record.intervals[known].astype(np.float64), 1)
+    seen, device, windows = Seen(), Device(), list[BeatWindow]()
+    seen.devices["recorder"] = device
+    edges = [0, *(np.flatnonzero(np.diff(times // MINUTE)) + 1).tolist(), len(times)]
+    for start, stop in pairwise(edges):
+        if start < stop:
+            column = array("q", times[start:stop].tolist()), array("d", values[start:stop].tolist())
+            windows += take(seen, device, {"ibi": column}, int(times[stop - 1]), 0, True).beats
+    windows += fall_silent(seen).beats
+    return windows, _labels(windows, times, record.af[known])
 
 
 def _labels(windows: list[BeatWindow], times: NDArray[np.int64], af: NDArray[np.bool_]) -> NDArray[np.bool_]:

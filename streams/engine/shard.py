@@ -48,6 +48,8 @@ class Item:
     observation: Observation
     source: Source
     now: int
+    leeway: Leeway
+    """As it was when this record was observed: a profile later in the chunk must not reach back."""
     log_time: int
 
 
@@ -111,8 +113,7 @@ class WearerShard:
         for item in work.items:
             upto = taken + len(item.observation.beats)
             wearer = item.wearer
-            leeway = Leeway(wearer.seen.oxygen_scale)
-            case = Case(wearer.name, wearer.judged, item.source, item.now, leeway)
+            case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway)
             for effect in decide(self._maker.setting, case, item.observation, work.rhythm[taken:upto]):
                 if isinstance(effect, Alert):
                     item.page.outbox[effect.id, effect.revision] = effect
@@ -210,7 +211,9 @@ class WearerShard:
         if observation.empty:
             return
         source = Source(self._maker.topic, self.partition, record.offset)
-        work.items.append(Item(page, wearer, observation, source, self.clock.time, record.timestamp))
+        leeway = Leeway(wearer.seen.oxygen_scale)
+        item = Item(page, wearer, observation, source, self.clock.time, leeway, record.timestamp)
+        work.items.append(item)
         work.beats.extend(observation.beats)
 
     def _check_consent(self, consent: str) -> None:

@@ -64,7 +64,7 @@ class RecordConsumer(driver.Consumer):
 
     async def rewind(self, tp: TP, offset: int) -> None:
         """Fetch a partition again from `offset`; chunks on their way are recognised by their number."""
-        await self.seek_wait({tp: offset})
+        await self._thread.call_thread(self._thread._ensure_consumer().seek, _plain(tp), offset)
         self._rewinds[tp] += 1
 
     async def start_offset(self, tp: TP) -> int:

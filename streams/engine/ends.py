@@ -11,8 +11,14 @@ log = logging.getLogger(__name__)
 EXIT_FAILED = 1
 
 
+class Standstill(Exception):
+    """A partition has records to read and none was processed for too long. The message has no data."""
+
+
 def describe(error: BaseException) -> str:
-    """An error in one line without its message: that can quote a wearer's data."""
+    """An error in one line; without its message unless it is ours: that could quote a wearer's data."""
+    if isinstance(error, Standstill):
+        return str(error)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -96,7 +96,11 @@ class Gate:
         """The next offset of a partition; None when a rebalance came in between."""
         if tp not in self._wanted:
             epoch = self._epoch.number
-            start = await self._consumer().start_offset(tp)
+            try:
+                start = await self._consumer().start_offset(tp)
+            except Exception as error:  # the broker is away, or a rebalance has come: tried again
+                log.warning("where does %s/%d start? %s", tp.topic, tp.partition, type(error).__name__)
+                return None
             if epoch != self._epoch.number:
                 return None
             self._wanted.setdefault(tp, max(start, self._known(tp.partition)))
@@ -157,4 +161,7 @@ class Gate:
 
     async def _rewind(self, tp: Partition, wanted: int) -> None:
         self._metrics.rewind()
-        await self._consumer().rewind(tp, wanted)
+        try:
+            await self._consumer().rewind(tp, wanted)
+        except Exception as error:  # a rebalance has come; if not, silence brings the next try
+            log.warning("no rewind of %s/%d: %s", tp.topic, tp.partition, type(error).__name__)

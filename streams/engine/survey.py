@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from streams.engine.ends import Standstill
 from streams.engine.gate import Gate
 
-PERIOD_S = 1.0
+PERIOD_S = 2.0
 ANSWER_S = 5.0
 UNANSWERED_FACTOR = 3.0
 """So many times the patience with a standing partition is the patience with a broker that does not answer."""
@@ -20,10 +21,6 @@ class Ends(Protocol):
 
     async def end_offsets(self, tps: Iterable[Any]) -> Mapping[Any, int]:
         """The offsets behind the last records."""
-
-
-class Standstill(Exception):
-    """A partition has records to read and none was processed for too long."""
 
 
 class Survey:
@@ -91,4 +88,5 @@ class Survey:
             self._marks[tp] = (position, now)
         elif now - mark[1] > self._patience_s:
             behind = "an unknown number of" if position is None else end - position
-            raise Standstill(f"{tp.topic}/{tp.partition} stands still with {behind} records to read")
+            state = "" if self._ready() else ", not yet given or recovered"
+            raise Standstill(f"{tp.topic}/{tp.partition} stands still: {behind} records to read{state}")

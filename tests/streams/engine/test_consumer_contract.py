@@ -77,7 +77,6 @@ def test_library_is_the_pinned_one(library: str, pinned: str) -> None:
 @pytest.mark.parametrize(
     ("method", "parameters"),
     [
-        (driver.Consumer.seek_wait, ["self", "partitions"]),
         (driver.Consumer.earliest_offsets, ["self", "partitions"]),
         (driver.Consumer.highwaters, ["self", "partitions"]),
         (driver.Consumer._add_gap, ["self", "tp", "offset_from", "offset_to"]),

@@ -131,23 +131,30 @@ class ToyFactory:
         return stamp(value)
 
 
-class SlowShard(ToyShard):
-    """Takes as long as networks would, so that queues fill."""
+class TroubledShard(ToyShard):
+    """Takes as long as networks would, so that queues fill; breaks at a number, as bugs do."""
 
-    pause_s: float
+    pause_s: float = 0.0
+    break_at: bytes = b""
 
     def infer(self, work: Work) -> None:
         time.sleep(self.pause_s)
         super().infer(work)
 
+    def _observe(self, record: RawRecord, work: Work) -> None:
+        if record.value == self.break_at:
+            1 / 0  # noqa: B018
+        super()._observe(record, work)
 
-class SlowFactory(ToyFactory):
-    def __init__(self, pause_s: float) -> None:
-        self._pause_s = pause_s
+
+@dataclass
+class TroubledFactory(ToyFactory):
+    pause_s: float = 0.0
+    break_at: bytes = b""
 
     def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> ToyShard:
-        shard = SlowShard(partition, pages)
-        shard.pause_s = self._pause_s
+        shard = TroubledShard(partition, pages)
+        shard.pause_s, shard.break_at = self.pause_s, self.break_at
         return shard
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from streams.engine.ends import exit_now
 from streams.engine.main import run, set_up_logging
 from streams.records import Alert
 from streams.settings import Settings
-from tests.streams.engine.toy import SlowFactory, ToyFactory
+from tests.streams.engine.toy import ToyFactory, TroubledFactory
 
 
 class FileSink:
@@ -37,8 +38,8 @@ async def main(alerts_file: str | None) -> int:
         if alerts_file
         else AlertSink.connect(settings.redis_url.get_secret_value(), 3600)
     )
-    pause = float(os.environ.get("TOY_PAUSE_S", "0"))
-    factory = SlowFactory(pause) if pause else ToyFactory()
+    pause, break_at = float(os.environ.get("TOY_PAUSE_S", "0")), os.environ.get("TOY_BREAK_AT", "")
+    factory = TroubledFactory(pause, break_at.encode()) if pause or break_at else ToyFactory()
     metrics = WorkerMetrics(CollectorRegistry())
     return await run(Engine(settings, factory, sink, metrics), lambda: say("ready"))
 
@@ -50,4 +51,6 @@ def say(word: str) -> None:
 
 if __name__ == "__main__":
     set_up_logging(Settings().log_level)
+    for name in os.environ.get("TOY_LOUD", "").split():
+        logging.getLogger(name).setLevel(logging.INFO)
     exit_now(asyncio.run(main(*sys.argv[1:2] or [None])))

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+from faust.types import TP
+
+from streams.engine.ends import Standstill
+from streams.engine.epoch import Epoch
+from streams.engine.gate import Gate
+from streams.engine.survey import Survey
+from tests.streams.engine.test_gate import FakeConsumer, FakeMetrics
+
+TP0 = TP("vitals", 0)
+
+
+class Setup:
+    def __init__(self) -> None:
+        self.end: int | None = 10
+        self.excused = False
+        self.seen: list[tuple[int, int]] = []
+        consumer = FakeConsumer()
+        self.gate = Gate(lambda: consumer, FakeMetrics(), Epoch())
+        self.survey = Survey(
+            lambda: self,
+            lambda tp: self.gate,
+            lambda: [TP0],
+            lambda: True,
+            lambda: self.excused,
+            lambda tp, position, end: self.seen.append((position, end)),
+            patience_s=0.0,
+        )
+
+    async def end_offsets(self, tps: Iterable[TP]) -> Mapping[TP, int]:
+        if self.end is None:
+            raise OSError
+        return {TP0: self.end}
+
+
+@pytest.fixture
+def setup() -> Setup:
+    return Setup()
+
+
+async def test_position_and_end_are_reported(setup: Setup) -> None:
+    setup.gate.advance(TP0, 7)
+
+    await setup.survey.look()
+
+    assert setup.seen == [(7, 10)]
+
+
+async def test_a_partition_that_does_not_move_is_a_standstill(setup: Setup) -> None:
+    setup.gate.advance(TP0, 7)
+    await setup.survey.look()
+
+    with pytest.raises(Standstill, match="vitals/0 stands still: 3 records to read"):
+        await setup.survey.look()
+
+
+async def test_a_partition_that_moves_is_none(setup: Setup) -> None:
+    for position in range(7, 10):
+        setup.gate.advance(TP0, position)
+        await setup.survey.look()
+
+
+async def test_a_partition_at_its_end_is_none(setup: Setup) -> None:
+    setup.gate.advance(TP0, 10)
+    for _ in range(3):
+        await setup.survey.look()
+
+
+async def test_reading_stopped_on_purpose_is_none(setup: Setup) -> None:
+    setup.excused = True
+    setup.gate.advance(TP0, 7)
+    for _ in range(3):
+        await setup.survey.look()
+
+
+async def test_a_broker_that_never_answers_is_one(setup: Setup) -> None:
+    setup.end = None
+
+    with pytest.raises(Standstill, match="no answer about the ends of the logs"):
+        await setup.survey.look()

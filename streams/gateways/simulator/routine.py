@@ -27,7 +27,8 @@ class Doing:
 # Cadence: Tudor-Locke 2018 (Br J Sports Med 52:776), 100 steps a minute is moderate walking.
 # Acceleration at the wrist: Hildebrand 2014 (Med Sci Sports Exerc 46:1816), moderate from 100.6 mg, vigorous
 # from 428.8 mg; Hildebrand 2017: sedentary below 44.8 mg.
-# Weights and lengths give 60-65 % of waking time sedentary (Matthews 2008, Am J Epidemiol 167:875: 55 %) and,
+# Stress while sitting adds 5 to 25 beats a minute to rest, as speaking in public does (Kirschbaum 1993,
+# Neuropsychobiology 28:76). Weights and lengths give 60-65 % of waking time sedentary (Matthews 2008, Am J Epidemiol 167:875: 55 %) and,
 # with ACTIVE, some 5,000 steps a day (welltory_hrv_covid19, measured: quartiles 1,456, 4,478, 7,857).
 DOINGS = (
     Doing((0.00, 0.000), (20, 90), 0.0, 0, 3),
@@ -36,7 +37,7 @@ DOINGS = (
     Doing((0.32, 0.060), (3, 20), 0.09, 104, 160),
     Doing((0.62, 0.090), (20, 55), 0.006, 150, 520),
     Doing((0.42, 0.060), (1, 3), 0.05, 95, 240),
-    Doing((0.20, 0.070), (2, 12), 0.05, 0, 20),
+    Doing((0.18, 0.050), (2, 12), 0.05, 0, 20),
     Doing((0.18, 0.040), (6, 12), 0.024, 4, 70),
 )
 _EFFORT = np.array([d.effort for d in DOINGS])

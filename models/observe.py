@@ -26,6 +26,8 @@ SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
 LEARNED = ("hr", "rr", "spo2", "temp", "hrv", "glucose", "sbp", "dbp")
 SCORED = ("hr", "rr", "spo2", "temp", "sbp")
 TOTALS = frozenset({"steps"})
+MOVEMENT = frozenset({"steps", "accel"})
+"""Signals that need no contact with the skin."""
 CALM = frozenset({"rest", "asleep"})
 
 Columns: TypeAlias = "dict[str, tuple[array[int], array[float]]]"
@@ -41,11 +43,11 @@ def columns_of(packet: VitalsPacket) -> tuple[Columns, int, int]:
     for signal, column in packet.signals.items():
         try:
             times = beat_times(column) if signal == "ibi" else sample_times(column)
+            last = max(last, extent(column, times))
         except ValueError as error:
             raise ValueError(f"{signal}: {error}") from None
         columns[signal] = times, array("d", column.values)
         first = min(first, column.start)
-        last = max(last, extent(column, times))
     return columns, first, last
 
 
@@ -63,11 +65,12 @@ def take(
     """
     observation = Observation()
     closed: list[Window] = []
+    seen.contact = contact
     for signal, (times, values) in columns.items():
         track = device.tracks.get(signal)
         if track is None:
             track = device.tracks[signal] = Track.empty()
-        if not contact:
+        if not contact and signal not in MOVEMENT:
             values = array("d", [math.nan]) * len(values)
         late = track.add(times, values)
         if late:
@@ -107,6 +110,7 @@ def _view(seen: Seen, minute: int, windows: list[Window], beats: list[BeatWindow
         _summarise(seen, window, view)
         if window.signal == "ibi":
             intervals = window
+    _miss_pulse(seen, view)
     values = view.values
     view.context = seen.activity.update(minute, values.get("steps"), values.get("accel"), seen.utc_offset)
     _drop_shaken(view)
@@ -132,6 +136,14 @@ def _summarise(seen: Seen, window: Window, view: View) -> None:
     if judged.share < 1.0:
         ordered = sorted(window.values[~np.isnan(window.values)].tolist())
     view.values[signal] = sum(ordered) if signal in TOTALS else gate.middle(ordered)
+
+
+def _miss_pulse(seen: Seen, view: View) -> None:
+    """A device that tells of movement and no longer of the pulse has lost the skin, said or unsaid."""
+    if "hr" in seen.recent and "hr" not in view.quality and not view.quality.keys().isdisjoint(MOVEMENT):
+        cause: gate.Cause = "missing" if seen.contact else "contact"
+        view.quality["hr"] = Quality(0.0, cause)
+        view.causes["hr"] = cause
 
 
 def _stuck(seen: Seen, window: Window, ordered: list[float]) -> bool:

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from streams.records import Column
 
 MINUTE = 60_000
+LATEST = 4_102_444_800_000
+"""No packet speaks of times after 2100 (ms UTC), as `streams.records.Millis`."""
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
 
@@ -120,7 +122,7 @@ def sample_times(column: Column) -> array[int]:
         if len(column.offsets) != count:
             raise ValueError("offsets and values differ in number")
         times = array("q", [column.start + offset for offset in column.offsets])
-        if count > 1 and any(later < earlier for earlier, later in pairwise(times)):
+        if times[0] < column.start or any(later < earlier for earlier, later in pairwise(times)):
             raise ValueError("offsets go backwards")
         return times
     if count == 1:
@@ -131,8 +133,13 @@ def sample_times(column: Column) -> array[int]:
 
 
 def beat_times(column: Column) -> array[int]:
-    """When each inter-beat interval of a column ended, ms UTC."""
+    """When each inter-beat interval of a column ended, ms UTC, ascending.
+
+    Raises ValueError when intervals, broken ones among them, make no time line.
+    """
     ends = column.start + np.cumsum(column.values)
+    if min(column.values) < 0 or not ends[-1] <= LATEST:
+        raise ValueError("intervals that can't follow each other")
     return _column(ends.astype(np.int64))
 
 
@@ -143,5 +150,8 @@ def _column(times: Times) -> array[int]:
 
 
 def extent(column: Column, times: array[int]) -> int:
-    """The end of the time that a column speaks for, ms UTC."""
-    return times[-1] + (column.step or 0)
+    """The end of the time that a column speaks for, ms UTC. Raises ValueError when that is absurd."""
+    end = times[-1] + (column.step or 0)
+    if end > LATEST:
+        raise ValueError("reaches beyond the year 2100")
+    return end

@@ -28,6 +28,8 @@ CONTROLS: Final[dict[bytes, type[Profile] | type[Feedback] | type[Tick]]] = {
     b"tick": Tick,
 }
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+# What msgspec repeats of the record itself stands before the path, and may hold quotes of any kind.
+_REPEATED = re.compile(r"\b(enum value|unknown field) .*?(?= - at `\$[^`]*`$|$)", re.DOTALL)
 _FORMATS = {JSON: msgspec.json.Decoder, MSGPACK: msgspec.msgpack.Decoder}
 _DECODERS: dict[tuple[str, type[msgspec.Struct]], Any] = {
     (form, kind): decoder(kind)
@@ -98,7 +100,7 @@ def _decode(record: RawRecord, kind: type[T], limit: int) -> T:
     try:
         return decoder.decode(value)  # type: ignore[no-any-return]
     except msgspec.ValidationError as error:
-        raise Refused("schema", _QUOTED.sub("…", str(error))) from None
+        raise Refused("schema", _QUOTED.sub("…", _REPEATED.sub(r"\1 …", str(error)))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("undecodable", _QUOTED.sub("…", str(error))) from None
 

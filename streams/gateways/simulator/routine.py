@@ -28,8 +28,9 @@ class Doing:
 # Acceleration at the wrist: Hildebrand 2014 (Med Sci Sports Exerc 46:1816), moderate from 100.6 mg, vigorous
 # from 428.8 mg; Hildebrand 2017: sedentary below 44.8 mg.
 # Stress while sitting adds 5 to 25 beats a minute to rest, as speaking in public does (Kirschbaum 1993,
-# Neuropsychobiology 28:76). Weights and lengths give 60-65 % of waking time sedentary (Matthews 2008, Am J Epidemiol 167:875: 55 %) and,
-# with ACTIVE, some 5,000 steps a day (welltory_hrv_covid19, measured: quartiles 1,456, 4,478, 7,857).
+# Neuropsychobiology 28:76). Weights and lengths give 60-65 % of waking time sedentary (Matthews 2008, Am J
+# Epidemiol 167:875: 55 %) and, with ACTIVE, some 5,000 steps a day (welltory_hrv_covid19, measured: quartiles
+# 1,456, 4,478, 7,857).
 DOINGS = (
     Doing((0.00, 0.000), (20, 90), 0.0, 0, 3),
     Doing((0.05, 0.015), (5, 45), 0.40, 0, 18),

@@ -44,5 +44,5 @@ def simulate(
     if truth is not None:
         write_truth(truth, simulation.truth)
     span = (simulation.start, simulation.end)
-    sent = send_all(simulation.packets(), out, pace, span, f"{wearers} wearers")
+    sent = send_all(simulation.packets(), out, pace, f"{wearers} wearers", span)
     typer.echo(sent.json() if json_ else str(sent))

@@ -156,9 +156,11 @@ def _stuck(seen: Seen, window: Window, ordered: list[float]) -> bool:
         seen.stuck.pop(window.signal, None)
         return False
     known = seen.stuck.get(window.signal)
-    if known is None or known.value != first:
-        seen.stuck[window.signal] = Stuck(first, window.minute)
+    # After a gap it may have moved and come back.
+    if known is None or known.value != first or window.minute - known.last > allowed * MINUTE:
+        seen.stuck[window.signal] = Stuck(first, window.minute, window.minute)
         return False
+    known.last = window.minute
     return window.minute - known.since >= allowed * MINUTE
 
 

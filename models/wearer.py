@@ -62,6 +62,7 @@ class Stuck(msgspec.Struct, array_like=True, gc=False):
 
     value: float
     since: int
+    last: int
 
 
 @dataclass(slots=True)
@@ -72,6 +73,8 @@ class Seen:
     heard: int = 0
     """Stream time at which this wearer was last heard of, ms."""
     silent: bool = True
+    contact: bool = True
+    """What the newest packet said of the sensor's contact; true where it said nothing."""
     utc_offset: int = 0
     consent: Literal["given", "refused", "unknown"] = "unknown"
     oxygen_scale: int = 1
@@ -140,6 +143,7 @@ class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     devices: dict[str, DeviceSnapshot]
     heard: int
     silent: bool
+    contact: bool
     utc_offset: int
     consent: Literal["given", "refused", "unknown"]
     oxygen_scale: int
@@ -162,6 +166,7 @@ def dump(wearer: Wearer) -> WearerSnapshot:
         devices={name: _dump_device(device) for name, device in seen.devices.items()},
         heard=seen.heard,
         silent=seen.silent,
+        contact=seen.contact,
         utc_offset=seen.utc_offset,
         consent=seen.consent,
         oxygen_scale=seen.oxygen_scale,
@@ -184,6 +189,7 @@ def load(name: str, snapshot: WearerSnapshot) -> Wearer:
         devices={device: _load_device(stored) for device, stored in snapshot.devices.items()},
         heard=snapshot.heard,
         silent=snapshot.silent,
+        contact=snapshot.contact,
         utc_offset=snapshot.utc_offset,
         consent=snapshot.consent,
         oxygen_scale=snapshot.oxygen_scale,

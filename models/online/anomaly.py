@@ -20,9 +20,9 @@ from scipy.special import gammaincc
 STRAIN: Final = {"hr": 1.0, "rr": 1.0, "spo2": -1.0, "temp": 1.0, "hrv": -1.0}
 """Which way each vital goes under infection, inflammation or stress: heart and breath faster, warmer, less
 saturated, less variable (the directions that NEWS2 and the sepsis criteria score as worse)."""
-SMOOTHING = 0.1
-"""Weight of a new minute in the smoothed deviations: about the last ten minutes."""
-LEARNING = 45
+SMOOTHING = 0.07
+"""Weight of a new minute in the smoothed deviations: about the last quarter of an hour."""
+LEARNING = 20
 """Minutes of joint readings before a distance is called known."""
 CLIP = 4.0
 FEWEST = 3

@@ -15,9 +15,9 @@ from river import stats
 
 FADING = 1 / 600
 """Weight of a new minute: a memory of ten hours of such minutes, some days of wear."""
-FADING_RECENT = 1 / 60
-"""The same for the recent level: about the last hour."""
-LEARNING = 45
+FADING_RECENT = 1 / 40
+"""The same for the recent level: about the last forty minutes."""
+LEARNING = 30
 """Minutes of a context that must be seen before its usual is called known."""
 CLIP = 2.5
 """A value further than this many spreads from the usual is learned as if it were this far: an episode
@@ -42,7 +42,7 @@ class Usual(NamedTuple):
     spread: float
     """Standard deviation around the mean."""
     recent: float
-    """Level of about the last hour of such minutes."""
+    """Level of about the last forty such minutes."""
     wander: float
     """Standard deviation around that recent level."""
 

@@ -95,10 +95,12 @@ def _resting_heart_rate(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     if view.context == "active":
         return None
     calm = view.context in ("rest", "asleep")
-    found = _single(view, rule, "hr", 0.0 if calm else rule.limits["recovering"])
     usual = view.usual.get("hr")
-    if found is None or usual is None or not calm:
+    found = _single(view, rule, "hr", 0.0 if calm else rule.limits["recovering"])
+    if found is None or not calm:
         return found
+    if usual is None:
+        return _asleep_unknown(view, rule, found)
     value, mean, spread = view.steady["hr"], usual.mean, usual.spread
     far = rule.limits["spreads"] * spread
     if found.level and value < mean and value > mean - rule.limits["athlete"] and value > 33:
@@ -109,6 +111,14 @@ def _resting_heart_rate(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     if own and not found.level:
         found.level = 1
         found.contributions.append(_contribution(view, "hr", value, 1.0))
+    return found
+
+
+def _asleep_unknown(view: View, rule: Rule, found: Evidence) -> Evidence:
+    """A slow pulse in sleep of a person whose usual is not known needs to be slower still."""
+    if view.context == "asleep" and found.level and view.steady["hr"] < 60:
+        found.level = rule.level(view.steady["hr"], rule.limits["asleep"])
+        found.contributions = found.contributions if found.level else []
     return found
 
 

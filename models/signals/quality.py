@@ -11,7 +11,7 @@ import numpy as np
 from models.signals.catalogue import SIGNALS, Signal
 from models.signals.windows import Floats, Window
 
-Cause = Literal["range", "flat", "jump", "contact", "motion", "beats"]
+Cause = Literal["range", "flat", "jump", "contact", "missing", "motion", "beats"]
 
 USABLE_SHARE = 0.5
 """A minute with fewer usable samples than this share is not scored."""

@@ -8,7 +8,7 @@ from models.wearer import Wearer
 
 
 class Alarm:
-    """Watches wearers by stream time; each is in the heap at most once."""
+    """Watches wearers by stream time; an entry that no longer holds costs its time in the heap only."""
 
     def __init__(self, patience: int) -> None:
         """`patience`: silence that counts, ms of stream time."""
@@ -16,7 +16,7 @@ class Alarm:
         self._heap: list[tuple[int, str, Wearer]] = []
 
     def watch(self, wearer: Wearer) -> None:
-        """Watch a wearer that has just been heard of; called once until `due` gives it back."""
+        """Watch a wearer heard of after a silence, or at an earlier time than before."""
         heapq.heappush(self._heap, (wearer.seen.heard + self._patience, wearer.name, wearer))
 
     def due(self, now: int) -> list[Wearer]:
@@ -27,13 +27,14 @@ class Alarm:
         heap = self._heap
         if not heap or heap[0][0] > now:
             return []
-        found: list[tuple[int, str, Wearer]] = []
+        found: dict[str, tuple[int, str, Wearer]] = {}
         while heap and heap[0][0] <= now:
             _, name, wearer = heapq.heappop(heap)
             deadline = wearer.seen.heard + self._patience
+            if wearer.seen.silent or name in found:
+                continue
             if deadline > now:
                 heapq.heappush(heap, (deadline, name, wearer))
             else:
-                found.append((deadline, name, wearer))
-        found.sort(key=lambda entry: entry[:2])
-        return [wearer for _, _, wearer in found]
+                found[name] = deadline, name, wearer
+        return [wearer for _, _, wearer in sorted(found.values(), key=lambda entry: entry[:2])]

@@ -162,7 +162,8 @@ class WearerShard:
         packet = intake.packet
         wearer = page.wearer(packet.wearer)
         seen = wearer.seen
-        self._check_consent(seen.consent)
+        if not self._agreed(seen.consent):
+            raise Refused("no_consent", "the wearer has not agreed")
         device = seen.devices.get(packet.device)
         if device is None:
             device = seen.devices[packet.device] = Device()
@@ -170,9 +171,9 @@ class WearerShard:
             return "duplicate"
         if all(device.too_late(signal, times[-1]) for signal, (times, _) in intake.columns.items()):
             raise Refused("late", "its minutes are closed")
-        returned, seen.silent = seen.silent, False
-        seen.utc_offset, seen.heard = packet.utc_offset, self.clock.time
-        if returned:
+        returned, earlier = seen.silent, self.clock.time < seen.heard
+        seen.silent, seen.utc_offset, seen.heard = False, packet.utc_offset, self.clock.time
+        if returned or earlier:  # a clock that is not settled yet can go back
             self._alarm.watch(wearer)
         contact = packet.facts.contact is not False
         lateness = self._settings.lateness_s * 1000
@@ -204,6 +205,8 @@ class WearerShard:
             if record.offset > page.guard:
                 self.book.touch(key)
                 self._queue(page, wearer, observe.fall_silent(wearer.seen), record, work)
+            else:
+                self._alarm.watch(wearer)
 
     def _queue(
         self, page: Page, wearer: Wearer, observation: Observation, record: RawRecord, work: Work
@@ -211,20 +214,20 @@ class WearerShard:
         if observation.empty:
             return
         source = Source(self._maker.topic, self.partition, record.offset)
-        leeway = Leeway(wearer.seen.oxygen_scale)
-        item = Item(page, wearer, observation, source, self.clock.time, leeway, record.timestamp)
-        work.items.append(item)
+        now, leeway = self.clock.time, Leeway(wearer.seen.oxygen_scale)
+        work.items.append(Item(page, wearer, observation, source, now, leeway, record.timestamp))
         work.beats.extend(observation.beats)
 
-    def _check_consent(self, consent: str) -> None:
-        required = self._settings.consent == "required"
-        if consent == "refused" or (required and consent != "given"):
-            raise Refused("no_consent", "the wearer has not agreed")
+    def _agreed(self, consent: str) -> bool:
+        return consent == "given" or (consent == "unknown" and self._settings.consent == "optional")
 
     def _letter(self, record: RawRecord, reason: str, detail: str) -> DeadLetter:
         rejection = Rejection(reason, detail, self._maker.topic, self.partition, record.offset)
-        value = None if reason == "no_consent" else record.value
-        return DeadLetter(record.key, value, list(record.headers), rejection)
+        # Whatever it was refused for: who has not agreed has not agreed to a dead letter either.
+        key = record.key or b""
+        wearer = self.book.page(key).wearers.get(key.decode("latin-1"))
+        kept = record.value if self._agreed(wearer.seen.consent if wearer else "unknown") else None
+        return DeadLetter(record.key, kept, list(record.headers), rejection)
 
     @staticmethod
     def _count(page: Page, work: Work, outcome: Outcome) -> None:

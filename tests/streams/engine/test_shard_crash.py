@@ -119,7 +119,7 @@ def test_the_stream_of_these_tests_has_alerts_of_many_conditions(uninterrupted):
     assert len(conditions) >= 5
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     seed=st.sampled_from(SEEDS),
     chance=st.integers(0, 2**32),

@@ -1,0 +1,390 @@
+"""What a partition does with records of every sort, and what it tells of them."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from streams.engine.shard import LATE_PART
+from streams.records import MSGPACK, Consent, Feedback, Profile, Tick, VitalsPacket
+from tests.streams.engine.shards import (
+    MINUTE,
+    START,
+    Raw,
+    by_id,
+    control,
+    feed,
+    feed_all,
+    maker,
+    messy,
+    numbered,
+    packet,
+    raw,
+    simulated,
+    stored,
+)
+from tests.streams.intake.hostile import HOSTILE, LIMIT, MARKER, endless
+from tests.streams.strategies import records
+
+HOUR = 60
+
+
+def given_consent(status: str, wearer: str = "ann") -> Raw:
+    return control("profile", Profile(wearer, consent=Consent(status)))  # type: ignore[arg-type]
+
+
+def counted(outcomes: dict[str, int]) -> int:
+    assert set(outcomes) <= {"scored", "rejected", "late", "duplicate"}
+    return sum(outcomes.values())
+
+
+# Hostile records ------------------------------------------------------------------------------
+
+
+def test_a_thousand_hostile_records_among_good_ones():
+    """Each is a dead letter with its reason, place and bytes; the good ones are scored as if alone."""
+    good = [raw(sent) for sent in simulated(5)[:400]]
+    bad = list(islice(endless(1), 1000))
+    mixed: list[tuple[str, Raw]] = []
+    for i, (reason, record) in enumerate(bad):
+        mixed.append((reason, record))
+        if i % 5 < 2:
+            mixed.append(("", good[i // 5 * 2 + i % 5]))
+    given_reasons = [reason for reason, _ in mixed]
+    sent = numbered(record for _, record in mixed)
+    shard, alone = maker(max_record_bytes=LIMIT)(3, {}), maker(max_record_bytes=LIMIT)(3, {})
+
+    effects = feed_all(shard, sent)
+    undisturbed = feed_all(alone, numbered(good))
+
+    letters = {
+        letter.rejection.offset: letter
+        for letter in effects.dead_letters
+        if letter.rejection.reason not in ("late", LATE_PART)
+    }
+    hostile = [(record, reason) for record, reason in zip(sent, given_reasons, strict=True) if reason]
+    for record, reason in hostile:
+        letter = letters[record.offset]
+        assert letter.rejection.reason == reason
+        assert (letter.key, letter.value, letter.headers) == (record.key, record.value, list(record.headers))
+        assert (letter.rejection.topic, letter.rejection.partition) == ("vitals", 3)
+        assert MARKER not in letter.rejection.detail
+    assert effects.outcomes["scored"] == undisturbed.outcomes["scored"] > 350
+    assert effects.outcomes["rejected"] - undisturbed.outcomes.get("rejected", 0) == len(hostile) == 1000
+    assert by_id(shard.pending()).keys() == by_id(alone.pending()).keys()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(records(VitalsPacket), min_size=1, max_size=12))
+def test_any_packets_of_the_schema_are_counted_and_break_nothing(packets):
+    shard = maker()(0, {})
+
+    effects = feed_all(shard, numbered(map(raw, packets)))
+
+    assert counted(effects.outcomes) == len(packets)
+    assert maker()(0, stored(shard)).outcomes() == shard.outcomes()
+
+
+@st.composite
+def mixes(draw: st.DrawFn) -> list[Raw]:
+    """Packets in any order, resent, late, ahead, garbled."""
+    one = st.sampled_from([raw(sent) for sent in simulated(5)[:200]])
+    ahead = st.integers(0, 3).map(lambda days: raw(packet(days * 24 * HOUR, "bob", hr=[60.0, 61.0])))
+    bad = st.sampled_from([record for _, _, record in HOSTILE])
+    return draw(st.lists(one | one | ahead | bad, min_size=1, max_size=80))
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow]
+)
+@given(mixes(), st.integers(1, 40))
+def test_produced_is_scored_and_rejected_and_late_and_duplicate(mix, size):
+    shard = maker(max_record_bytes=LIMIT)(0, {})
+
+    effects = feed_all(shard, numbered(mix), size)
+
+    assert counted(effects.outcomes) == len(mix)
+    assert shard.outcomes() == effects.outcomes
+    told = [letter for letter in effects.dead_letters if letter.rejection.reason != LATE_PART]
+    assert len(told) == effects.outcomes.get("rejected", 0) + effects.outcomes.get("late", 0)
+
+
+def test_the_identity_holds_for_a_messy_stream():
+    stream = messy(8)
+    accepted_controls = sum(1 for record in stream if record.headers)
+
+    effects = feed_all(maker()(0, {}), stream)
+
+    assert min(effects.outcomes[name] for name in ("scored", "rejected", "late", "duplicate")) > 0
+    assert counted(effects.outcomes) == len(stream) - accepted_controls
+
+
+# Duplicates and lateness ----------------------------------------------------------------------
+
+
+def outcomes_of(*sent: Raw, **settings: object) -> dict[str, int]:
+    return feed_all(maker(**settings)(0, {}), numbered(sent)).outcomes  # type: ignore[return-value]
+
+
+def test_the_same_device_sequence_and_start_is_a_duplicate():
+    once = raw(packet(0, hr=[60.0]))
+
+    assert outcomes_of(once, raw(packet(1, hr=[61.0])), once) == {"scored": 2, "duplicate": 1}
+
+
+def test_a_counter_that_was_reset_is_no_duplicate():
+    assert outcomes_of(raw(packet(0, seq=7, hr=[60.0])), raw(packet(1, seq=7, hr=[60.0]))) == {"scored": 2}
+
+
+def test_two_devices_with_the_same_counter_are_no_duplicates():
+    sent = [raw(packet(0, device=device, hr=[60.0])) for device in ("watch", "ring")]
+
+    assert outcomes_of(*sent) == {"scored": 2}
+
+
+def test_a_packet_behind_its_devices_watermark_is_late_with_its_bytes():
+    early, now = raw(packet(0, hr=[60.0])), raw(packet(5, hr=[60.0]))
+    shard = maker()(0, {})
+
+    effects = feed_all(shard, numbered([now, early]))
+
+    assert effects.outcomes == {"scored": 1, "late": 1}
+    assert [(letter.rejection.reason, letter.value) for letter in effects.dead_letters] == [
+        ("late", early.value)
+    ]
+
+
+def test_an_hourly_device_is_not_late_because_a_live_one_is_ahead():
+    live = [raw(packet(minute, hr=[60.0])) for minute in range(60)]
+    hourly = raw(packet(0, device="patch", seq=1, temp=[36.6] * 60))
+
+    assert outcomes_of(*live, hourly) == {"scored": 61}
+
+
+def test_a_packet_late_in_one_signal_is_scored_and_told():
+    sent = [
+        raw(packet(0, hr=[60.0])), raw(packet(5, hr=[60.0])), raw(packet(1, hr=[60.0], spo2=[97.0])),
+    ]  # fmt: skip
+    effects = feed_all(maker()(0, {}), numbered(sent))
+
+    assert effects.outcomes == {"scored": 3}
+    assert [(x.rejection.reason, x.rejection.detail) for x in effects.dead_letters] == [
+        (LATE_PART, "late: hr")
+    ]
+
+
+def test_messagepack_packets_make_the_same_state_and_alerts():
+    sent = simulated(5)[:300]
+    packed = [
+        Raw(x.wearer.encode(), msgspec.msgpack.encode(x), headers=[("content-type", MSGPACK.encode())])
+        for x in sent
+    ]
+    one, other = maker()(0, {}), maker()(0, {})
+
+    feed_all(one, numbered(map(raw, sent)))
+    feed_all(other, numbered(packed))
+
+    assert stored(one) == stored(other)
+
+
+# Consent --------------------------------------------------------------------------------------
+
+
+def test_refused_consent_rejects_and_keeps_no_bytes():
+    shard = maker()(0, {})
+
+    effects = feed_all(shard, numbered([given_consent("refused"), raw(packet(0, hr=[60.0]))]))
+
+    assert effects.outcomes == {"rejected": 1}
+    assert [(x.rejection.reason, x.value) for x in effects.dead_letters] == [("no_consent", None)]
+
+
+@pytest.mark.parametrize(("consent", "status"), [("optional", "refused"), ("required", "unknown")])
+@pytest.mark.parametrize("name", ["fahrenheit", "broken json", "offsets backwards", "huge"])
+def test_a_broken_record_of_who_has_not_agreed_keeps_no_bytes_either(name, consent, status):
+    record = next(record for known, _, record in HOSTILE if known == name)
+    shard = maker(max_record_bytes=LIMIT, consent=consent)(0, {})
+
+    effects = feed_all(shard, numbered([given_consent(status), record]))
+
+    assert effects.outcomes == {"rejected": 1}
+    assert [x.value for x in effects.dead_letters] == [None]
+
+
+def test_consent_can_be_withdrawn_and_given_again():
+    sent = [raw(packet(0, hr=[60.0])), given_consent("refused"), raw(packet(1, hr=[60.0]))]
+    sent += [given_consent("given"), raw(packet(2, hr=[60.0]))]
+
+    assert outcomes_of(*sent) == {"scored": 2, "rejected": 1}
+
+
+@pytest.mark.parametrize(("consent", "scored"), [("optional", 1), ("required", 0)])
+def test_unknown_consent_goes_by_the_setting(consent, scored):
+    assert outcomes_of(raw(packet(0, hr=[60.0])), consent=consent).get("scored", 0) == scored
+
+
+def test_required_consent_is_met_by_a_profile():
+    assert outcomes_of(given_consent("given"), raw(packet(0, hr=[60.0])), consent="required") == {"scored": 1}
+
+
+def test_a_profile_under_another_key_changes_nothing():
+    forged = Raw(b"ann", given_consent("refused", "bob").value, headers=[("kind", b"profile")])
+
+    assert outcomes_of(forged, raw(packet(0, "bob", hr=[60.0]))) == {"rejected": 1, "scored": 1}
+
+
+def test_controls_are_not_counted_as_packets():
+    feedback = Raw(
+        b"ann",
+        msgspec.json.encode(Feedback("f", "ann", "a", "acknowledge", 1)),
+        headers=[("kind", b"feedback")],
+    )
+
+    assert outcomes_of(given_consent("given"), control("tick", Tick(START)), feedback) == {}
+
+
+# Time and silence -----------------------------------------------------------------------------
+
+
+def conditions(alerts: list) -> list[tuple[str, str, str]]:
+    return [(alert.wearer, alert.condition, alert.status) for alert, _ in alerts]
+
+
+def test_one_device_ahead_is_refused_and_moves_no_one():
+    fleet = [raw(packet(m, w, hr=[60.0])) for m in range(3) for w in ("ann", "bob")]
+    shard = maker()(0, {})
+
+    effects = feed_all(shard, numbered([*fleet, raw(packet(24 * HOUR, "cat", hr=[60.0]))]))
+
+    assert [x.rejection.reason for x in effects.dead_letters] == ["clock_ahead"]
+    assert shard.clock.time == START + 3 * MINUTE
+
+
+def test_the_wall_clock_setting_refuses_what_is_ahead_of_the_broker():
+    record = numbered([raw(packet(0, hr=[60.0]))])
+
+    effects = feed(maker(clock="wall")(0, {}), record)
+
+    assert [x.rejection.reason for x in effects.dead_letters] == ["clock_ahead"]
+
+
+def test_silence_is_told_and_its_end_too():
+    fleet = [raw(packet(m, w, hr=[60.0])) for m in range(3) for w in ("ann", "bob")]
+    alone = [raw(packet(m, "bob", hr=[60.0, 62.0])) for m in range(3, 40)]
+    back = [raw(packet(40, w, hr=[60.0])) for w in ("ann", "bob")]
+    shard = maker()(0, {})
+
+    effects = feed_all(shard, numbered([*fleet, *alone, *back]))
+
+    assert conditions(effects.alerts) == [
+        ("ann", "stale_data", "raised"), ("ann", "stale_data", "resolved"),
+    ]  # fmt: skip
+    assert len({alert.id for alert, _ in effects.alerts}) == 1
+
+
+def test_a_tick_tells_silence_where_nobody_speaks():
+    sent = [raw(packet(0, hr=[60.0])), control("tick", Tick(START + 31 * MINUTE), "x")]
+
+    effects = feed_all(maker()(0, {}), numbered(sent))
+
+    assert conditions(effects.alerts) == [("ann", "stale_data", "raised")]
+
+
+@pytest.mark.parametrize("minutes", [1, 31])
+def test_stale_alerts_can_be_turned_off(minutes):
+    made = maker()
+    made.setting = type(made.setting)(made.setting.policy, {}, stale_alerts=False)
+    sent = [raw(packet(0, hr=[60.0])), control("tick", Tick(START + minutes * MINUTE), "x")]
+
+    assert feed_all(made(0, {}), numbered(sent)).alerts == []
+
+
+def test_a_first_packet_from_the_future_does_not_hide_its_wearers_silence():
+    """The clock follows back before it is settled; so must the watch over a wearer heard of in between."""
+    wrong = raw(packet(24 * HOUR, "ann", seq=99, hr=[61.0]))
+    right = raw(packet(0, "ann", "ring", hr=[60.0]))
+    others = [raw(packet(m, w, hr=[60.0, 62.0])) for m in range(40) for w in ("bob", "cat")]
+    shard, records_ = maker()(0, {}), numbered([wrong, right, *others])
+
+    effects = feed_all(shard, records_)
+
+    assert conditions(effects.alerts) == [("ann", "stale_data", "raised")]
+
+
+# Networks and alerts --------------------------------------------------------------------------
+
+
+def beats(minute: int, wearer: str, intervals: list[float]) -> Raw:
+    return raw(packet(minute, wearer, ibi=intervals))
+
+
+def test_what_the_network_says_makes_an_alert_of_who_it_is_said_of():
+    """Two wearers in the same chunks: one with steady intervals, one with intervals without order."""
+    steady, wild = [800.0, 820.0, 810.0] * 25, [500.0, 900.0, 650.0, 1100.0, 850.0] * 15
+    sent = [record for m in range(14) for record in (beats(m, "ann", steady), beats(m, "bob", wild))]
+    shard = maker()(0, {})
+
+    effects = feed_all(shard, numbered(sent), size=9)
+
+    rhythm = [alert for alert, _ in effects.alerts if alert.condition == "rhythm"]
+    assert {alert.wearer for alert in rhythm} == {"bob"}
+    assert [alert.status for alert in rhythm] == ["raised"]
+    assert rhythm[0].probability is not None
+    assert rhythm[0].probability > 0.6
+    assert rhythm[0].models == {"rhythm": "test"}
+    assert rhythm[0].source.offset < len(sent)
+
+
+def test_an_alert_tells_the_log_time_of_its_record():
+    stream = numbered([raw(packet(minute, spo2=[85.0] * 6)) for minute in range(8)])
+
+    effects = feed_all(maker()(0, {}), stream)
+
+    assert effects.alerts
+    for alert, log_time in effects.alerts:
+        assert log_time == stream[alert.source.offset].timestamp
+
+
+# The outbox -----------------------------------------------------------------------------------
+
+
+def test_alerts_wait_until_settled_and_survive_a_restart():
+    shard = maker()(0, {})
+    told = [alert for alert, _ in feed_all(shard, messy(8)).alerts]
+    shard.settle(told[:3])
+
+    again = maker()(0, stored(shard))
+
+    assert by_id(again.pending()) == by_id(told[3:])
+    assert [a.source.offset for a in again.pending()] == sorted(a.source.offset for a in told[3:])
+    again.settle(told)
+    assert again.pending() == []
+    assert maker()(0, stored(shard) | stored(again)).pending() == []
+
+
+def test_settling_changes_a_page_and_settling_again_does_not():
+    shard = maker()(0, {})
+    told = [alert for alert, _ in feed_all(shard, messy(8)).alerts]
+    stored(shard)
+    assert shard.dirty() == []
+
+    shard.settle(told[:1])
+    assert len(shard.dirty()) == 1
+
+    stored(shard)
+    shard.settle(told[:1])
+    assert shard.dirty() == []
+
+
+def test_a_page_is_clean_once_encoded_and_only_its_wearers_soil_it():
+    shard = maker()(0, {})
+    feed(shard, numbered([raw(packet(0, w, hr=[60.0])) for w in ("ann", "bob")]))
+    stored(shard)
+
+    feed(shard, numbered([raw(packet(1, "bob", hr=[60.0]))], first=2))
+
+    assert len(shard.dirty()) == 1

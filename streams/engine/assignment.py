@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from faust.types import TP
 
 from streams.engine.checkpoint import Checkpointer
-from streams.engine.ends import leave
+from streams.engine.ends import Standstill, leave
 from streams.engine.epoch import Epoch
 from streams.engine.gate import Gate
 from streams.engine.names import VITALS
 from streams.engine.partitions import Partitions
 from streams.engine.table import PageTable
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN_S = 1.0
 
 
 class Assignment:
@@ -40,6 +45,7 @@ class Assignment:
         self._gates, self._epoch, self._consumer, self._on_drop = gates, epoch, consumer, on_drop
         self._bound_s = bound_s
         self._generation = -1
+        self._given = False
         self._closed = False
         self.ready = asyncio.Event()
         """Partitions are given and their state is recovered."""
@@ -52,6 +58,7 @@ class Assignment:
     async def revoked(self, *of: Any, **_others: Any) -> None:
         """End what was begun, then checkpoint: the last chance before another worker goes on."""
         self._epoch.raise_()
+        self._given = False
         self._suspend()
         for gate in self._gates:
             gate.clear()
@@ -70,7 +77,7 @@ class Assignment:
     def given(self, assigned: set[TP], revoked: set[TP], generation: int) -> None:
         """Drop the state of partitions that did not stay here the whole time."""
         missed = generation != self._generation + 1
-        self._generation = generation
+        self._generation, self._given = generation, True
         self._epoch.raise_()
         live = self._partitions.live
         stays = set() if missed else _vitals(assigned) - self._partitions.poisoned
@@ -81,10 +88,25 @@ class Assignment:
         self._acknowledge_anew()
 
     async def recovered(self) -> None:
-        """The pages are complete: let chunks in."""
-        if self._consumer().app.consumer_generation_id == self._generation and not self._closed:
-            self.ready.set()
-            self._checkpointer.suspended = False
+        """Let chunks in if the pages are complete."""
+        epoch = self._epoch.number
+        while self._given and not self._closed and epoch == self._epoch.number:
+            try:
+                unread = await self._table.unread(self._consumer().end_offsets)
+            except Exception as error:  # the broker is away, or a rebalance has come
+                log.warning("how far goes the changelog? %s", type(error).__name__)
+                await asyncio.sleep(ASK_AGAIN_S)
+                continue
+            if epoch == self._epoch.number and not self._closed:
+                self._open(unread)
+            return
+
+    def _open(self, unread: list[int]) -> None:
+        if unread:
+            self._table.on_error(Standstill(f"the changelog of partitions {unread} was not read to its end"))
+            return
+        self.ready.set()
+        self._checkpointer.suspended = False
 
     def _suspend(self) -> None:
         self.ready.clear()

@@ -55,7 +55,6 @@ class RecordConsumer(driver.Consumer):
         self._read_offset = _ReadOffsets(self.chunked)
         self._rewinds: dict[TP, int] = defaultdict(int)
         self._rewinds_at_fetch: Mapping[TP, int] = {}
-        self._generation_at_fetch = 0
         self._acknowledged: dict[TP, int] = {}
 
     def rewinds(self, tp: TP) -> int:
@@ -112,9 +111,6 @@ class RecordConsumer(driver.Consumer):
         return super()._new_offset(tp)
 
     async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's name
-        if not self.flow_active:
-            await self.wait_first(self.can_resume_flow.wait())
-        self._generation_at_fetch = self.app.consumer_generation_id
         self._rewinds_at_fetch = dict(self._rewinds)  # finished before this fetch began
         return await super()._wait_next_records(timeout)
 
@@ -145,7 +141,8 @@ class ChunkConsumer(RecordConsumer):
                 raise
 
     async def _hand_over(self, records: Mapping[TP, list[Any]], active: set[TP] | None) -> None:
-        generation = self._generation_at_fetch
+        # As of now: a fetch that began before a rebalance can bring the changelog after it.
+        generation = self.app.consumer_generation_id
         rows = zip_longest(*(self._parts(tp, fetched) for tp, fetched in records.items()))
         for tp, part in (item for row in rows for item in row if item is not None):
             if self.app.consumer_generation_id != generation or not self.flow_active:

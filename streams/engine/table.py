@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, cast
 
 import faust
@@ -50,6 +50,12 @@ class PageTable(faust.Table[bytes, bytes]):
         tp = TP(self.changelog_topic_name, partition)
         self._read.pop(tp, None)
         self._recovery.revoke(tp)
+
+    async def unread(self, ends: Callable[[set[TP]], Awaitable[Mapping[TP, int]]]) -> list[int]:
+        """Partitions whose changelog was not read to its end: Faust goes on when a request timed out."""
+        found = await ends(set(self._recovery.active_tps))
+        read = self._recovery.active_offsets
+        return [tp.partition for tp, end in found.items() if (-1 if read[tp] is None else read[tp]) < end - 1]
 
     # -- what Faust calls
 

@@ -44,8 +44,10 @@ class Episode(msgspec.Struct, gc=False):
         if confirmed > self.raised:
             return self._rise(confirmed)
         if level > 0:
-            self.clear_since = 0
-        elif self.raised:
+            if time >= self.clear_since:
+                self.clear_since = 0
+        elif self.raised and time >= max(grade.last for grade in self.grades):
+            # What another device delivers of an earlier time does not clear what is out now.
             return self._clear(time, rule)
         return None
 
@@ -63,7 +65,7 @@ class Episode(msgspec.Struct, gc=False):
                 continue
             if not grade.since:
                 grade.since = time
-            grade.last = time
+            grade.last = max(grade.last, time)
             if time - grade.since >= rule_grade.delay_ms:
                 confirmed = i + 1
         return confirmed

@@ -52,6 +52,9 @@ def _headed(name: str, value: bytes, body: bytes = b"") -> Raw:
     return Raw(b"ann", body or json_of(hr=[60]), headers=[(name, value)])
 
 
+QUOTED = f"x'\"{MARKER}`\"'{MARKER} - at `$.y{MARKER}"
+PROFILE = json.dumps({"wearer": "ann", "consent": {"status": MARKER}}).encode()
+
 HOSTILE: list[tuple[str, str, Raw]] = [
     ("no value", "empty", Raw(b"ann", None)),
     ("no bytes", "empty", Raw(b"ann", b"")),
@@ -63,8 +66,8 @@ HOSTILE: list[tuple[str, str, Raw]] = [
     ("bad utf-8", "undecodable", Raw(b"ann", b'{"wearer":"\xff\xfe' + MARKER.encode() + b'"}')),
     ("deep", "undecodable", Raw(b"ann", b'{"x":' + b"[" * 60_000)),
     ("nan in json", "undecodable", Raw(b"ann", json_of(hr=[math.nan]))),
-    ("broken messagepack", "undecodable", Raw(b"ann", b"\x85\xa6wea", headers=[("content-type", b"application/msgpack")])),
-    ("reserved messagepack", "undecodable", Raw(b"ann", b"\xc1", headers=[("content-type", b"application/msgpack")])),
+    ("broken messagepack", "undecodable", _headed("content-type", MSGPACK.encode(), b"\x85\xa6wea")),
+    ("reserved messagepack", "undecodable", _headed("content-type", MSGPACK.encode(), b"\xc1")),
     ("number", "schema", Raw(b"ann", b"42")),
     ("list", "schema", Raw(b"ann", b"[]")),
     ("null", "schema", Raw(b"ann", b"null")),
@@ -80,7 +83,7 @@ HOSTILE: list[tuple[str, str, Raw]] = [
     ("too many signals", "schema", _with(signals={f"s{i}": {"start": 1, "values": [1]} for i in range(40)})),
     ("unknown device kind", "schema", _with(facts={"kind": MARKER})),
     ("device kind with quotes", "schema", _with(facts={"kind": f"x'{MARKER}"})),
-    ("device kind with both quotes", "schema", _with(facts={"kind": f"x'\"{MARKER}`\"'{MARKER} - at `$.y{MARKER}"})),
+    ("device kind with both quotes", "schema", _with(facts={"kind": QUOTED})),
     ("battery above one", "schema", _with(facts={"battery": 2})),
     ("offset of a planet", "schema", _with(utc_offset=10_000)),
     ("negative time", "schema", _column(start=-1)),
@@ -92,7 +95,7 @@ HOSTILE: list[tuple[str, str, Raw]] = [
     ("step of zero", "schema", _column(step=0)),
     ("unknown field in a column", "schema", _column(**{MARKER: 1})),
     ("unknown field with quotes", "schema", _column(**{f"a`'{MARKER}`b": 1})),
-    ("profile of bad consent", "schema", _headed("kind", b"profile", f'{{"wearer":"ann","consent":{{"status":"{MARKER}"}}}}'.encode())),
+    ("profile of bad consent", "schema", _headed("kind", b"profile", PROFILE)),
     ("tick without time", "schema", _headed("kind", b"tick", b"{}")),
     ("unknown signal", "unknown_signal", _column(MARKER)),
     ("unknown signal beside a known one", "unknown_signal", Raw(b"ann", json_of(hr=[60], hear_rate=[60]))),

@@ -136,7 +136,8 @@ def survives(record: Raw) -> None:
 HEADERS = st.lists(
     st.tuples(
         st.sampled_from(["content-type", "kind", "x"]),
-        st.sampled_from([JSON.encode(), MSGPACK.encode(), b"tick", b"profile", b"feedback", b""]) | st.binary(max_size=8),
+        st.sampled_from([JSON.encode(), MSGPACK.encode(), b"tick", b"profile", b"feedback", b""])
+        | st.binary(max_size=8),
     ),
     max_size=2,
 )  # fmt: skip

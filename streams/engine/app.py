@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
@@ -104,12 +105,14 @@ class Engine:
 
     async def finish(self) -> None:
         """Stop taking chunks, checkpoint what is done, commit. Then stop the app."""
+        ours = self.ready.is_set()
         self._halt()
+        if not ours:
+            return  # between two rebalances: what was ours is checkpointed, and may be another's by now
         try:
             async with asyncio.timeout(STOP_BOUND_S):
                 await self._checkpointer.round()
-                if self._assigned():
-                    await self._consumer().commit_acknowledged()
+                await self._consumer().commit_acknowledged()
         except Exception as error:
             self.fail(f"no checkpoint at the end: {type(error).__name__}")
 
@@ -127,6 +130,7 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         self._executor.shutdown(wait=False, cancel_futures=True)
+        shutil.rmtree(configuration.folder(self._settings), ignore_errors=True)
 
     def fail(self, reason: str) -> None:
         """Let the worker end, with nothing acknowledged from now on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from streams.settings import MEBIBYTE, Settings
@@ -25,12 +26,12 @@ CHANGELOG = {
 def faust_settings(settings: Settings) -> dict[str, Any]:
     """The arguments of `faust.App` for one worker."""
     session = settings.session_timeout_s
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)  # Faust makes only its own
     return {
         "id": settings.app_id,
         "broker": [f"kafka://{server.strip()}" for server in settings.broker.split(",")],
         "store": "memory://",
-        "datadir": settings.data_dir / f"worker-{os.getpid()}",
+        "datadir": folder(settings),
         "topic_partitions": settings.partitions,
         "topic_disable_leader": True,
         "table_standby_replicas": 0,
@@ -60,6 +61,11 @@ def faust_settings(settings: Settings) -> dict[str, Any]:
         "stream_wait_empty": False,
         "worker_redirect_stdouts": False,
     }
+
+
+def folder(settings: Settings) -> Path:
+    """Where Faust wants a folder of its own; nothing is kept there, the state is in Kafka."""
+    return settings.data_dir / f"worker-{os.getpid()}"
 
 
 def revocation_bound_s(settings: Settings) -> float:

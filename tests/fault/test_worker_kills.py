@@ -54,7 +54,7 @@ def test_backlog_of_200_000_records_with_full_queues(
 ) -> None:
     fed = Fed()
     feed(crew.settings.broker, fed, range(200_000))
-    crew.environment["TOY_PAUSE_S"] = "0.006"
+    crew.environment["TOY_PAUSE_S"] = "0.005"
 
     harass(crew, chance, kills=3, pause=(2.0, 5.0))
 
@@ -126,6 +126,28 @@ def test_a_stopped_worker_that_wakes_up_writes_nothing(crew: Crew, observer: Obs
     feed(crew.settings.broker, fed, range(13_000, 14_000))
     eventually(observer.all_committed, "nobody disturbs it")
     assert heir.stop() == 0
+    assert observer.state() == fed.state
+    assert set(crew.alerts()) == fed.alerts
+
+
+def test_broker_killed_and_back_after_ten_seconds(crew: Crew, observer: Observer, stack: LocalStack) -> None:
+    fed = Fed()
+    feed(crew.settings.broker, fed, range(20_000))
+    crew.environment["TOY_PAUSE_S"] = "0.01"
+    crew.start().wait_ready()
+    eventually(lambda: sum(observer.committed()) > 0, "something is committed")
+
+    stack.kafka.kill()
+    time.sleep(10.0)
+    stack.kafka.start()
+
+    def supervised() -> bool:
+        if not crew.alive:
+            crew.start()
+        return observer.all_committed()
+
+    eventually(supervised, "output is back", PATIENCE_S)
+    assert stop_all(crew.alive) == [0]
     assert observer.state() == fed.state
     assert set(crew.alerts()) == fed.alerts
 

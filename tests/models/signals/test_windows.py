@@ -1,0 +1,168 @@
+"""Minute windows: the same whatever the order of arrival, and late is what its minute no longer takes."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.signals.windows import LATEST, MINUTE, Track, beat_times, extent, sample_times, split
+from streams.records import Column
+
+START = 1_767_592_800_000
+LATENESS = 60_000
+
+
+def closed(packets, lateness=LATENESS):
+    """Windows and number of late samples of packets, each a list of (time, value)."""
+    track, windows, late = Track.empty(), [], 0
+    for samples in packets:
+        times = array("q", [time for time, _ in samples])
+        late += track.add(times, array("d", [value for _, value in samples]))
+        windows += track.close("hr", times[-1], lateness)
+    windows += track.flush("hr")
+    return [(w.minute, w.times.tolist(), w.values.tolist()) for w in windows], late
+
+
+@st.composite
+def arrivals(draw):
+    """Packets of 5 s, and the same packets shuffled by delays that the lateness allows."""
+    count = draw(st.integers(1, 80))
+    gaps = draw(st.lists(st.integers(1, 40), min_size=count, max_size=count))
+    starts = START + 5000 * np.cumsum(gaps)
+    packets = [
+        [(int(start) + 1000 * i, draw(st.sampled_from([60.0, 61.0, 90.0]))) for i in range(5)]
+        for start in starts
+    ]
+    delays = draw(st.lists(st.integers(0, LATENESS - 5000), min_size=count, max_size=count))
+    order = sorted(range(count), key=lambda i: (packets[i][-1][0] + delays[i], i))
+    return packets, [packets[i] for i in order]
+
+
+@given(arrivals())
+def test_any_order_of_arrival_within_the_lateness_gives_the_same_windows(arrived):
+    in_order, shuffled = arrived
+
+    windows, late = closed(shuffled)
+
+    assert late == 0
+    assert windows == closed(in_order)[0]
+    assert sum(len(times) for _, times, _ in windows) == sum(map(len, in_order))
+
+
+def test_a_window_holds_its_minute_in_time_order():
+    track = Track.empty()
+    track.add(array("q", [START + 30_000, START + 61_000]), array("d", [2.0, 3.0]))
+    track.add(array("q", [START + 1000]), array("d", [1.0]))
+
+    [window] = track.close("hr", START + 2 * MINUTE, LATENESS)
+
+    assert (window.minute, window.values.tolist()) == (START, [1.0, 2.0])
+    assert track.times.tolist() == [START + 61_000]
+
+
+def test_a_minute_closes_when_the_watermark_passes_its_end():
+    track = Track.empty()
+    track.add(array("q", [START]), array("d", [60.0]))
+
+    assert not list(track.close("hr", START + MINUTE + LATENESS - 1, LATENESS))
+    assert len(list(track.close("hr", START + MINUTE + LATENESS, LATENESS))) == 1
+
+
+def test_samples_of_a_closed_minute_are_late_the_others_are_taken():
+    track = Track.empty()
+    list(track.close("hr", START + 5 * MINUTE, LATENESS))
+
+    late = track.add(
+        array("q", [START, START + 4 * MINUTE - 1, START + 4 * MINUTE]), array("d", [1.0, 2.0, 3.0])
+    )
+
+    assert late == 2
+    assert track.values.tolist() == [3.0]
+
+
+def test_the_watermark_never_goes_back():
+    track = Track.empty()
+    list(track.close("hr", START + 10 * MINUTE, LATENESS))
+    list(track.close("hr", START, LATENESS))
+
+    assert (track.newest, track.closed) == (START + 10 * MINUTE, START + 9 * MINUTE)
+
+
+def test_a_backlog_of_hours_is_cut_into_its_minutes():
+    samples = [(START + second * 1000, float(second)) for second in range(6 * 3600)]
+
+    windows, late = closed([samples])
+
+    assert late == 0
+    assert [minute for minute, _, _ in windows] == [START + m * MINUTE for m in range(360)]
+    assert all(len(times) == 60 for _, times, _ in windows)
+
+
+def test_minutes_without_samples_are_not_made():
+    windows = split("hr", np.array([START, START + 90 * MINUTE]), np.array([60.0, 61.0]))
+
+    assert [window.minute for window in windows] == [START, START + 90 * MINUTE]
+
+
+def test_a_flush_closes_the_open_minute_and_what_comes_for_it_is_late():
+    track = Track.empty()
+    track.add(array("q", [START + 1000]), array("d", [60.0]))
+
+    assert [window.minute for window in track.flush("hr")] == [START]
+    assert track.add(array("q", [START + 59_999]), array("d", [60.0])) == 1
+    assert track.add(array("q", [START + MINUTE]), array("d", [60.0])) == 0
+
+
+def test_a_flush_of_nothing_gives_nothing():
+    assert list(Track.empty().flush("hr")) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "times"),
+    [
+        (Column(START, [1.0]), [0]),
+        (Column(START, [1.0, 2.0, 3.0], step=250), [0, 250, 500]),
+        (Column(START, [1.0, 2.0], offsets=[5, 700]), [5, 700]),
+        (Column(START, [1.0, 2.0], offsets=[5, 5]), [5, 5]),
+        (Column(START, [1.0, 2.0], step=9, offsets=[0, 700]), [0, 700]),
+    ],
+)
+def test_a_column_says_when_each_value_was_measured(column, times):
+    assert [time - START for time in sample_times(column)] == times
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (Column(START, [1.0, 2.0]), "step or offsets"),
+        (Column(START, [1.0, 2.0], offsets=[1]), "differ in number"),
+        (Column(START, [1.0, 2.0], offsets=[]), "differ in number"),
+        (Column(START, [1.0, 2.0], offsets=[2, 1]), "backwards"),
+        (Column(START, [1.0], offsets=[-1]), "backwards"),
+    ],
+)
+def test_a_column_without_a_time_for_each_value_is_refused(column, message):
+    with pytest.raises(ValueError, match=message):
+        sample_times(column)
+
+
+def test_beats_end_one_after_the_other():
+    times = beat_times(Column(START, [800.0, 810.5, 790.0]))
+
+    assert [time - START for time in times] == [800, 1610, 2400]
+
+
+@pytest.mark.parametrize("values", [[800.0, -1.0], [800.0, 1e300], [800.0] * 9 + [float(LATEST)]])
+def test_intervals_that_make_no_time_line_are_refused(values):
+    with pytest.raises(ValueError, match="follow each other"):
+        beat_times(Column(START, values))
+
+
+def test_a_column_speaks_for_its_last_step_too():
+    column = Column(START, [1.0, 2.0], step=5000)
+
+    assert extent(column, sample_times(column)) == START + 10_000

@@ -77,7 +77,7 @@ def take(
             observation.late[signal] = late
         closed.extend(track.close(signal, last, lateness))
     if closed:
-        _view_all(seen, closed, observation)
+        _view_all(seen, [device], closed, observation)
     return observation
 
 
@@ -90,27 +90,30 @@ def fall_silent(seen: Seen) -> Observation:
         for signal, track in device.tracks.items()
         for window in track.flush(signal)
     ]
-    _view_all(seen, closed, observation)
+    _view_all(seen, list(seen.devices.values()), closed, observation)
     seen.silent = True
     return observation
 
 
-def _view_all(seen: Seen, closed: list[Window], observation: Observation) -> None:
+def _view_all(seen: Seen, devices: list[Device], closed: list[Window], observation: Observation) -> None:
+    pulses = [device.tracks["hr"].newest for device in devices if "hr" in device.tracks]
     minutes: dict[int, list[Window]] = {}
     for window in closed:
         minutes.setdefault(window.minute, []).append(window)
     for minute in sorted(minutes):
-        observation.views.append(_view(seen, minute, minutes[minute], observation.beats))
+        lost = bool(pulses) and max(pulses) <= minute
+        observation.views.append(_view(seen, minute, minutes[minute], observation.beats, lost))
 
 
-def _view(seen: Seen, minute: int, windows: list[Window], beats: list[BeatWindow]) -> View:
+def _view(seen: Seen, minute: int, windows: list[Window], beats: list[BeatWindow], lost: bool) -> View:
     view = View(minute)
     intervals = None
     for window in windows:
         _summarise(seen, window, view)
         if window.signal == "ibi":
             intervals = window
-    _miss_pulse(seen, view)
+    if lost:
+        _miss_pulse(seen, view)
     values = view.values
     view.context = seen.activity.update(minute, values.get("steps"), values.get("accel"), seen.utc_offset)
     _drop_shaken(view)
@@ -140,7 +143,7 @@ def _summarise(seen: Seen, window: Window, view: View) -> None:
 
 def _miss_pulse(seen: Seen, view: View) -> None:
     """A device that tells of movement and no longer of the pulse has lost the skin, said or unsaid."""
-    if "hr" in seen.recent and "hr" not in view.quality and not view.quality.keys().isdisjoint(MOVEMENT):
+    if "hr" not in view.quality and not view.quality.keys().isdisjoint(MOVEMENT):
         cause: gate.Cause = "missing" if seen.contact else "contact"
         view.quality["hr"] = Quality(0.0, cause)
         view.causes["hr"] = cause

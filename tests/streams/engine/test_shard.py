@@ -315,6 +315,27 @@ def test_a_first_packet_from_the_future_does_not_hide_its_wearers_silence():
     assert conditions(effects.alerts) == [("ann", "stale_data", "raised")]
 
 
+def test_a_phone_that_counts_steps_does_not_miss_the_pulse_of_the_watch():
+    sent = []
+    for m in range(40):
+        sent += [
+            raw(packet(m, device="watch", hr=[60.0, 61.0 + m % 3])),
+            raw(packet(m, device="phone", steps=[3.0])),
+        ]
+
+    assert conditions(feed_all(maker()(0, {}), numbered(sent)).alerts) == []
+
+
+def test_a_watch_that_goes_on_without_its_pulse_is_told():
+    worn = [raw(packet(m, hr=[60.0, 61.0 + m % 3], steps=[3.0])) for m in range(10)]
+    off = [raw(packet(m, steps=[0.0])) for m in range(10, 40)]
+
+    effects = feed_all(maker()(0, {}), numbered([*worn, *off]))
+
+    assert conditions(effects.alerts) == [("ann", "collect_again", "raised")]
+    assert effects.alerts[0][0].cause == "missing"
+
+
 # Networks and alerts --------------------------------------------------------------------------
 
 

@@ -1,0 +1,121 @@
+"""From observations to what is told: ids, revisions, priorities, history, risk records."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.decide import HISTORIC_MS, RISK_EVERY_MS, Case, Setting, alert_id, decide
+from models.policy.rules import load_policy
+from models.risk.evidence import Leeway
+from models.signals.quality import GOOD, Quality
+from models.view import Observation, View
+from models.wearer import Judged
+from streams.records import Alert, Risk, Source
+
+SETTING = Setting(load_policy(), {"rhythm": "1"})
+START = 1_767_592_800_000
+MINUTE = 60_000
+
+
+def low(minute, value=84.0):
+    return View(START + minute * MINUTE, "rest", {"spo2": value}, {"spo2": value}, quality={"spo2": GOOD})
+
+
+def unusable(minute, cause):
+    return View(START + minute * MINUTE, "rest", quality={"hr": Quality(0.0, cause)}, causes={"hr": cause})
+
+
+def told(views, setting=SETTING, behind=MINUTE, judged=None):
+    judged = judged if judged is not None else Judged()
+    found = []
+    for offset, view in enumerate(views):
+        case = Case("ann", judged, Source("vitals", 0, offset), view.minute + behind, Leeway())
+        found += decide(setting, case, Observation([view]), [])
+    return [x for x in found if isinstance(x, Alert)], [x for x in found if isinstance(x, Risk)]
+
+
+def test_an_alert_lives_under_one_id_with_rising_revisions():
+    alerts, _ = told(
+        [low(m, 88.0) for m in range(5)]
+        + [low(m) for m in range(5, 10)]
+        + [low(m, 97.0) for m in range(10, 25)]
+    )
+
+    assert [(a.status, a.revision, a.priority) for a in alerts] == [
+        ("raised", 1, "medium"), ("escalated", 2, "high"), ("resolved", 3, "high"),
+    ]  # fmt: skip
+    assert {a.id for a in alerts} == {alert_id("ann", "desaturation", START)}
+    assert {a.onset for a in alerts} == {START}
+    assert {a.config for a in alerts} == {SETTING.policy.digest}
+
+
+def test_an_alert_carries_why_and_what_to_do():
+    [alert, *_], _ = told([low(m) for m in range(5)])
+
+    assert [(c.signal, c.value) for c in alert.contributions] == [("spo2", 84.0)]
+    assert alert.quality == 1.0
+    assert alert.advice
+    assert alert.clears
+    assert alert.source == Source("vitals", 0, 2)
+
+
+def test_what_is_found_in_hours_old_data_is_historic_and_never_high():
+    alerts, _ = told([low(m) for m in range(5)], behind=HISTORIC_MS + MINUTE)
+
+    assert {(a.historic, a.priority) for a in alerts} == {(True, "low")}
+
+
+@pytest.mark.parametrize(("cause", "first"), [("flat", 0), ("contact", 5), ("beats", 15)])
+def test_unusable_readings_are_told_when_their_cause_has_lasted(cause, first):
+    alerts, _ = told([unusable(m, cause) for m in range(30)])
+
+    assert [(a.condition, a.cause, a.source.offset) for a in alerts] == [("collect_again", cause, first)]
+
+
+def test_collect_again_can_be_turned_off():
+    setting = Setting(SETTING.policy, {}, collect_again=False)
+
+    assert told([unusable(m, "contact") for m in range(30)], setting)[0] == []
+
+
+def test_silence_and_return_are_one_alert():
+    judged, now = Judged(), START
+    case = Case("ann", judged, Source("vitals", 0, 1), now, Leeway())
+    [raised] = decide(SETTING, case, Observation(silent_since=now - 1), [])
+    case = Case("ann", judged, Source("vitals", 0, 2), now + MINUTE, Leeway())
+    [resolved] = decide(SETTING, case, Observation(returned=True), [])
+
+    assert (raised.id, raised.status, resolved.id, resolved.status) == (
+        raised.id, "raised", raised.id, "resolved",
+    )  # fmt: skip
+    assert judged.episodes == {}
+
+
+def test_a_return_without_a_silence_told_says_nothing():
+    case = Case("ann", Judged(), Source("vitals", 0, 1), START, Leeway())
+
+    assert decide(SETTING, case, Observation(returned=True), []) == []
+
+
+def test_risks_are_told_when_the_level_changes_and_now_and_then():
+    _, risks = told([low(m, 97.0) for m in range(40)])
+    assert [r.time for r in risks] == [START + m * RISK_EVERY_MS for m in range(3)]
+    assert {r.level for r in risks} == {"none"}
+
+    _, risks = told([low(m) for m in range(5)])
+    assert [r.level for r in risks] == ["none", "high"]
+    assert all(0 <= value <= 1 for risk in risks for value in risk.risks.values())
+
+
+def test_nothing_is_kept_of_what_came_to_nothing():
+    judged = Judged()
+    told([low(0), *(low(m, 97.0) for m in range(1, 30))], judged=judged)
+
+    assert judged.episodes == {}
+
+
+def test_an_id_tells_wearers_conditions_and_onsets_apart():
+    ids = {alert_id(w, c, t) for w in ("a", "b") for c in ("fever", "rhythm") for t in (1, 2)}
+
+    assert len(ids) == 8
+    assert alert_id("ann", "fever", START) == alert_id("ann", "fever", START)

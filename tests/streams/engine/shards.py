@@ -98,16 +98,17 @@ def simulated(
 
 @cache
 def messy(seed: int) -> list[Raw]:
-    """A partition's records: packets, resent and garbled ones, profiles, refusals, ticks, a silent wearer."""
+    """A partition's records: packets, resent and garbled ones, profiles, refusals, ticks, silence, wrong clocks."""
     rng = random.Random(seed)
     packets = simulated(seed)
     quiet = packets[0].wearer
-    records: list[Raw] = []
-    for i, packet in enumerate(packets):
-        if packet.wearer == quiet and len(packets) // 4 < i < len(packets) * 3 // 4:
+    # A stream can begin with a clock that is wrong by a day, before there is anything to judge it by.
+    records = [raw(packet(24 * 60, quiet, "ring", hr=[60.0]))] if seed % 2 else []
+    for i, sent in enumerate(packets):
+        if sent.wearer == quiet and len(packets) // 4 < i < len(packets) * 3 // 4:
             continue
-        records.append(raw(packet))
-        records.extend(_beside(rng, records, packet))
+        records.append(raw(sent))
+        records.extend(_beside(rng, records, sent))
     return numbered(records)
 
 

@@ -29,7 +29,7 @@ from tests.streams.engine.shards import (
     simulated,
 )
 
-SEEDS = (5, 8, 25)
+SEEDS = (3, 5, 8, 12, 25)
 """Streams with alerts of many conditions between them."""
 
 

@@ -98,7 +98,7 @@ def simulated(
 
 @cache
 def messy(seed: int) -> list[Raw]:
-    """A partition's records: packets, resent and garbled ones, profiles, refusals, ticks, silence, wrong clocks."""
+    """A partition's records: packets, resent and garbled ones, profiles, ticks, silence, wrong clocks."""
     rng = random.Random(seed)
     packets = simulated(seed)
     quiet = packets[0].wearer

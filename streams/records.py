@@ -7,16 +7,17 @@ header says `application/msgpack` is MessagePack.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
 Millis = Annotated[int, Meta(ge=0, le=4_102_444_800_000, description="ms since 1970-01-01 UTC")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
-DeviceKind = Literal["watch", "ring", "patch", "strap", "oximeter", "thermometer", "cuff", "cuffless", "cgm", "other"]
+DeviceKind = Literal[
+    "watch", "ring", "patch", "strap", "oximeter", "thermometer", "cuff", "cuffless", "cgm", "other"
+]  # fmt: skip
 Priority = Literal["high", "medium", "low", "info"]
 Status = Literal["raised", "escalated", "acknowledged", "resolved"]
 Condition = Literal[
@@ -44,7 +45,7 @@ class DeviceFacts(Struct, frozen=True, gc=False):
 
     kind: DeviceKind = "other"
     battery: Share | None = None
-    contact: Annotated[bool, Meta(description="False: the sensor says it does not touch the skin")] | None = None
+    contact: Annotated[bool, Meta(description="False: the sensor does not touch the skin")] | None = None
     firmware: Annotated[str, Meta(max_length=64)] | None = None
 
 

@@ -22,7 +22,8 @@ class _SecretFiles(PydanticBaseSettingsSource):
         return (Path(path).read_text().strip() if path else None, field_name, False)
 
     def __call__(self) -> dict[str, Any]:
-        values = {name: self.get_field_value(f, name)[0] for name, f in self.settings_cls.model_fields.items()}
+        fields = self.settings_cls.model_fields
+        values = {name: self.get_field_value(field, name)[0] for name, field in fields.items()}
         return {name: value for name, value in values.items() if value is not None}
 
 
@@ -58,13 +59,13 @@ class Settings(BaseSettings):
     stale_alerts: bool = Field(True, description="tell subscribers when a wearer's data stop coming")
 
     chunk_records: int = Field(64, ge=1, le=4096, description="records an agent gets at once")
-    record_by_record: bool = Field(False, description="go back to Faust's own consumer: slower, for diagnosis")
+    record_by_record: bool = Field(False, description="Faust's own consumer: slower, for diagnosis")
     checkpoint_s: float = Field(2.0, gt=0, description="shortest time between checkpoints of a partition")
-    checkpoint_max_s: float = Field(30.0, gt=0, description="longest time between checkpoints under load")
-    pending_alerts: int = Field(10_000, ge=1, description="alerts that may wait for Redis before reading stops")
+    checkpoint_max_s: float = Field(30.0, gt=0, description="the same under load")
+    pending_alerts: int = Field(10_000, ge=1, description="alerts that may wait before reading stops")
     stream_trim_s: int = Field(7 * 86_400, ge=60, description="age at which Redis stream entries are trimmed")
     session_timeout_s: float = Field(8.0, ge=6, description="silence after which a worker counts as dead")
-    watchdog_s: float = Field(60.0, gt=0, description="a partition that stands still this long ends the worker")
+    watchdog_s: float = Field(60.0, gt=0, description="a partition that stands still so long ends the worker")
     log_level: str = Field("info", description="debug, info, warning or error")
 
     @classmethod

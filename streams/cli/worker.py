@@ -63,13 +63,15 @@ def _core(settings: Settings, metrics: WorkerMetrics) -> ShardFactory:
     from models.decide import Setting
     from models.deep.networks import Networks
     from models.policy.rules import load_policy
+    from streams.engine.metered import MeteredNetworks
     from streams.engine.pages import Seal
     from streams.engine.shard import ShardMaker
 
     networks, policy = Networks.load(), load_policy()
     metrics.build(networks.versions, policy.digest)
     setting = Setting(policy, networks.versions, settings.collect_again, settings.stale_alerts)
-    return ShardMaker(settings, Seal(_state_key(settings)), networks, setting, metrics.cold_start)
+    metered = MeteredNetworks(networks, metrics)
+    return ShardMaker(settings, Seal(_state_key(settings)), metered, setting, metrics.cold_start)
 
 
 def _state_key(settings: Settings) -> bytes:

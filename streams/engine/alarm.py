@@ -19,6 +19,10 @@ class Alarm:
         """Watch a wearer heard of after a silence, or at an earlier time than before."""
         heapq.heappush(self._heap, (wearer.seen.heard + self._patience, wearer.name, wearer))
 
+    def oldest(self, now: int) -> int:
+        """A time (ms) that no watched wearer was last heard of before; `now` when none is watched."""
+        return self._heap[0][0] - self._patience if self._heap else now
+
     def due(self, now: int) -> list[Wearer]:
         """Wearers not heard of for too long at stream time `now` (ms), longest silence first.
 

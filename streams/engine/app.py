@@ -243,9 +243,18 @@ class Engine:
             return
         self._metrics.lag(tp.partition, end - position)
         self._outbox.report([tp.partition])
+        self._describe(tp.partition)
         committed = self._consumer().last_commit(tp)
         if committed is not None:
             self._metrics.committed(tp.partition, committed)
+
+    def _describe(self, number: int) -> None:
+        if not self._partitions.is_live(number):
+            return
+        shard = self._partitions.get(number).shard
+        self._metrics.wearers(number, shard.wearers)
+        if shard.stream_time:
+            self._metrics.stream_time(number, shard.stream_time, shard.oldest_heard)
 
 
 def build_app(

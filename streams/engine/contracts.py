@@ -52,6 +52,18 @@ class Shard(Protocol):
     position: int
     """Offset of the last record that is wholly decided; -1 before the first."""
 
+    @property
+    def wearers(self) -> int:
+        """How many wearers have state."""
+
+    @property
+    def stream_time(self) -> int:
+        """Newest believed event time, ms UTC; 0 before the first."""
+
+    @property
+    def oldest_heard(self) -> int:
+        """Stream time (ms UTC) before which no wearer that is not silent was last heard of."""
+
     def observe(self, records: Sequence[RawRecord]) -> Any:
         """Decode, admit and observe a chunk; gives the work for `infer` and `decide`."""
 
@@ -74,7 +86,7 @@ class Shard(Protocol):
         """One page as authenticated bytes, stamped with `position`; it is clean from then on."""
 
     def encode_clock(self) -> tuple[bytes, bytes]:
-        """Key and bytes of the partition's own page: position, stream time. To be written after all others."""
+        """Key and bytes of the partition's own page: position, stream time. Written after all others."""
 
 
 class ShardFactory(Protocol):

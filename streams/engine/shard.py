@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import observe
 from models.decide import Case, Setting, decide
@@ -23,6 +21,7 @@ from models.wearer import Device, Wearer
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book, Page
 from streams.engine.contracts import DeadLetter, Effects, RawRecord
+from streams.engine.metered import Runner
 from streams.engine.pages import RIVER, SCHEMA, ClockData, Seal, Unreadable, clock_key, stamp_of
 from streams.intake.clock import StreamClock
 from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
@@ -30,13 +29,6 @@ from streams.records import Alert, Outcome, Profile, Rejection, Source, Tick
 from streams.settings import Settings
 
 LATE_PART = "late_signals"
-
-
-class Runner(Protocol):
-    """What runs the networks: `models.deep.networks.Networks` is one."""
-
-    def run(self, name: str, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """One answer a row."""
 
 
 @dataclass(slots=True)
@@ -245,6 +237,11 @@ class WearerShard:
     def stream_time(self) -> int:
         """Newest believed event time, ms UTC; 0 before the first."""
         return self.clock.time
+
+    @property
+    def oldest_heard(self) -> int:
+        """Stream time (ms UTC) before which no wearer that is not silent was last heard of."""
+        return self._alarm.oldest(self.clock.time)
 
     def outcomes(self) -> dict[Outcome, int]:
         """Packets by outcome since the partition began."""

@@ -50,6 +50,18 @@ class ToyShard:
                 outbox = {a: make_alert(a, partition, data["offsets"][a]) for a in data["outbox"]}
                 self._pages[int(name)] = Page(stamp(value), data["keys"], outbox)
 
+    @property
+    def wearers(self) -> int:
+        return sum(len(page.keys) for page in self._pages.values())
+
+    @property
+    def stream_time(self) -> int:
+        return 0
+
+    @property
+    def oldest_heard(self) -> int:
+        return 0
+
     def observe(self, records: Sequence[RawRecord]) -> Work:
         assert not self._open, "a chunk begins while another is open"
         self._open = True

@@ -71,10 +71,11 @@ def _core(settings: Settings, metrics: WorkerMetrics) -> ShardFactory:
     metrics.build(networks.versions, policy.digest)
     setting = Setting(policy, networks.versions, settings.collect_again, settings.stale_alerts)
     metered = MeteredNetworks(networks, metrics)
-    return ShardMaker(settings, Seal(_state_key(settings)), metered, setting, metrics.cold_start)
+    return ShardMaker(settings, Seal(state_key(settings)), metered, setting, metrics.cold_start)
 
 
-def _state_key(settings: Settings) -> bytes:
+def state_key(settings: Settings) -> bytes:
+    """The HMAC key of state snapshots. Raises UserError when there is none or it is too short."""
     from streams.errors import UserError
 
     try:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +18,7 @@ from models.signals.quality import Quality
 from models.signals.windows import MINUTE, Track, Window, beat_times, extent, sample_times
 from models.view import Observation, View
 from models.wearer import RECENT, Device, Seen, Stuck
-from streams.records import Column, VitalsPacket
+from streams.records import VitalsPacket
 
 SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
 """Signals whose usual does not depend on rest or sleep."""
@@ -49,11 +48,6 @@ def columns_of(packet: VitalsPacket) -> tuple[Columns, int, int]:
         columns[signal] = times, array("d", column.values)
         first = min(first, column.start)
     return columns, first, last
-
-
-def first_start(signals: Iterable[Column]) -> int:
-    """The start time that names a packet, with device and sequence number, ms UTC."""
-    return min(column.start for column in signals)
 
 
 def take(

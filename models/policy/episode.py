@@ -34,7 +34,6 @@ class Episode(msgspec.Struct, gc=False):
     revision: int = 0
     priority: str = ""
     historic: bool = False
-    acknowledged: bool = False
 
     def update(self, time: int, level: int, rule: Rule) -> Change | None:
         """Take the evidence of one moment; gives what it changes, if anything."""
@@ -74,7 +73,6 @@ class Episode(msgspec.Struct, gc=False):
         change: Change = "escalated" if self.raised else "raised"
         if not self.raised:
             self.onset = min(grade.since for grade in self.grades if grade.since)
-            self.acknowledged = False
             self.revision = 0
         self.raised = confirmed
         self.clear_since = 0

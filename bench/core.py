@@ -1,0 +1,22 @@
+"""The scoring core as the worker makes it, for programs that run it without the worker."""
+
+from __future__ import annotations
+
+from bench.single_rows import SingleRows
+from models.decide import Setting
+from models.deep.networks import Networks
+from models.policy.rules import load_policy
+from streams.engine.pages import Seal
+from streams.engine.shard import ShardMaker
+from streams.settings import Settings
+
+SECRET = bytes(32)
+"""Nothing that is sealed here outlives the benchmark."""
+
+
+def make_core(settings: Settings | None = None, runner: SingleRows | None = None) -> ShardMaker:
+    """Make shards with the default settings; `runner` replaces the networks' padded batches of 32 rows."""
+    settings = settings or Settings()
+    networks = Networks.load()
+    setting = Setting(load_policy(), networks.versions, settings.collect_again, settings.stale_alerts)
+    return ShardMaker(settings, Seal(SECRET), runner or networks, setting)

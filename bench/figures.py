@@ -1,0 +1,200 @@
+"""The figures of a benchmark run, as they are printed and written."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import msgspec
+
+from bench.cores import Cores, processor
+from bench.latency import Latencies
+from bench.packets import Packet, Size
+from bench.process import Cost
+from bench.race import OURS, Race
+
+PER = 100_000
+QUIET = 0.05
+"""More than this share taken by other processes is told."""
+LIBRARIES = ("faust-streaming", "aiokafka", "river", "onnxruntime", "msgspec", "numpy")
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """The median of the rounds, and the lowest and highest of them."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread:
+        """Sum up at least one value."""
+        found = sorted(values)
+        return cls(*(round(v, 3) for v in (statistics.median(found), found[0], found[-1])))
+
+
+class WayFigures(msgspec.Struct, frozen=True):
+    """What one way does on one processor."""
+
+    packets_per_s: Spread
+    samples_per_s: Spread
+    cpu_s_per_100k: Spread
+    processor_share: Spread
+    """CPU seconds over wall seconds: below 1 it waited for others, or for the processor."""
+    taken_by_others: Spread
+    """CPU seconds of other processes on the measured processor over wall seconds: 0 on a quiet machine."""
+
+
+class Ratios(msgspec.Struct, frozen=True):
+    """vitalstream over another way, round by round: throughput while busy, and the CPU saved."""
+
+    throughput: Spread
+    cpu: Spread
+
+
+class LatencyFigures(msgspec.Struct, frozen=True):
+    """From the producer's hands to Valkey's entry, ms, at a steady load."""
+
+    load_packets_per_s: float
+    alerts: int
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+class SizeFigures(msgspec.Struct, frozen=True):
+    """Everything measured with packets of one size."""
+
+    samples_per_signal: int
+    seconds_per_packet: int
+    packets: int
+    samples_per_packet: float
+    bytes_per_packet: int
+    alerts: int
+    same_alerts: bool
+    ways: dict[str, WayFigures]
+    ratios: dict[str, Ratios]
+    latency: LatencyFigures
+    warnings: list[str]
+
+
+class MemoryFigures(msgspec.Struct, frozen=True):
+    """Bytes of one wearer."""
+
+    wearers: int
+    hours: float
+    live_bytes: int
+    restored_bytes: int
+    snapshot_bytes: int
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """What it ran on."""
+
+    processor: str
+    cores: int
+    pinned: bool
+    load_before: float
+    system: str
+    python: str
+    libraries: dict[str, str]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A whole run."""
+
+    date: str
+    quick: bool
+    rounds: int
+    seconds: float
+    machine: Machine
+    sizes: list[SizeFigures]
+    memory: MemoryFigures
+
+
+def machine(cores: Cores) -> Machine:
+    """Describe this machine, without its name."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return Machine(
+        processor=processor(),
+        cores=os.cpu_count() or 1,
+        pinned=cores.pinned,
+        load_before=round(load, 2),
+        system=f"{platform.system()} {platform.machine()}",
+        python=platform.python_version(),
+        libraries={name: version(name) for name in LIBRARIES},
+    )
+
+
+def today() -> str:
+    """Give the date, UTC."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+def size_figures(size: Size, packets: list[Packet], race: Race, latency: Latencies) -> SizeFigures:
+    """Put the figures of one packet size together."""
+    samples = sum(packet.samples for packet in packets) / len(packets)
+    return SizeFigures(
+        samples_per_signal=size.samples,
+        seconds_per_packet=size.step_s,
+        packets=len(packets),
+        samples_per_packet=round(samples, 1),
+        bytes_per_packet=round(sum(len(packet.value) for packet in packets) / len(packets)),
+        alerts=len(race.alerts[OURS]),
+        same_alerts=race.same_alerts,
+        ways={way: way_figures(costs, samples) for way, costs in race.costs.items()},
+        ratios={f"vs_{way}": _ratios(race, way) for way in race.costs if way != OURS},
+        latency=_latency(latency),
+        warnings=race.warnings + noise(race),
+    )
+
+
+def noise(race: Race) -> list[str]:
+    """Say what other processes took of the measured processor, when it was enough to spoil wall times."""
+    worst = max((cost.others / cost.wall, way) for way, costs in race.costs.items() for cost in costs)
+    if worst[0] <= QUIET:
+        return []
+    taken = f"other processes took up to {worst[0]:.0%} of the measured processor ({worst[1]})"
+    return [f"{taken}: wall times are too long"]
+
+
+def way_figures(costs: list[Cost], samples: float) -> WayFigures:
+    """Sum up the rounds of one way; `samples` is what a packet holds on average."""
+    return WayFigures(
+        packets_per_s=Spread.of(map(_rate, costs)),
+        samples_per_s=Spread.of(_rate(cost) * samples for cost in costs),
+        cpu_s_per_100k=Spread.of(_cpu(cost) * PER for cost in costs),
+        processor_share=Spread.of(cost.cpu / cost.wall for cost in costs),
+        taken_by_others=Spread.of(cost.others / cost.wall for cost in costs),
+    )
+
+
+def _ratios(race: Race, way: str) -> Ratios:
+    def of(figure: Callable[[Cost], float], ours_over: bool) -> Spread:
+        pairs = zip(race.costs[OURS], race.costs[way], strict=True)
+        both = ((figure(ours), figure(theirs)) for ours, theirs in pairs)
+        return Spread.of(ours / theirs if ours_over else theirs / ours for ours, theirs in both)
+
+    return Ratios(throughput=of(_rate, True), cpu=of(_cpu, False))
+
+
+def _rate(cost: Cost) -> float:
+    return cost.packets / cost.wall
+
+
+def _cpu(cost: Cost) -> float:
+    return cost.cpu / cost.packets
+
+
+def _latency(found: Latencies) -> LatencyFigures:
+    return LatencyFigures(
+        round(found.packets_per_s, 1),
+        len(found.millis),
+        found.quantile(0.5),
+        found.quantile(0.99),
+        float(max(found.millis)),
+    )

@@ -1,0 +1,82 @@
+"""The packets of a benchmark: simulated once, kept in a file, the same bytes for every way."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from streams.gateways.simulator import Rates, Simulation
+
+PARTITIONS = 4
+RATES = Rates(episode_hours=3.0, warmup_hours=0.25, spacing_minutes=30.0)
+"""Episodes come far more often than in life, so that a short run has alerts to compare and to time."""
+
+
+class Packet(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One record as it will lie in Kafka; `time` is when it arrives (ms, event time)."""
+
+    time: int
+    partition: int
+    key: bytes
+    value: bytes
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much a packet holds: so many samples of each signal, from so many seconds."""
+
+    samples: int
+    step_s: int
+
+
+SIZES = (Size(10, 10), Size(60, 60))
+
+
+@dataclass(slots=True)
+class Record:
+    """A packet as a consumer hands it over (`streams.engine.contracts.RawRecord`)."""
+
+    key: bytes | None
+    value: bytes | None
+    offset: int
+    timestamp: int = 0
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+def simulate(size: Size, wearers: int, hours: float, seed: int = 1) -> list[Packet]:
+    """Give every packet of a simulation in the order of arrival, encoded as JSON."""
+    simulation = Simulation(
+        seed, wearers, hours, step_s=size.step_s, samples_per_signal=size.samples, rates=RATES
+    )
+    encode = msgspec.json.Encoder().encode
+    packets = []
+    for timed in simulation.packets():
+        key = timed.wearer.encode()
+        samples = sum(len(column.values) for column in timed.packet.signals.values())
+        partition = zlib.crc32(key) % PARTITIONS
+        packets.append(Packet(timed.time, partition, key, encode(timed.packet), samples))
+    return packets
+
+
+def save(packets: list[Packet], path: Path) -> None:
+    """Keep packets in a file."""
+    path.write_bytes(msgspec.msgpack.encode(packets))
+
+
+def load(path: Path) -> list[Packet]:
+    """Read packets back."""
+    return msgspec.msgpack.decode(path.read_bytes(), type=list[Packet])
+
+
+def partitioned(packets: list[Packet]) -> list[list[Record]]:
+    """Give the records of each partition with the offsets that Kafka would give them."""
+    logs: list[list[Record]] = [[] for _ in range(PARTITIONS)]
+    for packet in packets:
+        log = logs[packet.partition]
+        log.append(Record(packet.key, packet.value, len(log)))
+    return logs

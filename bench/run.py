@@ -1,0 +1,101 @@
+"""A whole benchmark run: the race and the latency for each packet size, then the memory of a wearer."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import latency, packets
+from bench.cores import Cores, share_out
+from bench.figures import (
+    MemoryFigures,
+    Report,
+    SizeFigures,
+    machine,
+    size_figures,
+    today,
+)
+from bench.packets import SIZES, Size
+from bench.process import program
+from bench.race import OURS, Race, Tell, race
+from bench.stage import stage
+from streams.settings import PREFIX
+from streams.stack.jars import Progress, quietly
+
+WEARERS = 50
+LOAD = 0.5
+MINUTE_PACKETS = Size(60, 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much to run."""
+
+    hours: dict[int, float]
+    """Event time of the backlog by seconds of a packet."""
+    rounds: int
+    latency_s: float
+    memory_wearers: int
+    memory_hours: float
+
+
+WHOLE = Scale({10: 2.5, 60: 6.0}, 3, 24.0, 500, 4.0)
+QUICK = Scale({10: 1.0, 60: 2.5}, 1, 12.0, 200, 1.5)
+
+
+def run(quick: bool, tell: Tell, progress: Progress = quietly) -> Report:
+    """Measure everything. `tell` hears what is being done; raises UserError when a part can't be measured."""
+    began, cores, scale = time.monotonic(), share_out(), QUICK if quick else WHOLE
+    _forget_environment()
+    before = machine(cores)
+    with tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as name:
+        folder = Path(name)
+        sizes = [_size(size, scale, folder, cores, tell, progress) for size in SIZES]
+        memory = _memory(scale, folder, cores, tell)
+    seconds = round(time.monotonic() - began, 1)
+    return Report(today(), quick, scale.rounds, seconds, before, sizes, memory)
+
+
+def _forget_environment() -> None:
+    """Measure the defaults, whatever this terminal is set to."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
+
+
+def _size(
+    size: Size, scale: Scale, folder: Path, cores: Cores, tell: Tell, progress: Progress
+) -> SizeFigures:
+    told = _titled(tell, f"{size.samples} samples a signal")
+    told("simulating")
+    backlog = packets.simulate(size, WEARERS, scale.hours[size.step_s])
+    with stage(folder / f"race-{size.step_s}", cores, progress) as servers:
+        found = race(servers, backlog, scale.rounds, told)
+    rate = LOAD * _throughput(found)
+    told(f"latency at {rate:,.0f} packets/s")
+    hours = rate * scale.latency_s * size.step_s / WEARERS / 3600
+    steady = packets.simulate(size, WEARERS, hours, seed=2)
+    with stage(folder / f"latency-{size.step_s}", cores, progress) as servers:
+        late = latency.measure(servers, steady, len(steady) / rate)
+    return size_figures(size, backlog, found, late)
+
+
+def _throughput(found: Race) -> float:
+    rates = sorted(cost.packets / cost.wall for cost in found.costs[OURS])
+    return rates[len(rates) // 2]
+
+
+def _memory(scale: Scale, folder: Path, cores: Cores, tell: Tell) -> MemoryFigures:
+    tell(f"memory of {scale.memory_wearers} wearers after {scale.memory_hours:g} h")
+    path = folder / "memory"
+    packets.save(packets.simulate(MINUTE_PACKETS, scale.memory_wearers, scale.memory_hours), path)
+    with program(["-m", "bench.memory", str(path)], {}, folder / "memory-run", cores) as running:
+        said = running.said(patience_s=600)
+    return MemoryFigures(hours=scale.memory_hours, **said)
+
+
+def _titled(tell: Callable[[str], None], title: str) -> Tell:
+    return lambda text: tell(f"{title}: {text}")

@@ -1,0 +1,147 @@
+"""A benchmark's report as tables: for a terminal, and for the page in docs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from bench.figures import MemoryFigures, Report, SizeFigures, Spread
+from streams.errors import UserError
+
+BEGIN = "<!-- bench: begin, written by `vitalstream bench run --docs` -->"
+END = "<!-- bench: end -->"
+NAMES = {
+    "floor": "floor (in memory)",
+    "vitalstream": "vitalstream",
+    "faust_memory": "plain Faust, state in memory only",
+    "faust_table": "plain Faust, state in a table",
+}
+Rows = list[list[str]]
+
+SPEED_HEAD = [
+    "samples a signal",
+    "way",
+    "packets/s",
+    "samples/s",
+    "CPU s per 100,000",
+    "busy %",
+    "vitalstream is faster ×",
+    "and cheaper ×",
+]
+LATENCY_HEAD = ["samples a signal", "load, packets/s", "alerts", "p50 ms", "p99 ms", "largest ms"]
+MEMORY_HEAD = ["wearers", "hours of data", "live bytes", "of these, objects", "snapshot bytes"]
+
+
+def terminal(report: Report) -> RenderableType:
+    """Give the report for a person at a terminal."""
+    lines = [_about(report), *_warnings(report)]
+    tables = [
+        _rich("Throughput on one processor", SPEED_HEAD, _speed(report)),
+        _rich("Packet to alert in Valkey at half load", LATENCY_HEAD, _latency(report)),
+        _rich("Bytes of a wearer", MEMORY_HEAD, _memory(report.memory)),
+    ]
+    return Group(*tables, *lines)
+
+
+def markdown(report: Report) -> str:
+    """Give the same for the page in docs."""
+    parts = [
+        _about(report),
+        *_warnings(report),
+        _pipes(SPEED_HEAD, _speed(report)),
+        _pipes(LATENCY_HEAD, _latency(report)),
+        _pipes(MEMORY_HEAD, _memory(report.memory)),
+    ]
+    return "\n\n".join(parts)
+
+
+def write_docs(report: Report, path: Path) -> None:
+    """Replace what stands between the two marks of a page. Raises UserError when it has none."""
+    text = path.read_text()
+    head, begin, rest = text.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise UserError(f"{path} has no place for the figures: put these two lines into it: {BEGIN} {END}")
+    path.write_text(f"{head}{begin}\n\n{markdown(report)}\n\n{end}{tail}")
+
+
+def _about(report: Report) -> str:
+    on = report.machine
+    kind = "a quick run" if report.quick else "a whole run"
+    pinned = "the measured process has one to itself" if on.pinned else "no process was pinned"
+    libraries = ", ".join(f"{name} {number}" for name, number in on.libraries.items())
+    rounds = _plural(report.rounds, "round")
+    return (
+        f"Measured {report.date} in {kind} of {rounds} ({report.seconds / 60:.0f} minutes): {on.processor},"
+        f" {_plural(on.cores, 'core')} ({pinned}; load before: {on.load_before:g}),"
+        f" {on.system}, Python {on.python}, {libraries}."
+    )
+
+
+def _warnings(report: Report) -> list[str]:
+    found = [(size, text) for size in report.sizes for text in size.warnings]
+    lines = [f"Warning: {size.samples_per_signal} samples a signal: {text}." for size, text in found]
+    if all(size.same_alerts for size in report.sizes):
+        counts = " and ".join(str(size.alerts) for size in report.sizes)
+        lines.append(f"Every way gave the same alerts in every round: {counts}.")
+    return lines
+
+
+def _speed(report: Report) -> Rows:
+    return [_way(size, way) for size in report.sizes for way in size.ways]
+
+
+def _way(size: SizeFigures, way: str) -> list[str]:
+    found, ratios = size.ways[way], size.ratios.get(f"vs_{way}")
+    return [
+        str(size.samples_per_signal),
+        NAMES.get(way, way),
+        _spread(found.packets_per_s, 0),
+        _spread(found.samples_per_s, 0),
+        _spread(found.cpu_s_per_100k, 1),
+        f"{100 * found.processor_share.median:.0f}",
+        _spread(ratios.throughput, 2) if ratios else "",
+        _spread(ratios.cpu, 2) if ratios else "",
+    ]
+
+
+def _latency(report: Report) -> Rows:
+    return [
+        [
+            str(size.samples_per_signal),
+            f"{size.latency.load_packets_per_s:,.0f}",
+            f"{size.latency.alerts:,}",
+            *(f"{ms:.0f}" for ms in (size.latency.p50_ms, size.latency.p99_ms, size.latency.max_ms)),
+        ]
+        for size in report.sizes
+    ]
+
+
+def _memory(found: MemoryFigures) -> Rows:
+    sizes = (found.live_bytes, found.restored_bytes, found.snapshot_bytes)
+    return [[f"{found.wearers:,}", f"{found.hours:g}", *(f"{size:,}" for size in sizes)]]
+
+
+def _spread(found: Spread, digits: int) -> str:
+    median, low, high = (f"{value:,.{digits}f}" for value in (found.median, found.low, found.high))
+    return median if low == high else f"{median} ({low} to {high})"
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _rich(title: str, head: list[str], rows: Rows) -> Table:
+    table = Table(title=title)
+    for name in head:
+        table.add_column(name, justify="left" if name == "way" else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _pipes(head: list[str], rows: Rows) -> str:
+    rule = ["---" if name == "way" else "---:" for name in head]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -1,0 +1,104 @@
+"""The ways of doing the same work, each as a process of its own: what it cost and which alerts it gave."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+
+from bench.cores import Cores
+from bench.process import Cost, Program, busy, follow, program
+from bench.tally import Tally
+from exporters.alerts.client import read_alerts
+from exporters.alerts.keys import Keys
+from streams.demo.children import environment
+from streams.demo.figures import look
+from streams.settings import Settings
+
+AlertSet = frozenset[tuple[str, int]]
+
+WORKER = ("-c", "from streams.cli import main; main()", "worker", "--json")
+QUIET_S = 1.0
+"""Valkey has everything when its stream has not grown for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one way needed, and the (id, revision) of every alert that came out."""
+
+    cost: Cost
+    alerts: AlertSet
+    missed: int = 0
+    """Records that it was handed and never scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a way runs: settings that name servers and a group of its own, its folder, its processor."""
+
+    settings: Settings
+    folder: Path
+    cores: Cores
+
+    @property
+    def redis_url(self) -> str:
+        """Valkey's URL."""
+        return self.settings.redis_url.get_secret_value()
+
+
+def run_floor(place: Place, packets: Path) -> Outcome:
+    """Run over packets in memory."""
+    with program(["-m", "bench.floor", str(packets)], {}, place.folder, place.cores) as running:
+        found = running.said(patience_s=600)
+    alerts = frozenset((name, revision) for name, revision in found["alerts"])
+    wall, cpu = found["wall"], found["cpu"]
+    # It never waits for anything but the processor.
+    return Outcome(Cost(found["packets"], wall, cpu, max(wall - cpu, 0.0)), alerts)
+
+
+def run_worker(place: Place, total: int) -> Outcome:
+    """Run a real worker over the backlog."""
+    with program(WORKER, environment(place.settings), place.folder, place.cores) as running:
+        port = int(running.said()["metrics_port"])
+        cost = busy(follow(running, lambda: look(port).read, total))
+        return Outcome(cost, _alerts(place.redis_url))
+
+
+def run_faust(place: Place, total: int, *, durable: bool) -> Outcome:
+    """Run plain Faust over the backlog, with or without a table write for each record."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    path = place.folder / "tally"
+    tally = Tally(path)
+    arguments = ["-m", "bench.plain_faust", "table" if durable else "memory", str(path)]
+    with program(arguments, environment(place.settings), place.folder, place.cores) as running:
+        running.said()
+        cost = busy(follow(running, _either(tally), total))
+        return Outcome(cost, _alerts(place.redis_url), total - tally.read()[0])
+
+
+def _either(tally: Tally) -> Callable[[], int]:
+    """Count what was scored, or say that the logs are read to their end though some was not."""
+    return lambda: tally.read()[1]
+
+
+def _alerts(url: str) -> AlertSet:
+    """Wait until all alerts are in Valkey, and read them."""
+    with redis.Redis.from_url(url) as client:
+        before = -1
+        while (length := client.xlen(Keys().stream)) != before:
+            before = length
+            time.sleep(QUIET_S)
+    return asyncio.run(_read(url))
+
+
+async def _read(url: str) -> AlertSet:
+    async with aclosing(read_alerts(url)) as alerts:
+        return frozenset([(alert.id, alert.revision) async for _, alert in alerts])
+
+
+__all__ = ["AlertSet", "Outcome", "Place", "Program", "run_faust", "run_floor", "run_worker"]

@@ -37,8 +37,10 @@ class Episode(msgspec.Struct, gc=False):
 
     def update(self, time: int, level: int, rule: Rule) -> Change | None:
         """Take the evidence of one moment; gives what it changes, if anything."""
-        while len(self.grades) < len(rule.grades):
-            self.grades.append(Grade())
+        if len(self.grades) != len(rule.grades):  # also when the rule has changed under a stored course
+            kept = self.grades[: len(rule.grades)]
+            self.grades = kept + [Grade() for _ in range(len(rule.grades) - len(kept))]
+            self.raised = min(self.raised, len(rule.grades))
         confirmed = self._confirm(time, level, rule)
         if confirmed > self.raised:
             return self._rise(confirmed)

@@ -38,7 +38,7 @@ def worker(
 
 
 async def _work(settings: Settings, say: Callable[[int], None]) -> int:
-    from prometheus_client import CollectorRegistry
+    from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 
     from exporters.alerts.sink import AlertSink
     from exporters.metrics.server import MetricsServer
@@ -47,6 +47,8 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
     from streams.engine.main import run
 
     registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    GCCollector(registry=registry)
     metrics = WorkerMetrics(registry)
     sink = AlertSink.connect(settings.redis_url.get_secret_value(), settings.stream_trim_s)
     engine = Engine(settings, _core(settings, metrics), sink, metrics)
@@ -66,8 +68,12 @@ def _core(settings: Settings, metrics: WorkerMetrics) -> ShardFactory:
     from streams.engine.metered import MeteredNetworks
     from streams.engine.pages import Seal
     from streams.engine.shard import ShardMaker
+    from streams.errors import UserError
 
-    networks, policy = Networks.load(), load_policy()
+    try:
+        networks, policy = Networks.load(), load_policy()
+    except ValueError as error:
+        raise UserError(f"the worker can't start: {error}") from error
     metrics.build(networks.versions, policy.digest)
     setting = Setting(policy, networks.versions, settings.collect_again, settings.stale_alerts)
     metered = MeteredNetworks(networks, metrics)

@@ -89,6 +89,8 @@ class Assignment:
 
     async def recovered(self) -> None:
         """Let chunks in if the pages are complete."""
+        if self._table.is_superseded():
+            return
         epoch = self._epoch.number
         while self._given and not self._closed and epoch == self._epoch.number:
             try:

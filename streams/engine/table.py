@@ -51,6 +51,10 @@ class PageTable(faust.Table[bytes, bytes]):
         self._read.pop(tp, None)
         self._recovery.revoke(tp)
 
+    def is_superseded(self) -> bool:
+        """Whether the recovery that just ended was for an assignment that is past: another one follows."""
+        return self._recovery.signal_recovery_start.is_set()
+
     async def unread(self, ends: Callable[[set[TP]], Awaitable[Mapping[TP, int]]]) -> list[int]:
         """Partitions whose changelog was not read to its end: Faust goes on when a request timed out."""
         found = await ends(set(self._recovery.active_tps))

@@ -36,6 +36,15 @@ def test_it_is_raised_when_evidence_has_lasted_its_delay():
     assert course([0, 1, 1, 1, 1, 1, 1, 1])[1] == [(6, "raised")]
 
 
+def test_a_stored_course_goes_on_when_the_policy_has_lost_a_grade():
+    episode, _ = course([2] * 20)
+    one_grade = Rule("fever", "title", TWO_GRADES.grades[:1], 2 * MINUTE, 6 * MINUTE, "clears", (), {})
+
+    changes = [episode.update(START + minute * MINUTE, 0, one_grade) for minute in range(20, 40)]
+
+    assert [change for change in changes if change] == ["resolved"]
+
+
 def test_its_onset_is_where_the_evidence_began():
     episode, _ = course([0, 1, 1, 1, 1, 1, 1])
 

@@ -1,9 +1,10 @@
-"""A benchmark's report as tables: for a terminal, and for the page in docs."""
+"""A benchmark's report as tables: for a terminal, and for the page in docs. Size: samples a signal."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
@@ -13,29 +14,29 @@ from streams.errors import UserError
 BEGIN = "<!-- bench: begin, written by `vitalstream bench run --docs` -->"
 END = "<!-- bench: end -->"
 NAMES = {
-    "floor": "floor (in memory)",
+    "floor": "floor, in memory",
     "vitalstream": "vitalstream",
-    "faust_memory": "plain Faust, state in memory only",
-    "faust_table": "plain Faust, state in a table",
+    "faust_memory": "plain Faust, memory",
+    "faust_table": "plain Faust, table",
 }
 Rows = list[list[str]]
 
 SPEED_HEAD = [
-    "samples a signal",
+    "size",
     "way",
     "packets/s",
     "samples/s",
-    "CPU s per 100,000",
+    "CPU s/100k",
     "busy %",
-    "vitalstream is faster ×",
-    "and cheaper ×",
+    "faster ×",
+    "cheaper ×",
 ]
-LATENCY_HEAD = ["samples a signal", "load, packets/s", "alerts", "p50 ms", "p99 ms", "largest ms"]
-MEMORY_HEAD = ["wearers", "hours of data", "live bytes", "of these, objects", "snapshot bytes"]
+LATENCY_HEAD = ["size", "load, packets/s", "alerts", "p50 ms", "p99 ms", "largest ms"]
+MEMORY_HEAD = ["wearers", "hours of data", "live bytes", "restored bytes", "snapshot bytes"]
 
 
 def terminal(report: Report) -> RenderableType:
-    """Give the report for a person at a terminal."""
+    """Give the report for a person at a terminal: medians without their spread."""
     lines = [_about(report), *_warnings(report)]
     tables = [
         _rich("Throughput on one processor", SPEED_HEAD, _speed(report)),
@@ -134,11 +135,13 @@ def _plural(count: int, word: str) -> str:
 
 
 def _rich(title: str, head: list[str], rows: Rows) -> Table:
-    table = Table(title=title)
+    table = Table(title=title, box=SIMPLE_HEAD, padding=0)
     for name in head:
-        table.add_column(name, justify="left" if name == "way" else "right")
+        way = name == "way"
+        table.add_column(name, justify="left" if way else "right", no_wrap=way)
     for row in rows:
-        table.add_row(*row)
+        # Medians alone: a line of 80 characters holds no more.
+        table.add_row(*(cell.partition(" (")[0] for cell in row))
     return table
 
 

@@ -105,7 +105,7 @@ def test_the_page_gets_the_tables_between_its_marks(tmp_path: Path) -> None:
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
-    assert text.count("| plain Faust, state in a table |") == 1
+    assert text.count("| plain Faust, table |") == 1
 
 
 def test_a_page_without_marks_is_an_error(tmp_path: Path) -> None:
@@ -127,8 +127,8 @@ def test_a_terminal_shows_every_way() -> None:
     Console(width=200, file=screen).print(terminal(report()))
 
     text = screen.getvalue()
-    assert "floor (in memory)" in text
-    assert "plain Faust, state in a table" in text
+    assert "floor, in memory" in text
+    assert "plain Faust, table" in text
 
 
 def test_the_report_is_json_and_back() -> None:

@@ -18,7 +18,7 @@ from models.signals.quality import Quality
 from models.signals.windows import MINUTE, Track, Window, beat_times, extent, sample_times
 from models.view import Observation, View
 from models.wearer import RECENT, Device, Seen, Stuck
-from streams.records import VitalsPacket
+from streams.records import Column, VitalsPacket
 
 SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
 """Signals whose usual does not depend on rest or sleep."""
@@ -39,15 +39,29 @@ def columns_of(packet: VitalsPacket) -> tuple[Columns, int, int]:
     """
     columns: Columns = {}
     first, last = 2**62, 0
+    # Most devices sample several signals at the same times.
+    shared: dict[tuple[int, int | None, int], array[int]] = {}
     for signal, column in packet.signals.items():
         try:
-            times = beat_times(column) if signal == "ibi" else sample_times(column)
+            times = _times(signal, column, shared)
             last = max(last, extent(column, times))
         except ValueError as error:
             raise ValueError(f"{signal}: {error}") from None
         columns[signal] = times, array("d", column.values)
         first = min(first, column.start)
     return columns, first, last
+
+
+def _times(signal: str, column: Column, shared: dict[tuple[int, int | None, int], array[int]]) -> array[int]:
+    if signal == "ibi":
+        return beat_times(column)
+    if column.offsets is not None:
+        return sample_times(column)
+    key = column.start, column.step, len(column.values)
+    times = shared.get(key)
+    if times is None:
+        times = shared[key] = sample_times(column)
+    return times
 
 
 def take(

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     partitions: int = Field(4, ge=1, le=4096, description="partitions of every topic, fixed at creation")
     metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus endpoint; 0 = any free port")
     api_port: int = Field(0, ge=0, le=65535, description="alert API; 0 = any free port")
+    replication: int = Field(1, ge=1, description="copies of each partition of topics and of stored state")
     bind: str = Field("127.0.0.1", description="address that servers listen on")
     state_key: SecretStr | None = Field(
         None, description="HMAC key of state snapshots (hex, 32 bytes); the same for all workers"

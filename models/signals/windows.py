@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,7 +129,7 @@ def sample_times(column: Column) -> array[int]:
         return array("q", (column.start,))
     if column.step is None:
         raise ValueError("several values need a step or offsets")
-    return _column(np.arange(column.start, column.start + count * column.step, column.step, dtype=np.int64))
+    return array("q", range(column.start, column.start + count * column.step, column.step))
 
 
 def beat_times(column: Column) -> array[int]:
@@ -137,16 +137,10 @@ def beat_times(column: Column) -> array[int]:
 
     Raises ValueError when intervals, broken ones among them, make no time line.
     """
-    ends = column.start + np.cumsum(column.values)
+    ends = list(accumulate(column.values, initial=float(column.start)))
     if min(column.values) < 0 or not ends[-1] <= LATEST:
         raise ValueError("intervals that can't follow each other")
-    return _column(ends.astype(np.int64))
-
-
-def _column(times: Times) -> array[int]:
-    column = array("q")
-    column.frombytes(times.tobytes())
-    return column
+    return array("q", map(int, ends[1:]))
 
 
 def extent(column: Column, times: array[int]) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 
@@ -12,13 +10,11 @@ def register(app: typer.Typer) -> None:
     app.command()(topics)
 
 
-def topics(
-    replication: Annotated[int, typer.Option(min=1, help="copies of each partition")] = 1,
-) -> None:
+def topics() -> None:
     """Make the topics where they are missing; those that exist are left as they are."""
     from streams.settings import Settings
     from streams.stack import discover, ensure_topics
 
     settings = discover(Settings())
-    ensure_topics(settings.broker, settings.partitions, replication)
+    ensure_topics(settings.broker, settings.partitions, settings.replication)
     typer.echo(f"topics are there, {settings.partitions} partitions each")

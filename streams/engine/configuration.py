@@ -33,6 +33,7 @@ def faust_settings(settings: Settings) -> dict[str, Any]:
         "store": "memory://",
         "datadir": folder(settings),
         "topic_partitions": settings.partitions,
+        "topic_replication_factor": settings.replication,
         "topic_disable_leader": True,
         "table_standby_replicas": 0,
         # Nothing of Faust's web server: it would show tables to anyone.

@@ -4,10 +4,10 @@ Faust spends about 0.1 ms on every record that it hands over one by one. This co
 message for up to `chunk_records` fetched records of one partition: its value is the list of records, its
 offset the last one. `test_consumer_contract.py` fails when what is overridden or used here changes.
 
-It never skips and never fills gaps in chunked topics. Faust throws away what
-was fetched or queued when flow stops or a generation ends, and the next fetch can begin behind the hole: so
-who reads chunks accepts only the next offset (`streams.engine.gate`) and seeks back. Chunked topics are
-committed up to what `acknowledge` was told, and by nothing else.
+It never skips and never fills gaps in chunked topics. Faust throws away what was fetched or queued when
+flow stops or a generation ends, and the next fetch can begin behind the hole: so who reads chunks accepts
+only the next offset (`streams.engine.gate`) and seeks back. Chunked topics are committed up to what
+`acknowledge` was told, and by nothing else.
 """
 
 from __future__ import annotations
@@ -25,7 +25,21 @@ from aiokafka.structs import TopicPartition
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from streams.engine.chunks import cut
+
 Part = tuple[TP, list[Any]]
+
+
+FETCH_WAIT_MS = 20
+"""A broker is asked one fetch at a time, and only for what is not buffered: Faust's wait of 1.5 s for an
+empty topic lets everything else run dry."""
+
+
+class _PromptThread(driver.AIOKafkaConsumerThread):
+    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
+        consumer = super()._create_consumer(loop)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # read when it starts
+        return consumer
 
 
 class _ReadOffsets(defaultdict[TP, "int | None"]):
@@ -56,6 +70,9 @@ class RecordConsumer(driver.Consumer):
         self._rewinds: dict[TP, int] = defaultdict(int)
         self._rewinds_at_fetch: Mapping[TP, int] = {}
         self._acknowledged: dict[TP, int] = {}
+
+    def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
+        return _PromptThread(self, loop=self.loop, beacon=self.beacon)
 
     def rewinds(self, tp: TP) -> int:
         """How many rewinds of a partition are finished; a chunk's `checksum`: as its fetch began."""
@@ -172,16 +189,7 @@ class ChunkConsumer(RecordConsumer):
 
     def _parts(self, tp: TP, records: list[Any]) -> Iterator[Part]:
         limit = self.chunk_records if tp.topic in self.chunked else 1
-        part: list[Any] = []
-        size = 0
-        for record in records:
-            length = len(record.value or b"")
-            if part and (len(part) == limit or size + length > self.chunk_bytes):
-                yield tp, part
-                part, size = [], 0
-            part.append(record)
-            size += length
-        yield tp, part
+        return ((tp, part) for part in cut(records, limit, self.chunk_bytes))
 
 
 def use_chunks(app: faust.App, topics: Iterable[str], records: int, size: int, by_record: bool) -> None:

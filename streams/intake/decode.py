@@ -12,14 +12,18 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from models.observe import Columns, columns_of
 from models.signals.catalogue import SIGNALS
+from models.signals.columns import Columns, columns_of
 from streams.engine.contracts import RawRecord
 from streams.records import JSON, MSGPACK, Feedback, Profile, Tick, VitalsPacket
 
 T = TypeVar("T", bound=msgspec.Struct)
 Control = Profile | Feedback | Tick
 
+LONGEST_MS: Final = 48 * 3_600_000
+"""No packet spans more event time: a sparse column could make a hundred thousand minutes at once."""
+MOST_SAMPLES: Final = 200_000
+"""In one packet, all signals together."""
 CONTENT_TYPE: Final = "content-type"
 KIND: Final = "kind"
 CONTROLS: Final[dict[bytes, type[Profile] | type[Feedback] | type[Tick]]] = {
@@ -61,12 +65,16 @@ def decode_packet(record: RawRecord, limit: int) -> Intake:
     packet = _decode(record, VitalsPacket, limit)
     if record.key != packet.wearer.encode():
         raise Refused("key_mismatch", "the record's key is not the packet's wearer")
+    if sum([len(column.values) for column in packet.signals.values()]) > MOST_SAMPLES:
+        raise Refused("too_many_samples", f"more than {MOST_SAMPLES} in one packet")
     for signal, column in packet.signals.items():
         _check_column(signal, column.values)
     try:
         columns, first, last = columns_of(packet)
     except (ValueError, OverflowError) as error:
         raise Refused("misaligned", str(error)) from None
+    if last - first > LONGEST_MS:
+        raise Refused("too_long", f"spans more than {LONGEST_MS // 3_600_000} hours")
     return Intake(packet, columns, first, last)
 
 

@@ -43,6 +43,16 @@ def _column(signal: str = "hr", **fields: Any) -> Raw:
     return _with(signals={signal: {name: value for name, value in column.items() if value is not None}})
 
 
+def _apart(gap: int) -> Raw:
+    """Two signals, the second so many ms after the first."""
+    return _with(
+        signals={
+            "hr": {"start": START, "values": [60]},
+            "temp": {"start": START + gap, "values": [36.6]},
+        }
+    )
+
+
 def _packed(**signals: list[float]) -> Raw:
     record = msgspec.msgpack.encode(packet(0, **signals))
     return Raw(b"ann", record, headers=[("content-type", MSGPACK.encode())])
@@ -118,6 +128,8 @@ HOSTILE: list[tuple[str, str, Raw]] = [
     ("offsets beyond 2100", "misaligned", _column(offsets=[0, 2**50])),
     ("an interval that goes back", "misaligned", _packed(ibi=[800.0, 810.0, -1e6, 800.0])),
     ("an interval of ages", "misaligned", _packed(ibi=[800.0, 810.0, 1e300, 800.0])),
+    ("a column of months", "too_long", _column(values=[60] * 2000, step=5_000_000)),
+    ("two signals years apart", "too_long", _apart(200_000_000_000)),
     ("another's key", "key_mismatch", Raw(MARKER.encode(), json_of(hr=[60]))),
     ("no key", "key_mismatch", Raw(None, json_of(hr=[60]))),
     ("another's packet", "key_mismatch", Raw(b"ann", json_of(MARKER, hr=[60]))),

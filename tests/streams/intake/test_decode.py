@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.signals.catalogue import SIGNALS
-from streams.intake.decode import Intake, Refused, decode_control, decode_packet
-from streams.records import JSON, MSGPACK, Feedback, Profile, Tick, VitalsPacket
-from tests.streams.engine.shards import START, Raw, packet, simulated
+from streams.intake.decode import LONGEST_MS, MOST_SAMPLES, Intake, Refused, decode_control, decode_packet
+from streams.records import JSON, MSGPACK, Column, Feedback, Profile, Tick, VitalsPacket
+from tests.streams.engine.shards import START, Raw, packet, raw, simulated
 from tests.streams.intake.hostile import HOSTILE, LIMIT, MARKER, good, json_of
 from tests.streams.strategies import records
 
@@ -118,6 +118,33 @@ def test_the_limit_is_the_largest_size_taken():
     assert decode_packet(record, size)
     with pytest.raises(Refused, match="too_large"):
         decode_packet(record, size - 1)
+
+
+@pytest.mark.parametrize(("gap", "taken"), [(LONGEST_MS, True), (LONGEST_MS + 1, False)])
+def test_a_packet_spans_48_hours_at_most(gap, taken):
+    columns = {"hr": Column(START, [60.0]), "temp": Column(START + gap, [36.6])}
+    record = raw(VitalsPacket("ann", "watch", 0, columns))
+
+    if taken:
+        assert take(record).last == START + gap
+    else:
+        assert refusal(record).reason == "too_long"
+
+
+def test_a_packet_holds_200_000_samples_at_most():
+    """Short intervals, so that the largest packet is one of a few minutes."""
+
+    def of(count: int) -> Raw:
+        columns = {name: Column(START, [60.0] * count, 1) for name in ("hr", "rr")}
+        value = msgspec.msgpack.encode(
+            VitalsPacket("ann", "watch", 0, columns | {"spo2": Column(START, [97.0])})
+        )
+        return Raw(b"ann", value, headers=[("content-type", MSGPACK.encode())])
+
+    assert MOST_SAMPLES == 200_000
+    with pytest.raises(Refused, match="too_many_samples"):
+        decode_packet(of(100_000), 10_000_000)
+    assert len(decode_packet(of(99_999), 10_000_000).columns["hr"][0]) == 99_999
 
 
 def survives(record: Raw) -> None:

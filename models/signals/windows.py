@@ -9,6 +9,7 @@ any order of arrival within the lateness gives the same window.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -21,6 +22,8 @@ from streams.records import Column
 MINUTE = 60_000
 LATEST = 4_102_444_800_000
 """No packet speaks of times after 2100 (ms UTC), as `streams.records.Millis`."""
+OPEN = 20_000
+"""Samples that a track holds open at most, five minutes at 64 Hz: a stored page has to fit into a record."""
 Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
 
@@ -54,19 +57,31 @@ class Track:
         return cls(array("q"), array("d"))
 
     def add(self, times: array[int], values: array[float]) -> int:
-        """Take the samples that are not late; gives how many were."""
+        """Take the samples that are not late, as long as there is room; gives how many were not taken."""
         late = 0
         if times[0] < self.closed:
             kept = [i for i, t in enumerate(times) if t >= self.closed]
             late = len(times) - len(kept)
             times = array("q", [times[i] for i in kept])
             values = array("d", [values[i] for i in kept])
+        if len(self.times) + len(times) > OPEN:
+            room = self._room(times)
+            late += max(0, len(times) - room)
+            times, values = times[:room], values[:room]
         if times:
             if self.ordered and self.times and times[0] <= self.times[-1]:
                 self.ordered = False
             self.times.extend(times)
             self.values.extend(values)
         return late
+
+    def _room(self, times: array[int]) -> int:
+        """How many of these samples can be taken: all that their own newest one closes, and OPEN more."""
+        newest = max(times[-1], self.newest)
+        # As far behind as the watermark was: more than the lateness, by less than a minute.
+        upto = (newest - (self.newest - self.closed)) // MINUTE * MINUTE
+        held = int(np.count_nonzero(np.array(self.times, dtype=np.int64) >= upto))
+        return bisect_left(times, upto) + max(0, OPEN - held)
 
     def close(self, signal: str, newest: int, lateness: int) -> Iterator[Window]:
         """Move the watermark; gives the minutes it passed, oldest first."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.signals.windows import LATEST, MINUTE, Track, beat_times, extent, sample_times, split
+from models.signals.windows import LATEST, MINUTE, OPEN, Track, beat_times, extent, sample_times, split
 from streams.records import Column
 
 START = 1_767_592_800_000
@@ -166,3 +166,53 @@ def test_a_column_speaks_for_its_last_step_too():
     column = Column(START, [1.0, 2.0], step=5000)
 
     assert extent(column, sample_times(column)) == START + 10_000
+
+
+def fill(track, start, count, step):
+    """One packet of so many samples; gives how many were not taken."""
+    times = array("q", range(start, start + count * step, step))
+    return track.add(times, array("d", [60.0]) * count), times[-1]
+
+
+def test_an_open_minute_takes_no_more_than_its_room():
+    track = Track.empty()
+
+    lost = [fill(track, START + number, 15_000, 1)[0] for number in range(3)]
+
+    assert lost == [0, 10_000, 15_000]
+    assert len(track.times) == OPEN
+
+
+def test_there_is_room_again_when_the_minute_closes():
+    track = Track.empty()
+    fill(track, START, 30_000, 1)
+
+    windows = list(track.close("hr", START + 3 * MINUTE, LATENESS))
+    lost, _ = fill(track, START + 3 * MINUTE, 100, 1000)
+
+    assert [len(window.times) for window in windows] == [OPEN]
+    assert lost == 0
+
+
+@pytest.mark.parametrize("before", [0, 1000])
+def test_a_day_at_once_is_taken_whole(before):
+    """Nearly all of it is closed by its own newest sample."""
+    track, taken = Track.empty(), 0
+    if before:
+        lost, last = fill(track, START, before, 1000)
+        taken += sum(len(window.times) for window in track.close("hr", last, LATENESS))
+    lost, last = fill(track, START + before * 1000, 86_400, 1000)
+    taken += sum(len(window.times) for window in track.close("hr", last, LATENESS))
+    taken += sum(len(window.times) for window in track.flush("hr"))
+
+    assert lost == 0
+    assert taken == 86_400 + before
+
+
+def test_five_minutes_at_64_hz_fit():
+    track = Track.empty()
+    for second in range(600):
+        lost, last = fill(track, START + second * 1000, 64, 15)
+        list(track.close("hr", last, 3 * MINUTE))
+
+        assert lost == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,8 +19,12 @@ from models.signals.windows import Track
 
 RECENT = 5
 """Minutes over which a steady value is taken."""
-REMEMBERED = 64
-"""Packets of a device that are remembered to recognise a duplicate."""
+REMEMBERED = 256
+"""Packets of a device that are remembered to recognise a duplicate: four minutes of one each second."""
+DEVICES = 16
+"""Devices of a wearer whose open minutes are kept."""
+HELD = 400_000
+"""Open samples of a wearer above which a device is let go (16 bytes each; a stored page ends at 17 MiB)."""
 
 # Smallest believable spread of a minute's value: what devices' own errors allow (unit of the vital).
 FLOORS = {
@@ -44,12 +49,23 @@ class Device:
     def repeated(self, seq: int, start: int) -> bool:
         """Whether this packet was seen before; remembers it if not."""
         mark = (seq * 0x9E3779B97F4A7C15 ^ start) & 0x7FFF_FFFF_FFFF_FFFF
-        if mark in self.recent:
+        # Among the bytes first: 256 numbers one by one take five times as long.
+        if mark.to_bytes(8, sys.byteorder) in self.recent.tobytes() and mark in self.recent:
             return True
         if len(self.recent) >= REMEMBERED:
             del self.recent[0]
         self.recent.append(mark)
         return False
+
+    @property
+    def newest(self) -> int:
+        """Newest time that the device has spoken for, ms UTC; 0 before the first."""
+        return max((track.newest for track in self.tracks.values()), default=0)
+
+    @property
+    def held(self) -> int:
+        """How many samples are open."""
+        return sum(len(track.times) for track in self.tracks.values())
 
     def too_late(self, signal: str, newest: int) -> bool:
         """Whether all minutes up to this time (ms UTC) are closed for the signal."""
@@ -87,6 +103,22 @@ class Seen:
     joint: JointNormal = field(default_factory=JointNormal)
     drift: DriftTest = field(default_factory=DriftTest)
     stuck: dict[str, Stuck] = field(default_factory=dict)
+
+    def device(self, name: str) -> Device:
+        """The device of that name, made when first heard of. Who makes too many loses the oldest."""
+        found = self.devices.get(name)
+        if found is None:
+            found = self.devices[name] = Device()
+        if len(self.devices) > 1:
+            self._let_go(name)
+        return found
+
+    def _let_go(self, spared: str) -> None:
+        held = sum([device.held for device in self.devices.values()])
+        while len(self.devices) > DEVICES or (held > HELD and len(self.devices) > 1):
+            others = [name for name in self.devices if name != spared]
+            oldest = min(others, key=lambda name: self.devices[name].newest)
+            held -= self.devices.pop(oldest).held
 
     def baseline(self, key: str, signal: str) -> Baseline:
         """The baseline under `key`, made when first asked for."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -14,6 +15,9 @@ from streams.engine.partitions import Partition
 from streams.records import JSON, Alert, Outcome, Rejection, Risk
 
 Headers = list[tuple[str, bytes]]
+LARGEST_LETTER: Final = 16 * 1024 * 1024 + 60 * 1024
+"""Bytes of a dead letter, 4 KiB below what its topic takes. A record that was compressed can be larger."""
+_PER_HEADER: Final = 10
 JSON_HEADER: Headers = [("content-type", JSON.encode())]
 
 
@@ -60,7 +64,7 @@ class EffectProducer:
         for risk in effects.risks:
             await self._json(partition, RISK, risk)
         for letter in effects.dead_letters:
-            await self._queue(partition, REJECTED, letter.key, letter.value, rejection_headers(letter))
+            await self._queue(partition, REJECTED, *fit(letter))
             self._metrics.dead_letter(letter.rejection.reason)
         for outcome, count in effects.outcomes.items():
             self._metrics.packets(outcome, count)
@@ -76,11 +80,43 @@ class EffectProducer:
         partition.unconfirmed.append(answer)
 
 
-def rejection_headers(letter: DeadLetter) -> Headers:
+def rejection_headers(letter: DeadLetter, own: bool = True) -> Headers:
     """The record's own headers, less those of our names, and why and where it was rejected."""
     ours = [(name, _header(getattr(letter.rejection, name))) for name in Rejection.__struct_fields__]
+    if not own:
+        return ours
     names = {name for name, _ in ours}
     return [header for header in letter.headers if header[0] not in names] + ours
+
+
+def fit(letter: DeadLetter) -> tuple[bytes | None, bytes | None, Headers]:
+    """Key, value and headers of a dead letter that can be sent.
+
+    What is too large goes without its value, but says its size and digest; if that doesn't do, without
+    the record's own headers and, at last, without its key.
+    """
+    key, value, headers = letter.key, letter.value, rejection_headers(letter)
+    if _size(key, value, headers) <= LARGEST_LETTER:
+        return key, value, headers
+    ours = [*rejection_headers(letter, own=False), *_described(value)]
+    headers = [header for header in headers if header[0] not in dict(ours)] + ours
+    if _size(key, None, headers) > LARGEST_LETTER:
+        headers = ours
+    return (key if _size(key, None, headers) <= LARGEST_LETTER else None), None, headers
+
+
+def _described(value: bytes | None) -> Headers:
+    if value is None:
+        return []
+    return [
+        ("value_bytes", _header(len(value))),
+        ("value_sha256", _header(hashlib.sha256(value).hexdigest())),
+    ]
+
+
+def _size(key: bytes | None, value: bytes | None, headers: Headers) -> int:
+    told = sum(len(name.encode()) + len(content or b"") + _PER_HEADER for name, content in headers)
+    return len(key or b"") + len(value or b"") + told
 
 
 async def confirmed(answers: Sequence[Awaitable[object]]) -> None:

@@ -51,6 +51,8 @@ def decide(
     setting: Setting, case: Case, observation: Observation, rhythm: Sequence[float]
 ) -> list[Alert | Risk]:
     """Judge one observation with the rhythm network's answer to each of its windows; gives what to tell."""
+    if observation.withdrawn:
+        return _withdraw(setting, case)
     told: list[Alert | Risk] = []
     risks: dict[str, float] = {}
     for found, view in _all_evidence(setting, case, observation, rhythm):
@@ -59,7 +61,8 @@ def decide(
         if alert is not None:
             told.append(alert)
     if observation.views:
-        risk = _risk_record(case, observation.views[-1], risks)
+        drifted = any(view.drifted for view in observation.views)
+        risk = _risk_record(case, observation.views[-1], risks, drifted)
         if risk is not None:
             told.append(risk)
     return told
@@ -86,8 +89,8 @@ def _all_evidence(
 
 def _unusable(judged: Judged, view: View, rule: Rule) -> Evidence:
     """Evidence that readings stay unusable; a cause must last its own time."""
-    present = set(view.causes.values())
-    for cause in judged.causes.keys() - present:
+    present = sorted(set(view.causes.values()))
+    for cause in sorted(judged.causes.keys() - set(present)):
         if view.minute - judged.causes[cause][1] > rule.grace_ms:
             del judged.causes[cause]
     level = 0
@@ -102,29 +105,46 @@ def _unusable(judged: Judged, view: View, rule: Rule) -> Evidence:
 def _course(setting: Setting, case: Case, found: Evidence, view: View | None) -> Alert | None:
     """Move the condition's course; an alert when that changes it."""
     episodes = case.judged.episodes
-    episode = episodes.get(found.condition)
+    episode = episodes.get(found.key)
     if episode is None:
         if not found.level:
             return None
-        episode = episodes[found.condition] = Episode()
+        episode = episodes[found.key] = Episode()
     rule = setting.policy.rules[found.condition]
     change = episode.update(found.time, found.level, rule)
+    old = case.now - found.time > HISTORIC_MS
+    if change is None and episode.historic and episode.raised and found.level and not old:
+        change = "escalated"  # what was found in old data is still so now
     if change is None:
         if not found.level and episode.idle(found.time, rule):
-            del episodes[found.condition]
+            del episodes[found.key]
         return None
+    if change != "resolved":
+        episode.historic = old
     alert = _alert(setting, case, found, view, episode, change)
     if change == "resolved":
-        del episodes[found.condition]
+        del episodes[found.key]
     return alert
+
+
+def _withdraw(setting: Setting, case: Case) -> list[Alert | Risk]:
+    """End every alert that is out, and forget what was judged."""
+    told: list[Alert | Risk] = []
+    for key, episode in case.judged.episodes.items():
+        if episode.raised:
+            condition, _, side = key.partition(":")
+            found = Evidence(condition, case.now, 0, 0.0, [], side)
+            told.append(_alert(setting, case, found, None, episode, "resolved"))
+    case.judged.episodes.clear()
+    case.judged.rhythm.clear()
+    case.judged.causes.clear()
+    return told
 
 
 def _alert(
     setting: Setting, case: Case, found: Evidence, view: View | None, episode: Episode, change: Change
 ) -> Alert:
     rule = setting.policy.rules[found.condition]
-    if change == "raised":
-        episode.historic = case.now - found.time > HISTORIC_MS
     if change != "resolved":
         priority = rule.grades[episode.raised - 1].priority
         episode.priority = "low" if episode.historic and RANK[priority] > RANK["low"] else priority
@@ -132,7 +152,7 @@ def _alert(
     status: Status = change
     modelled = found.condition == "rhythm"
     return Alert(
-        id=alert_id(case.wearer, found.condition, episode.onset),
+        id=alert_id(case.wearer, found.key, episode.onset),
         revision=episode.revision,
         wearer=case.wearer,
         condition=rule.condition,
@@ -154,9 +174,9 @@ def _alert(
     )
 
 
-def alert_id(wearer: str, condition: str, onset: int) -> str:
+def alert_id(wearer: str, course: str, onset: int) -> str:
     """The stable id of an alert: a replay of the same records gives it again."""
-    return hashlib.sha256(f"{wearer}\n{condition}\n{onset}".encode()).hexdigest()[:24]
+    return hashlib.sha256(f"{wearer}\n{course}\n{onset}".encode()).hexdigest()[:24]
 
 
 def _cause(judged: Judged, found: Evidence) -> str | None:
@@ -172,12 +192,12 @@ def _quality(found: Evidence, view: View | None) -> float | None:
     return round(min(shares), 3) if shares else None
 
 
-def _risk_record(case: Case, view: View, risks: dict[str, float]) -> Risk | None:
-    """The wearer's risk, when its level changed or it is time again."""
+def _risk_record(case: Case, view: View, risks: dict[str, float], drifted: bool) -> Risk | None:
+    """The wearer's risk, when its level or own usual moved, or it is time again."""
     judged = case.judged
     active = [episode.priority for episode in judged.episodes.values() if episode.raised]
     level = max(active, key=RANK.__getitem__, default="none")
-    if level == judged.level and view.minute - judged.risk_told < RISK_EVERY_MS:
+    if level == judged.level and not drifted and view.minute - judged.risk_told < RISK_EVERY_MS:
         return None
     judged.level, judged.risk_told = level, view.minute
     learning = [] if view.surprise is None or view.surprise.known else ["own normal"]
@@ -187,6 +207,7 @@ def _risk_record(case: Case, view: View, risks: dict[str, float]) -> Risk | None
         risks=risks,
         level=level,  # type: ignore[arg-type]
         learning=learning,
+        drifted=["hr"] if drifted else [],
         scores=[] if view.score is None else [view.score],
         not_run=dict(view.causes),
         source=case.source,

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import TypeAlias
 
 import numpy as np
 
 from models.clinical.news2 import news2
 from models.signals import quality as gate
 from models.signals.beats import BeatWindow, rmssd
+from models.signals.columns import Columns
 from models.signals.quality import Quality
-from models.signals.windows import MINUTE, Track, Window, beat_times, extent, sample_times
+from models.signals.windows import MINUTE, Track, Window
 from models.view import Observation, View
 from models.wearer import RECENT, Device, Seen, Stuck
-from streams.records import Column, VitalsPacket
 
 SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
 """Signals whose usual does not depend on rest or sleep."""
@@ -28,40 +27,6 @@ TOTALS = frozenset({"steps"})
 MOVEMENT = frozenset({"steps", "accel"})
 """Signals that need no contact with the skin."""
 CALM = frozenset({"rest", "asleep"})
-
-Columns: TypeAlias = "dict[str, tuple[array[int], array[float]]]"
-
-
-def columns_of(packet: VitalsPacket) -> tuple[Columns, int, int]:
-    """Sample times and values of each signal, and the first and last time the packet speaks for.
-
-    Raises ValueError (naming the signal) when a column's times and values do not fit.
-    """
-    columns: Columns = {}
-    first, last = 2**62, 0
-    # Most devices sample several signals at the same times.
-    shared: dict[tuple[int, int | None, int], array[int]] = {}
-    for signal, column in packet.signals.items():
-        try:
-            times = _times(signal, column, shared)
-            last = max(last, extent(column, times))
-        except ValueError as error:
-            raise ValueError(f"{signal}: {error}") from None
-        columns[signal] = times, array("d", column.values)
-        first = min(first, column.start)
-    return columns, first, last
-
-
-def _times(signal: str, column: Column, shared: dict[tuple[int, int | None, int], array[int]]) -> array[int]:
-    if signal == "ibi":
-        return beat_times(column)
-    if column.offsets is not None:
-        return sample_times(column)
-    key = column.start, column.step, len(column.values)
-    times = shared.get(key)
-    if times is None:
-        times = shared[key] = sample_times(column)
-    return times
 
 
 def take(
@@ -74,6 +39,7 @@ def take(
     observation = Observation()
     closed: list[Window] = []
     seen.contact = contact
+    newest = max(times[0] for times, _ in columns.values())
     for signal, (times, values) in columns.items():
         track = device.tracks.get(signal)
         if track is None:
@@ -83,7 +49,9 @@ def take(
         late = track.add(times, values)
         if late:
             observation.late[signal] = late
-        closed.extend(track.close(signal, last, lateness))
+        # What lies well before the rest has come late to the device itself: it speaks for itself alone.
+        until = last if times[0] >= newest - MINUTE else times[-1]
+        closed.extend(track.close(signal, until, lateness))
     if closed:
         _view_all(seen, [device], closed, observation)
     return observation
@@ -101,6 +69,14 @@ def fall_silent(seen: Seen) -> Observation:
     _view_all(seen, list(seen.devices.values()), closed, observation)
     seen.silent = True
     return observation
+
+
+def withdraw(seen: Seen) -> Observation:
+    """Forget what is open of a wearer who no longer agrees; nothing of it is judged."""
+    seen.devices.clear()
+    seen.beats.clear()
+    seen.silent = True
+    return Observation(withdrawn=True)
 
 
 def _view_all(seen: Seen, devices: list[Device], closed: list[Window], observation: Observation) -> None:

@@ -43,10 +43,14 @@ class Observation:
     """Stream time since when nothing was heard; None while the wearer is heard."""
     returned: bool = False
     """The wearer was silent and is back."""
+    withdrawn: bool = False
+    """The wearer no longer agrees: whatever is out ends."""
     late: dict[str, int] = field(default_factory=dict)
     """Samples per signal that came after their minute had closed."""
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to decide."""
-        return not (self.views or self.beats or self.returned or self.silent_since is not None)
+        return not (
+            self.views or self.beats or self.returned or self.withdrawn or self.silent_since is not None
+        )

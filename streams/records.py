@@ -194,6 +194,9 @@ class Risk(Struct, frozen=True, gc=False):
     risks: dict[str, Share]
     level: Priority | Literal["none"]
     learning: Annotated[list[str], Meta(description="models that have not seen enough yet")] = []
+    drifted: Annotated[
+        list[str], Meta(description="vitals whose own usual was just found to have moved")
+    ] = []
     scores: list[ClinicalScore] = []
     not_run: Annotated[dict[str, str], Meta(description="what could not be judged, and why")] = {}
     source: Source | None = None

@@ -5,6 +5,7 @@ Source: Royal College of Physicians. National Early Warning Score (NEWS) 2. Lond
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from dataclasses import dataclass
 
@@ -25,7 +26,8 @@ class Bands:
 
     def score(self, value: float) -> int:
         """Points of one value."""
-        return self.points[bisect_left(self.upper, round(value / self.step) * self.step - 1e-9)]
+        # Halves go up, as people round; Python's own rounding would go to even.
+        return self.points[bisect_left(self.upper, math.floor(value / self.step + 0.5) * self.step - 1e-9)]
 
 
 SPO2_SCALE_1 = Bands((91, 93, 95), (3, 2, 1, 0), 1)
@@ -79,7 +81,15 @@ def news2(
     low = sum(part.points for part in parts)
     if on_oxygen is None:
         missing.append("oxygen")
-        worst += OXYGEN_POINTS
+        worst += OXYGEN_POINTS + _oxygen_would_add(parts, scale)
     elif on_oxygen:
         low += OXYGEN_POINTS
     return ClinicalScore("NEWS2", low, low + worst, parts, missing, SOURCE)
+
+
+def _oxygen_would_add(parts: list[Part], scale: int) -> int:
+    """On scale 2 a high saturation scores only on oxygen: what the total would rise by."""
+    if scale == 1:
+        return 0
+    values = [part.value for part in parts if part.signal == "spo2"]
+    return sum(max(SPO2_SCALE_2_ON_OXYGEN.score(v) - SPO2_SCALE_2_ON_AIR.score(v), 0) for v in values)

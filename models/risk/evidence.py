@@ -24,6 +24,12 @@ SOFTNESS = {
     "glucose": 15.0,
 }
 
+WORST = 3
+"""Points of a NEWS2 part at its worst."""
+
+MIDDLE = {"resting_heart_rate": 75.0, "glucose": 120.0}
+"""Conditions with two sides, and a value between them."""
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -34,6 +40,13 @@ class Evidence:
     level: int
     risk: float
     contributions: list[Contribution] = field(default_factory=list)
+    side: str = ""
+    """`high` or `low` where a condition has two sides: each has a course and alerts of its own."""
+
+    @property
+    def key(self) -> str:
+        """What the course of this evidence is kept under."""
+        return f"{self.condition}:{self.side}" if self.side else self.condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +60,24 @@ def evidence(view: View, policy: Policy, leeway: Leeway) -> Iterator[Evidence]:
     """Evidence of one minute, for every condition that its readings allow to judge."""
     for condition, judge in JUDGES.items():
         found = judge(view, policy.rules[condition], leeway)
-        if found is not None:
+        if found is None:
+            continue
+        middle = MIDDLE.get(condition)
+        if middle is None:
             yield found
+        else:
+            yield from _sides(found, middle)
+
+
+def _sides(found: Evidence, middle: float) -> Iterator[Evidence]:
+    """Evidence of one side is freedom from the other."""
+    high = bool(found.level) and found.contributions[0].value >= middle
+    for side, here in (("high", high), ("low", bool(found.level) and not high)):
+        if here:
+            found.side = side
+            yield found
+        else:
+            yield Evidence(found.condition, found.time, 0, found.risk, [], side)
 
 
 def _contribution(view: View, signal: str, value: float, share: float | None = None) -> Contribution:
@@ -126,7 +155,8 @@ def _deterioration(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     score = view.score
     if score is None:
         return None
-    level = rule.level(score.low)
+    # A total at an edge, or any single part at its worst (RCP 2017: both call for an urgent review).
+    level = max(rule.level(score.low), int(any(part.points == WORST for part in score.parts)))
     found = Evidence("deterioration", view.minute, level, _risk(rule, "deterioration", score.low))
     if level:
         parts = sorted((p for p in score.parts if p.points), key=lambda p: -p.points)

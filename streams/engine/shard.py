@@ -8,14 +8,12 @@ after a crash leads to the same state and the same alerts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from models import observe
 from models.decide import Case, Setting, decide
 from models.risk.evidence import Leeway
-from models.signals.beats import BeatWindow
 from models.view import Observation
 from models.wearer import Device, Wearer
 from streams.engine.alarm import Alarm
@@ -23,37 +21,13 @@ from streams.engine.book import Book, Page
 from streams.engine.contracts import DeadLetter, Effects, RawRecord
 from streams.engine.metered import Runner
 from streams.engine.pages import RIVER, SCHEMA, ClockData, Seal, Unreadable, clock_key, stamp_of
+from streams.engine.work import Item, Work
 from streams.intake.clock import StreamClock
 from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
 from streams.records import Alert, Outcome, Profile, Rejection, Source, Tick
 from streams.settings import Settings
 
 LATE_PART = "late_signals"
-
-
-@dataclass(slots=True)
-class Item:
-    """One observed record that waits to be decided."""
-
-    page: Page
-    wearer: Wearer
-    observation: Observation
-    source: Source
-    now: int
-    leeway: Leeway
-    """As it was when this record was observed: a profile later in the chunk must not reach back."""
-    log_time: int
-
-
-@dataclass(slots=True)
-class Work:
-    """One chunk on its way."""
-
-    last: int
-    items: list[Item] = field(default_factory=list)
-    beats: list[BeatWindow] = field(default_factory=list)
-    rhythm: Sequence[float] = ()
-    effects: Effects = field(default_factory=Effects)
 
 
 class WearerShard:
@@ -145,7 +119,7 @@ class WearerShard:
         ahead = self._settings.clock_ahead_s * 1000
         if self._settings.clock == "wall" and intake.last > record.timestamp + ahead:
             raise Refused("clock_ahead", "the device's clock is ahead of the broker's")
-        if not self.clock.believe(intake.packet.wearer, intake.last, ahead):
+        if not self.clock.believe(intake.packet.wearer, intake.last, ahead, record.timestamp):
             raise Refused("clock_ahead", "the device's clock is ahead of the stream")
         return intake
 
@@ -179,14 +153,18 @@ class WearerShard:
 
     def _control(self, control: Control, record: RawRecord, page: Page, work: Work, new: bool) -> None:
         if isinstance(control, Tick):
-            self.clock.advance(control.time)
-            self._ring(record, work)
+            # Only workers that go by the wall make ticks; none may lead the log's own time.
+            if self._settings.clock == "wall":
+                self.clock.advance(min(control.time, record.timestamp))
+                self._ring(record, work)
         elif isinstance(control, Profile) and new:
             if record.key != control.wearer.encode():
                 raise Refused("key_mismatch", "the record's key is not the profile's wearer")
-            seen = page.wearer(control.wearer).seen
-            seen.consent = control.consent.status
-            seen.oxygen_scale, seen.on_oxygen = control.oxygen_scale, control.on_oxygen
+            wearer = page.wearer(control.wearer)
+            wearer.seen.consent = control.consent.status
+            wearer.seen.oxygen_scale, wearer.seen.on_oxygen = control.oxygen_scale, control.on_oxygen
+            if not self._agreed(wearer.seen.consent):
+                self._queue(page, wearer, observe.withdraw(wearer.seen), record, work)
             self.book.touch(control.wearer.encode())
 
     def _ring(self, record: RawRecord, work: Work) -> None:
@@ -218,8 +196,9 @@ class WearerShard:
         # Whatever it was refused for: who has not agreed has not agreed to a dead letter either.
         key = record.key or b""
         wearer = self.book.page(key).wearers.get(key.decode("latin-1"))
-        kept = record.value if self._agreed(wearer.seen.consent if wearer else "unknown") else None
-        return DeadLetter(record.key, kept, list(record.headers), rejection)
+        if not self._agreed(wearer.seen.consent if wearer else "unknown"):
+            return DeadLetter(record.key, None, [], rejection)
+        return DeadLetter(record.key, record.value, list(record.headers), rejection)
 
     @staticmethod
     def _count(page: Page, work: Work, outcome: Outcome) -> None:

@@ -59,6 +59,16 @@ def test_an_alert_carries_why_and_what_to_do():
     assert alert.source == Source("vitals", 0, 2)
 
 
+def test_what_was_found_in_old_data_and_is_still_so_becomes_urgent():
+    judged = Judged()
+    old, _ = told([low(m) for m in range(5)], behind=2 * HISTORIC_MS, judged=judged)
+    now, _ = told([low(m) for m in range(5, 8)], judged=judged)
+
+    assert {(a.historic, a.priority) for a in old} == {(True, "low")}
+    assert [(a.status, a.historic, a.priority) for a in now] == [("escalated", False, "high")]
+    assert now[0].id == old[0].id
+
+
 def test_what_is_found_in_hours_old_data_is_historic_and_never_high():
     alerts, _ = told([low(m) for m in range(5)], behind=HISTORIC_MS + MINUTE)
 

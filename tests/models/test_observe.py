@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.observe import columns_of, fall_silent, take
+from models.observe import fall_silent, take
+from models.signals.columns import columns_of
 from models.wearer import Device, Seen, Wearer, WearerSnapshot, dump, load
 from tests.streams.engine.shards import MINUTE, START, packet, simulated
 

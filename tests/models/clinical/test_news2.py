@@ -136,3 +136,19 @@ def test_more_readings_only_narrow_the_range(readings, on_oxygen, scale):
     assert whole.low == sum(part.points for part in whole.parts) + 2 * bool(on_oxygen)
     if fewer is not None:
         assert fewer.low <= whole.low <= whole.high <= fewer.high
+
+
+@pytest.mark.parametrize(("signal", "value", "points"), [("rr", 24.5, 3), ("rr", 8.5, 1), ("hr", 130.5, 3)])
+def test_halves_go_up(signal, value, points):
+    (part,) = news2({signal: (NOW, value)}, NOW).parts
+
+    assert part.points == points
+
+
+def test_the_range_on_scale_2_reaches_what_oxygen_would_make_of_a_high_saturation():
+    readings = {"spo2": (NOW, 97.0)}
+
+    unsaid, said = (news2(readings, NOW, scale=2, on_oxygen=oxygen) for oxygen in (None, True))
+
+    assert unsaid.low == 0
+    assert unsaid.high == said.high

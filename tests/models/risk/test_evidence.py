@@ -18,8 +18,25 @@ NOW = 1_767_592_800_000
 def judged(condition, oxygen_scale=1, **view):
     steady = view.pop("steady", {})
     seen = View(NOW, steady=steady, values=dict(steady), **view)
-    found = {e.condition: e for e in evidence(seen, POLICY, Leeway(oxygen_scale))}
-    return found.get(condition)
+    found = [e for e in evidence(seen, POLICY, Leeway(oxygen_scale)) if e.condition == condition]
+    return max(found, key=lambda e: e.level, default=None)
+
+
+def test_each_side_of_glucose_has_a_course_of_its_own():
+    low = View(NOW, steady={"glucose": 50.0}, values={"glucose": 50.0})
+
+    found = {e.key: e.level for e in evidence(low, POLICY, Leeway())}
+
+    assert found == {"glucose:high": 0, "glucose:low": 3}
+
+
+@pytest.mark.parametrize(
+    ("signal", "value"), [("rr", 5.0), ("rr", 30.0), ("sbp", 70.0), ("sbp", 230.0), ("temp", 34.0)]
+)
+def test_any_single_part_at_its_worst_calls_for_a_check(signal, value):
+    score = news2({signal: (NOW, value)}, NOW)
+
+    assert judged("deterioration", score=score).level == 1
 
 
 def test_without_readings_nothing_is_judged():

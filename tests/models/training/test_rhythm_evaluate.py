@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from models.datasets.rr import load_record, load_records
 from models.deep.networks import Networks
-from models.observe import columns_of, fall_silent, take
+from models.observe import fall_silent, take
 from models.policy.rules import load_policy
+from models.signals.columns import columns_of
 from models.training.rhythm_evaluate import evaluate_rhythm, judge_person, stream_windows
 from models.training.rhythm_windows import cut_windows
 from models.wearer import Device, Seen

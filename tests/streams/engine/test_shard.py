@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 import msgspec
@@ -286,12 +287,32 @@ def test_silence_is_told_and_its_end_too():
     assert len({alert.id for alert, _ in effects.alerts}) == 1
 
 
+def ticked(minutes, log_minutes, clock):
+    """Alerts of a packet and a tick, whose records the log has at `log_minutes`."""
+    sent = [raw(packet(0, hr=[60.0])), control("tick", Tick(START + minutes * MINUTE), "x")]
+    logged = [replace(record, timestamp=START + log_minutes * MINUTE) for record in numbered(sent)]
+    return conditions(feed_all(maker(clock=clock)(0, {}), logged).alerts)
+
+
 def test_a_tick_tells_silence_where_nobody_speaks():
-    sent = [raw(packet(0, hr=[60.0])), control("tick", Tick(START + 31 * MINUTE), "x")]
+    assert ticked(31, 31, "wall") == [("ann", "stale_data", "raised")]
 
-    effects = feed_all(maker()(0, {}), numbered(sent))
 
-    assert conditions(effects.alerts) == [("ann", "stale_data", "raised")]
+def test_no_tick_leads_the_log_or_counts_where_the_stream_is_the_clock():
+    assert ticked(10**6, 5, "wall") == []
+    assert ticked(31, 31, "stream") == []
+
+
+def test_who_no_longer_agrees_is_judged_no_more_and_what_is_out_ends():
+    saturations = [raw(packet(minute, spo2=[80.0] * 6)) for minute in range(12)]
+    shard = maker()(0, {})
+    before = feed_all(shard, numbered(saturations))
+    refusal = control("profile", Profile("ann", consent=Consent("refused")), "ann")
+    after = feed_all(shard, [replace(refusal, offset=100, timestamp=START)])
+
+    assert conditions(before.alerts)[0] == ("ann", "desaturation", "raised")
+    assert {alert.status for alert, _ in after.alerts} == {"resolved"}
+    assert shard.book.page(b"ann").wearers["ann"].seen.devices == {}
 
 
 @pytest.mark.parametrize("minutes", [1, 31])

@@ -1,4 +1,4 @@
-"""The one place that rests on Faust's and aiokafka's inner names: a consumer that hands over chunks.
+"""What rests on Faust's and, with `fetching`, aiokafka's inner names: a consumer that hands over chunks.
 
 Faust spends about 0.1 ms on every record that it hands over one by one. This consumer hands over one
 message for up to `chunk_records` fetched records of one partition: its value is the list of records, its
@@ -26,20 +26,9 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.engine.chunks import cut
+from streams.engine.fetching import PromptThread
 
 Part = tuple[TP, list[Any]]
-
-
-FETCH_WAIT_MS = 20
-"""A broker is asked one fetch at a time, and only for what is not buffered: Faust's wait of 1.5 s for an
-empty topic lets everything else run dry."""
-
-
-class _PromptThread(driver.AIOKafkaConsumerThread):
-    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
-        consumer = super()._create_consumer(loop)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # read when it starts
-        return consumer
 
 
 class _ReadOffsets(defaultdict[TP, "int | None"]):
@@ -72,7 +61,7 @@ class RecordConsumer(driver.Consumer):
         self._acknowledged: dict[TP, int] = {}
 
     def _new_consumer_thread(self) -> driver.AIOKafkaConsumerThread:
-        return _PromptThread(self, loop=self.loop, beacon=self.beacon)
+        return PromptThread(self, loop=self.loop, beacon=self.beacon)
 
     def rewinds(self, tp: TP) -> int:
         """How many rewinds of a partition are finished; a chunk's `checksum`: as its fetch began."""

@@ -15,7 +15,11 @@ HEADROOM_BYTES = 64 * 1024
 """What a dead letter's headers may add to the largest record: its value is kept verbatim."""
 
 TOPICS: Mapping[str, Mapping[str, str]] = {
-    "vitals": {"max.message.bytes": str(LARGEST_RECORD_BYTES)},
+    "vitals": {
+        "max.message.bytes": str(LARGEST_RECORD_BYTES),
+        # The broker's clock, not the sender's: latencies and VITALSTREAM_CLOCK=wall rest on it.
+        "message.timestamp.type": "LogAppendTime",
+    },
     "profiles": {"cleanup.policy": "compact"},
     "feedback": {},
     "alerts": {},

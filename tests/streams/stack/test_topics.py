@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
@@ -17,7 +19,7 @@ def own_configs(broker: str) -> dict[str, dict[str, str]]:
     asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in TOPICS]
     answer = admin.describe_configs(asked, config_filter="all")["topic"]
     admin.close()
-    wanted = ("max.message.bytes", "cleanup.policy")
+    wanted = ("max.message.bytes", "cleanup.policy", "message.timestamp.type")
     return {topic: {name: configs[name]["value"] for name in wanted} for topic, configs in answer.items()}
 
 
@@ -28,6 +30,19 @@ def test_every_topic_exists_with_its_configuration(stack: LocalStack) -> None:
     assert configs["vitals"]["max.message.bytes"] == "16777216"
     assert int(configs["vitals.rejected"]["max.message.bytes"]) == LARGEST_RECORD_BYTES + HEADROOM_BYTES
     assert [name for name, c in configs.items() if c["cleanup.policy"] == "compact"] == ["profiles"]
+    assert [name for name, c in configs.items() if c["message.timestamp.type"] == "LogAppendTime"] == [
+        "vitals"
+    ]
+
+
+def test_a_record_of_vitals_bears_the_time_of_the_broker_whatever_its_sender_says(stack: LocalStack) -> None:
+    producer = KafkaProducer(bootstrap_servers=stack.broker)
+    before = time.time()
+
+    sent = producer.send("vitals", b"x", timestamp_ms=4_000_000_000_000).get(timeout=30)
+    producer.close()
+
+    assert before - 1 < sent.timestamp / 1000 < time.time() + 1
 
 
 def test_topics_are_made_once_and_another_number_of_partitions_is_refused(stack: LocalStack) -> None:

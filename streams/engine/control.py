@@ -13,7 +13,7 @@ from streams.engine.contracts import RawRecord
 from streams.engine.epoch import Epoch
 from streams.engine.gate import Gate
 from streams.engine.names import CONTROL, ID, KIND, TICK, VITALS
-from streams.engine.produce import JSON_HEADER, Headers, Producer, confirmed
+from streams.engine.produce import JSON_HEADER, LARGEST_LETTER, Headers, Producer, confirmed, described
 from streams.records import Tick
 
 TICK_S = 30.0
@@ -59,8 +59,11 @@ class ControlReader:
         self._acknowledge(tp, records[-1].offset + 1)
 
     async def _copy(self, tp: Any, record: RawRecord) -> asyncio.Future[object]:
-        headers = control_headers(tp.topic, tp.partition, record)
-        return await self._producer().send(VITALS, record.key, record.value, tp.partition, None, headers)
+        headers, value = control_headers(tp.topic, tp.partition, record), record.value
+        if value is not None and len(value) > LARGEST_LETTER:
+            # Larger than it may be sent, as it was compressed: the shard refuses what is empty.
+            headers, value = [*headers, *described(value)], None
+        return await self._producer().send(VITALS, record.key, value, tp.partition, None, headers)
 
 
 def control_headers(topic: str, partition: int, record: RawRecord) -> Headers:

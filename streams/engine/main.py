@@ -31,11 +31,16 @@ def set_up_logging(level: str) -> None:
         logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.CRITICAL)
 
 
+SWITCH_S = 0.001
+"""How long one thread may keep the others waiting: fetching must not wait for a whole chunk's scoring."""
+
+
 async def run(engine: Engine, on_ready: Callable[[], None] = lambda: None) -> int:
     """Work until SIGTERM or SIGINT (gives 0) or a failure (gives another exit code).
 
     `on_ready` is called once, when the worker has joined its group and recovered its state.
     """
+    sys.setswitchinterval(SWITCH_S)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -98,14 +98,15 @@ def fit(letter: DeadLetter) -> tuple[bytes | None, bytes | None, Headers]:
     key, value, headers = letter.key, letter.value, rejection_headers(letter)
     if _size(key, value, headers) <= LARGEST_LETTER:
         return key, value, headers
-    ours = [*rejection_headers(letter, own=False), *_described(value)]
+    ours = [*rejection_headers(letter, own=False), *described(value)]
     headers = [header for header in headers if header[0] not in dict(ours)] + ours
     if _size(key, None, headers) > LARGEST_LETTER:
         headers = ours
     return (key if _size(key, None, headers) <= LARGEST_LETTER else None), None, headers
 
 
-def _described(value: bytes | None) -> Headers:
+def described(value: bytes | None) -> Headers:
+    """Headers that stand for a value that is left out: its size and digest."""
     if value is None:
         return []
     return [

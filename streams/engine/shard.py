@@ -15,7 +15,7 @@ from models import observe
 from models.decide import Case, Setting, decide
 from models.risk.evidence import Leeway
 from models.view import Observation
-from models.wearer import Device, Wearer
+from models.wearer import Wearer
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book, Page
 from streams.engine.contracts import DeadLetter, Effects, RawRecord
@@ -130,9 +130,7 @@ class WearerShard:
         seen = wearer.seen
         if not self._agreed(seen.consent):
             raise Refused("no_consent", "the wearer has not agreed")
-        device = seen.devices.get(packet.device)
-        if device is None:
-            device = seen.devices[packet.device] = Device()
+        device = seen.device(packet.device)
         if device.repeated(packet.seq, intake.first):
             return "duplicate"
         if all(device.too_late(signal, times[-1]) for signal, (times, _) in intake.columns.items()):

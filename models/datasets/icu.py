@@ -85,3 +85,33 @@ def load_deaths(folder: Path) -> dict[int, bool]:
         with rows(path, {"RecordID", "In-hospital_death"}) as table:
             deaths.update({_whole(row, "RecordID", path): row["In-hospital_death"] == "1" for row in table})
     return deaths
+
+
+def load_people(folder: Path) -> dict[int, dict[str, float]]:
+    """What is known of each stay's person, by record id: NaN where unknown.
+
+    `age`, `male`, `height_cm`, `weight_kg`, and `icu_1` to `icu_4`, 1 for the kind of unit (coronary,
+    cardiac surgery, medical, surgical).
+    """
+    people: dict[int, dict[str, float]] = {}
+    for path in find(folder, "static_*.csv"):
+        with rows(path, {"record_id", "Age", "Gender", "Height", "ICUType", "Weight"}) as table:
+            for row in table:
+                people[_whole(row, "record_id", path)] = _person(row)
+    return people
+
+
+def _person(row: dict[str, str]) -> dict[str, float]:
+    def known(column: str, least: float) -> float:
+        value = number(row[column])
+        return float("nan") if value is None or value < least else value
+
+    unit = number(row["ICUType"])
+    return {
+        "age": known("Age", 1),
+        "male": known("Gender", 0),
+        # Heights and weights below these are slips of the pen.
+        "height_cm": known("Height", 50),
+        "weight_kg": known("Weight", 10),
+        **{f"icu_{kind}": float(unit == kind) for kind in (1, 2, 3, 4)},
+    }

@@ -38,6 +38,15 @@ class Person:
     bmi: float | None
     diabetes: bool | None
     """The label."""
+    insulin: float | None = None
+    """Serum insulin µU/mL, two hours into the test."""
+    skin_mm: float | None = None
+    """Triceps skin fold."""
+    pregnancies: float | None = None
+    pedigree: float | None = None
+    """Score of diabetes in the family (Smith 1988)."""
+    ethnicity: str | None = None
+    """As the survey calls it; for figures by group, never an input."""
 
 
 def load_nhanes(folder: Path) -> Iterator[Person]:
@@ -58,6 +67,7 @@ def load_nhanes(folder: Path) -> Iterator[Person]:
                 diastolic=_present(row["BPDiaAve"]),
                 glucose=None,
                 bmi=_present(row["BMI"]),
+                ethnicity=row.get("Race1") or None,
                 diabetes={"0": False, "1": True, "No": False, "Yes": True}.get(row["Diabetes"]),
             )
 
@@ -82,6 +92,10 @@ def load_pima(folder: Path) -> Iterator[Person]:
                 glucose=_present(row[1]),
                 bmi=_present(row[5]),
                 diabetes=row[8].strip() == "1",
+                insulin=_present(row[4]),
+                skin_mm=_present(row[3]),
+                pregnancies=number(row[0]),
+                pedigree=_present(row[6]),
             )
 
 

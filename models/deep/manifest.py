@@ -27,9 +27,10 @@ class Tensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Made-up rows and what the network answered when it was exported."""
+    """Made-up rows and what the network answered when it was exported, both flattened."""
 
-    rows: tuple[tuple[float, ...], ...]
+    rows: tuple[tuple[float | None, ...], ...]
+    """None is NaN: not measured."""
     outputs: tuple[float, ...]
     tolerance: float = 1e-4
 
@@ -73,6 +74,14 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     format: Literal[1]
     models: tuple[ModelEntry, ...]
+
+    def served(self, name: str) -> ModelEntry:
+        """The active version of a network, or its shadow where none is active. Raises RegistryError."""
+        for status in ("active", "shadow"):
+            for entry in self.models:
+                if entry.name == name and entry.status == status:
+                    return entry
+        raise RegistryError(f"{MANIFEST}: no active or shadow version of {name}")
 
     def active(self) -> dict[str, ModelEntry]:
         """The one active version of each network. Raises RegistryError when there are two."""

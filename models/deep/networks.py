@@ -7,12 +7,16 @@ exactly 32, short blocks filled up with their own first row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from models.deep.deterioration import deterioration_inputs
+from models.deep.diabetes import diabetes_inputs
+from models.deep.glucose import glucose_inputs
 from models.deep.manifest import ModelEntry, RegistryError, read_manifest, read_model
 from models.deep.rhythm import rhythm_inputs
 
@@ -21,7 +25,13 @@ BLOCK = 32
 
 Rows = NDArray[np.float32]
 Derive = Callable[[Rows], tuple[Rows, ...]]
-_DERIVE: Mapping[str, Derive] = {"rhythm": rhythm_inputs}
+_DERIVE: Mapping[str, Derive] = {
+    "rhythm": rhythm_inputs,
+    "glucose": glucose_inputs,
+    "diabetes": diabetes_inputs,
+    "deterioration_wearable": partial(deterioration_inputs, "wearable"),
+    "deterioration_clinical": partial(deterioration_inputs, "clinical"),
+}
 
 COMMITTED = Path(__file__).resolve().parent.parent / "registry"
 """The registry that ships inside the package."""
@@ -69,6 +79,15 @@ class Networks:
         registry = COMMITTED if registry_dir is None else registry_dir
         active = read_manifest(registry).active()
         return cls({name: _open(registry, entry) for name, entry in active.items()})
+
+    @classmethod
+    def only(cls, name: str, registry_dir: Path | None = None) -> Networks:
+        """Load and verify one network: its active version, or its shadow where none is active.
+
+        Raises RegistryError as `load` does, and when there is neither.
+        """
+        registry = COMMITTED if registry_dir is None else registry_dir
+        return cls({name: _open(registry, read_manifest(registry).served(name))})
 
     @property
     def versions(self) -> dict[str, str]:
@@ -137,9 +156,12 @@ def _dtype(onnx_type: str) -> str:
 def _check_sample(network: _Network) -> None:
     sample = network.entry.sample
     try:
-        outputs = network.run(np.array(sample.rows, np.float32))
+        rows = np.array(sample.rows, np.float32).reshape(-1, *network.entry.row.shape)
+        outputs = network.run(rows).ravel()
     except Exception as error:  # a graph may fail in any operator
         raise RegistryError(f"{network.entry.file}: fails on the sample rows: {error}") from error
+    if outputs.size != len(sample.outputs):
+        raise RegistryError(f"{network.entry.file}: {outputs.size} sample outputs, not {len(sample.outputs)}")
     worst = float(np.abs(outputs - np.array(sample.outputs, np.float32)).max())
     if not worst <= sample.tolerance:
         raise RegistryError(f"{network.entry.file}: sample outputs differ by {worst:.2g}")

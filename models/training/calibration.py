@@ -35,6 +35,22 @@ def fit_platt(logits: Array, labels: NDArray[np.bool_], weights: Array) -> tuple
     return slope, offset
 
 
+def fit_logistic(x: Array, labels: NDArray[np.bool_], weights: Array, ridge: float) -> tuple[Array, float]:
+    """Coefficients [k] and offset of a logistic regression with an L2 penalty, by Newton's method."""
+    wide = np.column_stack([x, np.ones(len(x))])
+    penalty = np.diag([ridge] * x.shape[1] + [1e-6])
+    found = np.zeros(wide.shape[1])
+    for _ in range(50):
+        p = sigmoid(wide @ found)
+        gradient = wide.T @ (weights * (p - labels)) + penalty @ found
+        curve = weights * p * (1 - p) + 1e-9
+        step = np.linalg.solve(wide.T @ (wide * curve[:, None]) + penalty, gradient)
+        found = found - step
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    return found[:-1], float(found[-1])
+
+
 def threshold_for_specificity(
     scores: Array, labels: NDArray[np.bool_], weights: Array, budget: float
 ) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
+import re
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,9 +17,11 @@ import onnx
 from jax2onnx import to_onnx
 from numpy.typing import NDArray
 
-from models.deep.manifest import MANIFEST, Manifest, ModelEntry, Tensor, read_manifest
+from models.deep.manifest import MANIFEST, Manifest, ModelEntry, Sample, Tensor, read_manifest
+from models.deep.networks import Networks
 from models.deep.onnx_file import check_onnx
 
+_NUMBERS = re.compile(r"\[[-+0-9.enul,\s]*\]")
 _CODE = ("deep", "training", "datasets")
 """Folders of `models` that decide what a trained network is."""
 
@@ -71,13 +75,39 @@ def _git(*arguments: str) -> str:
 
 
 def write_entry(registry: Path, entry: ModelEntry) -> None:
-    """Put an entry into a registry's manifest, in place of the active one of that name."""
+    """Put an entry into a registry's manifest, in place of the one of that name and status."""
     registry.mkdir(parents=True, exist_ok=True)
     there = read_manifest(registry).models if (registry / MANIFEST).exists() else ()
-    others = [other for other in there if not (other.name == entry.name and other.status == "active")]
+    others = [other for other in there if (other.name, other.status) != (entry.name, entry.status)]
     manifest = Manifest(1, tuple(sorted([*others, entry], key=lambda item: (item.name, item.version))))
-    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
-    (registry / MANIFEST).write_bytes(text)
+    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2).decode() + "\n"
+    # Rows of numbers are read as rows, not as a column of thousands of lines.
+    (registry / MANIFEST).write_text(_NUMBERS.sub(lambda found: " ".join(found[0].split()), text))
+
+
+def sample_of(rows: NDArray[np.floating], outputs: NDArray[np.floating], tolerance: float = 1e-4) -> Sample:
+    """Rows and outputs as the manifest holds them: flattened, rounded, NaN as None."""
+    flat = tuple(tuple(None if v != v else v for v in rounded(row)) for row in rows)
+    return Sample(flat, rounded(outputs), tolerance)
+
+
+def register(registry: Path, graph: bytes, entry: ModelEntry, rows: NDArray[np.floating]) -> ModelEntry:
+    """Write a network's file and entry, run the sample rows through it as the product does, verify it.
+
+    `rows` are made up, [n, *entry.row.shape]. Gives the entry with its sha256 and sample outputs.
+    """
+    registry.mkdir(parents=True, exist_ok=True)
+    (registry / entry.file).write_bytes(graph)
+    size = len(rows) * math.prod(entry.outputs[0].shape)
+    unknown = sample_of(rows, np.zeros(size), tolerance=1e9)
+    entry = msgspec.structs.replace(entry, sha256=sha256(graph), sample=unknown)
+    write_entry(registry, entry)
+    outputs = Networks.only(entry.name, registry).run(entry.name, rows)
+    worth = max(1.0, float(np.abs(outputs).max()))
+    entry = msgspec.structs.replace(entry, sample=sample_of(rows, outputs, 1e-4 * worth))
+    write_entry(registry, entry)
+    Networks.only(entry.name, registry)
+    return entry
 
 
 def rounded(values: NDArray[np.floating], digits: int = 6) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 Scores = NDArray[np.float64]
 Labels = NDArray[np.bool_]
 Figures = dict[str, float]
+Columns = tuple[NDArray[Any], ...]
+"""What is known of one person's windows, one row a window, e.g. scores and labels."""
 
 
 def auroc(scores: Scores, labels: Labels) -> float:
@@ -53,9 +56,38 @@ def figures(scores: Scores, labels: Labels, threshold: float) -> Figures:
     }
 
 
+def brier(scores: Scores, labels: Labels) -> float:
+    """Mean squared distance of probability and outcome (Brier 1950)."""
+    return float(np.mean((scores - labels) ** 2)) if scores.size else float("nan")
+
+
+def _ranked(scores: Scores, labels: Labels) -> tuple[Scores, Scores]:
+    """Recall and precision at each distinct score, falling."""
+    order = np.argsort(-scores, kind="stable")
+    hits, said = np.cumsum(labels[order]), np.arange(1, scores.size + 1)
+    last = np.append(np.diff(scores[order]) != 0, True)
+    return hits[last] / max(1, labels.sum()), hits[last] / said[last]
+
+
+def auprc(scores: Scores, labels: Labels) -> float:
+    """Area under precision over recall as average precision; nan when only one class is there."""
+    if labels.all() or not labels.any():
+        return float("nan")
+    recall, precision = _ranked(scores, labels)
+    return float((np.diff(recall, prepend=0.0) * precision).sum())
+
+
+def min_se_ppv(scores: Scores, labels: Labels) -> float:
+    """The best min(Se, PPV) over all thresholds: event 1 of the CinC 2012 challenge (Silva 2012)."""
+    if labels.all() or not labels.any():
+        return float("nan")
+    recall, precision = _ranked(scores, labels)
+    return float(np.minimum(recall, precision).max())
+
+
 def bootstrap(
-    people: Sequence[tuple[Scores, Labels]],
-    judge: Callable[[Scores, Labels], Figures],
+    people: Sequence[Columns],
+    judge: Callable[..., Figures],
     rounds: int = 500,
     seed: int = 0,
 ) -> Mapping[str, tuple[float, float]]:
@@ -64,7 +96,7 @@ def bootstrap(
     drawn: dict[str, list[float]] = {}
     for _ in range(rounds):
         chosen = [people[i] for i in rng.integers(0, len(people), len(people))]
-        result = judge(np.concatenate([c[0] for c in chosen]), np.concatenate([c[1] for c in chosen]))
+        result = judge(*(np.concatenate(column) for column in zip(*chosen, strict=True)))
         for name, value in result.items():
             drawn.setdefault(name, []).append(value)
     return {name: _middle(values) for name, values in drawn.items()}

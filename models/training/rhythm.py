@@ -185,7 +185,7 @@ def _judge_and_write(
     progress("evaluating test people", 1, 1)
     entry = with_metrics(entry, {"ltafdb validation": unseen, "ltafdb test": test})
     write_entry(out, entry)
-    write_card(out / entry.card, entry, BUDGET, (out / entry.file).stat().st_size)
+    write_card(out, entry, BUDGET)
     Networks.load(out)
     return entry
 

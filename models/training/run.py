@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from models.datasets.rr import RecordError, load_records, record_names
+from models.datasets.tables import DatasetError
+from models.deep.deterioration import Inputs
 from models.deep.manifest import ModelEntry
 from models.deep.networks import Networks
 from models.training.rhythm_evaluate import evaluate_rhythm
@@ -17,21 +19,59 @@ Progress = Callable[[str, int, int], None]
 """Hears what is being done, steps done, steps in all."""
 
 
-def train_model(name: str, data: Path, out: Path, progress: Progress) -> ModelEntry:
-    """Train a network from the data set in `data`; writes file, manifest entry, card and curve to `out`."""
-    assert name == "rhythm"
+def train_model(name: str, data: Sequence[Path], out: Path, progress: Progress) -> list[ModelEntry]:
+    """Train a network from the data sets in `data`; writes file, manifest entry, card and curve to `out`.
+
+    Only `diabetes` takes two folders; `deterioration` makes both of its versions.
+    """
     # Small networks gain nothing from more threads, and the same threads give the same sums.
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    if name == "diabetes":
+        from models.training.diabetes import train_diabetes
+
+        return [train_diabetes(data, out, progress)]
+    if len(data) != 1:
+        raise DatasetError(f"{name} trains on one folder: give --data once")
+    if name == "glucose":
+        from models.training.glucose import train_glucose
+
+        return [train_glucose(data[0], out, progress)]
+    if name == "deterioration":
+        from models.training.deterioration import train_deterioration
+
+        return [train_deterioration(inputs, data[0], out, progress) for inputs in ("wearable", "clinical")]
     from models.training.rhythm import train_rhythm
 
-    return train_rhythm(data, out, progress)
+    return [train_rhythm(data[0], out, progress)]
 
 
-def evaluate_model(data: Path, test_only: bool, registry: Path | None, progress: Progress) -> dict[str, Any]:
-    """Judge the rhythm network on all records of a folder, or on LTAFDB's committed test people.
+def evaluate_model(
+    name: str, data: Path, test_only: bool, registry: Path | None, progress: Progress, inputs: Inputs
+) -> dict[str, Any]:
+    """Judge a network on everyone in a folder, or on the committed test people of its own data set.
 
-    Raises RecordError when the folder has no such record or no rhythm label at all.
+    Raises RecordError or DatasetError when the folder holds nothing to judge by.
     """
+    if name == "rhythm":
+        return _evaluate_rhythm(data, test_only, registry, progress)
+    network = f"{name}_{inputs}" if name == "deterioration" else name
+    networks = Networks.only(network, registry)
+    if name == "diabetes":
+        from models.training.diabetes_evaluate import evaluate_diabetes
+
+        return evaluate_diabetes(networks, data, test_only).as_json()
+    if name == "glucose":
+        from models.training.glucose_evaluate import evaluate_glucose
+
+        return evaluate_glucose(networks, data, test_only, progress).as_json()
+    from models.training.deterioration_evaluate import evaluate_deterioration
+
+    return evaluate_deterioration(networks, inputs, data, test_only, progress).as_json()
+
+
+def _evaluate_rhythm(
+    data: Path, test_only: bool, registry: Path | None, progress: Progress
+) -> dict[str, Any]:
     there = record_names(data)
     wanted = [name for name in load_split("ltafdb").test if name in there] if test_only else there
     if not wanted:
@@ -44,7 +84,7 @@ def evaluate_model(data: Path, test_only: bool, registry: Path | None, progress:
         progress("records", done, len(wanted))
 
     progress("records", 0, len(wanted))
-    report = evaluate_rhythm(Networks.load(registry), load_records(data, wanted), tick)
+    report = evaluate_rhythm(Networks.only("rhythm", registry), load_records(data, wanted), tick)
     if not any(person.scores.size for person in report.people):
         raise RecordError(f"{data}: no beat has a rhythm label, so there is nothing to judge by")
     return report.as_json()

@@ -27,6 +27,16 @@ class Model(StrEnum):
     """Networks that can be trained and judged."""
 
     RHYTHM = "rhythm"
+    GLUCOSE = "glucose"
+    DETERIORATION = "deterioration"
+    DIABETES = "diabetes"
+
+
+class Inputs(StrEnum):
+    """Versions of `deterioration`: what a wearable measures, or with a clinic's values."""
+
+    WEARABLE = "wearable"
+    CLINICAL = "clinical"
 
 
 class Split(StrEnum):
@@ -44,32 +54,38 @@ def register(app: typer.Typer) -> None:
 
 def train(
     model: Model,
-    data: Data,
+    data: Annotated[
+        list[Path],
+        typer.Option("--data", help="the data set's own folder; diabetes takes --data twice (Pima, NHANES)"),
+    ],
     out: Annotated[Path, typer.Option("--out", help="registry folder to write to")],
 ) -> None:
     """Train a network from recordings and write ONNX file, manifest entry, card and learning curve."""
     with _told(), _progress() as tick:
         from models.training.run import train_model
 
-        entry = train_model(model.value, data, out, tick)
-    typer.echo(f"{entry.name} {entry.version} is in {out / entry.file}, its card in {out / entry.card}")
+        entries = train_model(model.value, data, out, tick)
+    for entry in entries:
+        typer.echo(f"{entry.name} {entry.version} is in {out / entry.file}, its card in {out / entry.card}")
 
 
 def evaluate(
     model: Model,
     data: Data,
     split: Annotated[
-        Split | None, typer.Option("--split", help="only these people of the committed split of LTAFDB")
+        Split | None, typer.Option("--split", help="only these people of the committed split")
     ] = None,
+    inputs: Annotated[
+        Inputs, typer.Option("--inputs", help="which version of deterioration")
+    ] = Inputs.WEARABLE,
     registry: Registry = None,
     json_: Json = False,
 ) -> None:
     """Judge a network on a folder of recordings, through the same functions as the stream."""
-    assert model is Model.RHYTHM
     with _told(), _progress() as tick:
         from models.training.run import evaluate_model
 
-        report = evaluate_model(data, split is Split.TEST, registry, tick)
+        report = evaluate_model(model.value, data, split is Split.TEST, registry, tick, inputs.value)
     typer.echo(json.dumps(report) if json_ else _table(report))
 
 
@@ -92,12 +108,15 @@ def list_(registry: Registry = None, json_: Json = False) -> None:
 
 @models.command()
 def verify(registry: Registry = None, json_: Json = False) -> None:
-    """Check every active network: sha256, single dense file, signature, sample outputs."""
+    """Check every active and shadow network: sha256, single dense file, signature, sample outputs."""
+    from models.deep.manifest import read_manifest
     from models.deep.networks import COMMITTED, Networks
 
     folder = registry or COMMITTED
     with _told():
-        versions = Networks.load(folder).versions
+        names = {entry.name for entry in read_manifest(folder).models if entry.status == "shadow"}
+        loaded = [Networks.load(folder), *(Networks.only(name, folder) for name in sorted(names))]
+        versions = {name: version for networks in loaded for name, version in networks.versions.items()}
     if json_:
         typer.echo(json.dumps({"registry": str(folder), "verified": versions}))
         return
@@ -111,20 +130,17 @@ def _line(entry: ModelEntry) -> str:
 
 
 def _table(report: dict[str, Any]) -> str:
-    """The report for a person: counts first, then figures with their intervals."""
-    counts = f"{report['people']} people, {report['windows']} windows ({report['windows_af']} in AF)"
-    lines = [
-        f"{report['model']} {report['version']} at P(AF) >= {report['threshold']}",
-        f"{counts}, {report['windows_skipped']:.2%} of windows skipped",
-    ]
-    for name, (low, high) in report["intervals_95"].items():
+    """The report for a person: counts first, then figures with their intervals, then the rest."""
+    ranges = report["intervals_95"]
+    plain = {k: v for k, v in report.items() if k not in ranges and not isinstance(v, dict | list)}
+    head = ("model", "version", "people", "windows")
+    lines = ["{model} {version}: {people} people, {windows} windows".format(**plain)]
+    width = max(map(len, ranges))
+    for name, (low, high) in ranges.items():
         if report[name] is not None:
-            lines.append(
-                f"  {name:<6} {report[name]:.4f}   95 % interval over people {low:.4f} to {high:.4f}"
-            )
-    told = f"{report['alerts']} alerts, {report['false_alerts_per_24h']} false ones in 24 h"
-    found = f"{report['episodes_found']} of {report['episodes']} episodes of 10 minutes or more found"
-    lines.append(f"{found}, median delay {report['alert_delay_median_s']} s; {told}")
+            told = f"95 % interval over people {low:.4f} to {high:.4f}"
+            lines.append(f"  {name:<{width}} {report[name]:.4f}   {told}")
+    lines += [f"  {name}: {value}" for name, value in plain.items() if name not in head]
     return "\n".join(lines)
 
 
@@ -132,12 +148,13 @@ def _table(report: dict[str, Any]) -> str:
 def _told() -> Iterator[None]:
     """Turn expected errors into the one line that a person can act on."""
     from models.datasets.rr import RecordError
+    from models.datasets.tables import DatasetError
     from models.deep.manifest import RegistryError
     from streams.errors import UserError
 
     try:
         yield
-    except (RecordError, RegistryError) as error:
+    except (RecordError, DatasetError, RegistryError) as error:
         raise UserError(str(error)) from error
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {

@@ -33,10 +33,16 @@ def change(registry: Path, edit: Callable[[dict[str, Any]], None]) -> None:
     path.write_bytes(msgspec.json.encode(manifest))
 
 
+def rhythm(manifest: dict[str, Any]) -> dict[str, Any]:
+    (entry,) = (entry for entry in manifest["models"] if entry["name"] == "rhythm")
+    found: dict[str, Any] = entry
+    return found
+
+
 def put(registry: Path, data: bytes) -> None:
     """Another file with the right hash: what is wrong with it must be found in itself."""
     (registry / "rhythm.onnx").write_bytes(data)
-    change(registry, lambda m: m["models"][0].update(sha256=hashlib.sha256(data).hexdigest()))
+    change(registry, lambda m: rhythm(m).update(sha256=hashlib.sha256(data).hexdigest()))
 
 
 def message(number: int, content: bytes) -> bytes:
@@ -117,14 +123,14 @@ def test_a_file_of_a_megabyte_is_refused() -> None:
 @pytest.mark.parametrize(
     ("edit", "reason"),
     [
-        (lambda m: m["models"][0]["inputs"][0].update(shape=[60, 2]), "inputs are"),
-        (lambda m: m["models"][0]["outputs"][0].update(name="p"), "outputs are"),
-        (lambda m: m["models"][0]["sample"].update(outputs=[0.5, 0.5, 0.5, 0.5]), "sample outputs differ"),
-        (lambda m: m["models"][0].update(file="../rhythm.onnx"), "not a plain file name"),
-        (lambda m: m["models"][0].update(file="gone.onnx"), "No such file"),
-        (lambda m: m["models"][0].update(name="heart"), "knows no inputs"),
-        (lambda m: m["models"].append(m["models"][0]), "two active versions"),
-        (lambda m: m["models"][0].pop("status"), "missing required field"),
+        (lambda m: rhythm(m)["inputs"][0].update(shape=[60, 2]), "inputs are"),
+        (lambda m: rhythm(m)["outputs"][0].update(name="p"), "outputs are"),
+        (lambda m: rhythm(m)["sample"].update(outputs=[0.5, 0.5, 0.5, 0.5]), "sample outputs differ"),
+        (lambda m: rhythm(m).update(file="../rhythm.onnx"), "not a plain file name"),
+        (lambda m: rhythm(m).update(file="gone.onnx"), "No such file"),
+        (lambda m: rhythm(m).update(name="heart"), "knows no inputs"),
+        (lambda m: m["models"].append(rhythm(m)), "two active versions"),
+        (lambda m: rhythm(m).pop("status"), "missing required field"),
     ],
 )
 def test_a_manifest_that_does_not_fit_is_refused(
@@ -142,6 +148,6 @@ def test_a_folder_without_manifest_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_retired_network_is_not_loaded(registry: Path) -> None:
-    change(registry, lambda m: m["models"][0].update(status="retired"))
+    change(registry, lambda m: rhythm(m).update(status="retired"))
 
     assert Networks.load(registry).versions == {}

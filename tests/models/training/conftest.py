@@ -3,4 +3,11 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 # Training needs jax, which only .venv-train has (`make train`).
-collect_ignore = [] if find_spec("jax") else ["test_rhythm_train.py"]
+_NEED_JAX = [
+    "test_rhythm_train.py",
+    "test_diabetes_train.py",
+    "test_glucose_train.py",
+    "test_deterioration_train.py",
+    "test_recurrent.py",
+]
+collect_ignore = [] if find_spec("jax") else _NEED_JAX

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from models.training.metrics import auroc, bootstrap, expected_calibration_error, figures
+from models.training.metrics import (
+    auprc,
+    auroc,
+    bootstrap,
+    brier,
+    expected_calibration_error,
+    figures,
+    min_se_ppv,
+)
 
 
 def test_auroc_agrees_with_scikit_learn_also_with_ties() -> None:
@@ -54,3 +62,16 @@ def test_bootstrap_draws_people_and_not_windows() -> None:
 
     assert steady["se"] == (1.0, 1.0)
     assert mixed["se"][0] <= 0.5 and mixed["se"][1] == 1.0
+
+
+def test_average_precision_and_min_se_ppv_of_a_hand_made_ranking() -> None:
+    scores, labels = np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, False, True, False])
+
+    assert auprc(scores, labels) == pytest.approx(0.5 * 1 + 0.5 * 2 / 3)
+    assert min_se_ppv(scores, labels) == pytest.approx(2 / 3)
+    assert brier(scores, labels) == pytest.approx((0.01 + 0.64 + 0.09 + 0.36) / 4)
+
+
+def test_figures_of_one_class_do_not_exist() -> None:
+    assert np.isnan(auprc(np.array([0.1, 0.2]), np.array([False, False])))
+    assert np.isnan(min_se_ppv(np.array([0.1, 0.2]), np.array([True, True])))

@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 
 from bench.cores import Cores, running_on, taken
+from streams.demo.children import end, last_words
 from streams.errors import UserError
 
 START_S = 60.0
@@ -89,17 +90,11 @@ class Program:
 
     def last_words(self) -> str:
         """Give the end of its log, in one line."""
-        lines = self._log.read_text(errors="replace").splitlines()
-        return lines[-1] if lines else f"exit code {self._process.poll()}"
+        return last_words(self._log, self._process.poll())
 
     def stop(self) -> None:
         """End it: politely, then not."""
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process, STOP_S)
 
 
 @contextmanager

@@ -57,19 +57,29 @@ class Child:
 
     def last_words(self) -> str:
         """The end of its log, in one line."""
-        lines = self.log.read_text(errors="replace").splitlines()
-        return lines[-1] if lines else f"exit code {self.code}"
+        return last_words(self.log, self.code)
 
     def stop(self) -> None:
         """End it: politely, then not."""
-        if self.code is not None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process)
+
+
+def last_words(log: Path, code: int | None) -> str:
+    """The last line of a process's log, else its exit code."""
+    lines = log.read_text(errors="replace").splitlines()
+    return lines[-1] if lines else f"exit code {code}"
+
+
+def end(process: subprocess.Popen[bytes], patience_s: float = STOP_S) -> None:
+    """End a process: politely, then, after so long, not."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(patience_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @contextmanager

@@ -41,11 +41,6 @@ class Score:
         """False alerts per wearer and day of event time."""
         return self.false_alerts / self.wearer_days if self.wearer_days else 0.0
 
-    @property
-    def found_share(self) -> float:
-        """Share of planted episodes found; 1 when none was planted."""
-        return self.episodes_found / self.episodes_planted if self.episodes_planted else 1.0
-
 
 def score(
     truth: Iterable[Episode],

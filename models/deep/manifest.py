@@ -12,6 +12,8 @@ from models.deep.onnx_file import OnnxFileError, check_onnx
 
 MANIFEST = "manifest.json"
 Status = Literal["active", "shadow", "retired"]
+Use = Literal["stream", "training"]
+"""Who runs a network: workers on people's vitals, or only those who train and study other networks."""
 
 
 class RegistryError(ValueError):
@@ -43,7 +45,7 @@ class Interval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     high: float
 
 
-class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One version of one network."""
 
     name: str
@@ -67,6 +69,7 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
     """Version of vitalstream that made it, and the commit when known."""
     sample: Sample
+    use: Use = "stream"
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,18 +79,24 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[ModelEntry, ...]
 
     def served(self, name: str) -> ModelEntry:
-        """The active version of a network, or its shadow where none is active. Raises RegistryError."""
+        """The active version of a network, or its shadow where none is active. Raises RegistryError.
+
+        One for training is served whatever its status: that tells whether training takes it.
+        """
         for status in ("active", "shadow"):
             for entry in self.models:
                 if entry.name == name and entry.status == status:
                     return entry
+        for entry in self.models:
+            if entry.name == name and entry.use == "training":
+                return entry
         raise RegistryError(f"{MANIFEST}: no active or shadow version of {name}")
 
     def active(self) -> dict[str, ModelEntry]:
-        """The one active version of each network. Raises RegistryError when there are two."""
+        """The one active version of each network for the stream. Raises RegistryError when there are two."""
         found: dict[str, ModelEntry] = {}
         for entry in self.models:
-            if entry.status == "active":
+            if entry.status == "active" and entry.use == "stream":
                 if entry.name in found:
                     raise RegistryError(f"{MANIFEST}: two active versions of {entry.name}")
                 found[entry.name] = entry

@@ -91,7 +91,7 @@ def evaluate(
 
 @models.command("list")
 def list_(registry: Registry = None, json_: Json = False) -> None:
-    """Show every version of every network with its status and threshold."""
+    """Show every version of every network with its status, use and threshold."""
     import msgspec
 
     from models.deep.manifest import read_manifest
@@ -108,13 +108,14 @@ def list_(registry: Registry = None, json_: Json = False) -> None:
 
 @models.command()
 def verify(registry: Registry = None, json_: Json = False) -> None:
-    """Check every active and shadow network: sha256, single dense file, signature, sample outputs."""
+    """Check every network but retired ones: sha256, single dense file, signature, sample outputs."""
     from models.deep.manifest import read_manifest
     from models.deep.networks import COMMITTED, Networks
 
     folder = registry or COMMITTED
     with _told():
-        names = {entry.name for entry in read_manifest(folder).models if entry.status == "shadow"}
+        entries = read_manifest(folder).models
+        names = {entry.name for entry in entries if entry.status == "shadow" or entry.use == "training"}
         loaded = [Networks.load(folder), *(Networks.only(name, folder) for name in sorted(names))]
         versions = {name: version for networks in loaded for name, version in networks.versions.items()}
     if json_:
@@ -126,7 +127,8 @@ def verify(registry: Registry = None, json_: Json = False) -> None:
 
 def _line(entry: ModelEntry) -> str:
     thresholds = ", ".join(f"{name} at {value}" for name, value in entry.thresholds.items())
-    return f"{entry.name:<14} {entry.version:<8} {entry.status:<8} {entry.sha256[:12]}  {thresholds}"
+    told = f"{entry.status:<8} {entry.use:<8} {entry.sha256[:12]}"
+    return f"{entry.name:<14} {entry.version:<8} {told}  {thresholds}"
 
 
 def _table(report: dict[str, Any]) -> str:

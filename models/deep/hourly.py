@@ -1,8 +1,9 @@
-"""Brings measurements of many stays into hourly rows for the deterioration networks."""
+"""Brings measurements into hourly rows for the deterioration networks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,15 @@ from numpy.typing import NDArray
 from models.deep.deterioration import HOURS, PEOPLE, VITALS, Inputs, Vital
 
 Array = NDArray[np.float64]
+
+
+class Hourly(NamedTuple):
+    """What one vital came to in each hour, arrays [..., 48]; where the number is 0 the rest says nothing."""
+
+    number: NDArray[np.int64]
+    total: Array
+    low: Array
+    high: Array
 
 
 def hourly_rows(
@@ -28,34 +38,48 @@ def hourly_rows(
     each, NaN where unknown. Values outside of a vital's possible range, and minutes outside
     of 48 hours, are left out.
     """
-    columns = [_column(vital, stay, minute, param, value, count) for vital in VITALS[inputs]]
-    person = [np.broadcast_to(people[name][:, None], (count, HOURS)) for name in PEOPLE[inputs]]
-    return np.stack([*columns, *person], axis=2).astype(np.float32)
+    hours = {}
+    for vital in VITALS[inputs]:
+        kept = np.isin(param, vital.params) & (value >= vital.low) & (value <= vital.high)
+        kept &= (minute >= 0) & (minute <= HOURS * 60)
+        hours[vital.name] = _reduced(stay[kept] * HOURS + hour_of(minute[kept]), value[kept], count)
+    return rows_of(inputs, hours, people)
 
 
-def _column(
-    vital: Vital,
-    stay: NDArray[np.int64],
-    minute: NDArray[np.int32],
-    param: NDArray[np.str_],
-    value: Array,
-    count: int,
-) -> Array:
-    # The last minute of the last hour is written as 48:00.
-    hour = np.minimum(minute // 60, HOURS - 1)
-    kept = np.isin(param, vital.params) & (value >= vital.low) & (value <= vital.high)
-    kept &= (minute >= 0) & (minute <= HOURS * 60)
-    at, found = stay[kept] * HOURS + hour[kept], value[kept]
-    return _reduced(vital, at, found, count * HOURS).reshape(count, HOURS)
+def hour_of(minute: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Hours from admission; the last minute of the last hour is written as 48:00."""
+    return np.minimum(minute // 60, HOURS - 1)
 
 
-def _reduced(vital: Vital, at: NDArray[np.int64], value: Array, size: int) -> Array:
+def rows_of(
+    inputs: Inputs, hours: Mapping[str, Hourly], people: Mapping[str, Array | float]
+) -> NDArray[np.float32]:
+    """Rows [..., 48, channels] of what every vital of `VITALS` came to in each hour.
+
+    A mean arterial pressure that was not measured in an hour is (systolic + 2 diastolic) / 3 of that hour,
+    as is usual at the bedside. Who is not known of in `people` is NaN.
+    """
+    columns = {vital.name: _column(vital, hours[vital.name]) for vital in VITALS[inputs]}
+    derived = (columns["sbp"] + 2 * columns["dbp"]) / 3
+    columns["map"] = np.where(np.isnan(columns["map"]), derived, columns["map"])
+    shape = columns["map"].shape
+    known = [np.asarray(people.get(name, np.nan), dtype=np.float64) for name in PEOPLE[inputs]]
+    person = [np.broadcast_to(column[..., None], shape) for column in known]
+    return np.stack([*columns.values(), *person], axis=-1).astype(np.float32)
+
+
+def _column(vital: Vital, hours: Hourly) -> Array:
+    at_least_one = np.maximum(hours.number, 1)
+    ways = {"mean": hours.total / at_least_one, "sum": hours.total, "min": hours.low, "max": hours.high}
+    return np.where(hours.number > 0, ways[vital.reduce], np.nan)
+
+
+def _reduced(at: NDArray[np.int64], value: Array, count: int) -> Hourly:
+    size = count * HOURS
+    low, high = np.full(size, np.inf), np.full(size, -np.inf)
+    np.minimum.at(low, at, value)
+    np.maximum.at(high, at, value)
     number = np.bincount(at, minlength=size)
-    if vital.reduce in ("mean", "sum"):
-        total = np.bincount(at, weights=value, minlength=size)
-        out = total / np.maximum(number, 1) if vital.reduce == "mean" else total
-    else:
-        first, pick = (np.inf, np.minimum) if vital.reduce == "min" else (-np.inf, np.maximum)
-        out = np.full(size, first)
-        pick.at(out, at, value)
-    return np.where(number > 0, out, np.nan)
+    total = np.bincount(at, weights=value, minlength=size).astype(np.float64)
+    shape = count, HOURS
+    return Hourly(number.reshape(shape), total.reshape(shape), low.reshape(shape), high.reshape(shape))

@@ -48,7 +48,7 @@ def hourly_rows(
 
 def hour_of(minute: NDArray[np.integer]) -> NDArray[np.integer]:
     """Hours from admission; the last minute of the last hour is written as 48:00."""
-    return np.minimum(minute // 60, HOURS - 1)
+    return np.asarray(np.minimum(minute // 60, HOURS - 1))
 
 
 def rows_of(

@@ -13,13 +13,14 @@ from models.datasets.icu import load_deaths, load_people, load_stays
 from models.datasets.tables import DatasetError
 from models.deep.deterioration import PEOPLE, VITALS, Inputs
 from models.deep.hourly import hourly_rows
+from models.training.groups import Names, bands
 
-_BANDS = (
-    (0, 45, "age below 45"),
-    (45, 65, "age 45 to 64"),
-    (65, 80, "age 65 to 79"),
-    (80, 200, "age 80 and over"),
-)
+_BANDS = {
+    "below 45": (0.0, 45.0),
+    "45 to 64": (45.0, 65.0),
+    "65 to 79": (65.0, 80.0),
+    "80 and over": (80.0, 200.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,12 @@ class Stays:
         kept = np.isin(self.records, wanted)
         return Stays(self.records[kept], self.rows[kept], self.died[kept])
 
-    def groups(self, inputs: Inputs) -> dict[str, NDArray[np.bool_]]:
-        """Sex and age band to who belongs to it."""
+    def groups(self, inputs: Inputs) -> dict[str, Names]:
+        """Sex and age band of each stay, "" where unknown."""
         start, names = len(VITALS[inputs]), PEOPLE[inputs]
         age, male = (self.rows[:, 0, start + names.index(name)] for name in ("age", "male"))
-        bands = {name: (age >= low) & (age < high) for low, high, name in _BANDS}
-        return {"female": male == 0, "male": male == 1, **bands}
+        sex = np.where(male == 1, "male", np.where(male == 0, "female", ""))
+        return {"sex": sex, "age": bands(age, _BANDS)}
 
 
 def load(inputs: Inputs, folder: Path) -> Stays:

@@ -14,6 +14,7 @@ from models.datasets.tables import DatasetError
 from models.deep.deterioration import Inputs
 from models.deep.networks import Networks
 from models.training.deterioration_data import Stays, load
+from models.training.groups import by_group
 from models.training.metrics import (
     Figures,
     auprc,
@@ -23,7 +24,7 @@ from models.training.metrics import (
     figures,
     min_se_ppv,
 )
-from models.training.report import Report, known
+from models.training.report import Report
 from models.training.splits import load_split
 
 Scores = NDArray[np.float64]
@@ -62,17 +63,15 @@ def report(stays: Stays, inputs: Inputs, scores: Scores, threshold: float, versi
     return Report(f"deterioration_{inputs}", version, people, judged, extra)
 
 
-def groups(stays: Stays, inputs: Inputs, scores: Scores, threshold: float) -> dict[str, dict[str, Any]]:
-    """Counts and figures of each group at 48 hours."""
-    found = {}
-    for name, chosen in stays.groups(inputs).items():
-        if not chosen.any():
-            continue
-        at = judge(scores[chosen], stays.died[chosen], threshold)
-        counts = {"people": int(chosen.sum()), "died": int(stays.died[chosen].sum())}
-        names = ("auroc_48h", "min_se_ppv_48h", "se_48h", "sp_48h", "ece")
-        found[name] = counts | {figure: known(at[figure]) for figure in names}
-    return found
+def groups(stays: Stays, inputs: Inputs, scores: Scores, threshold: float) -> dict[str, Any]:
+    """Counts, figures at 48 hours and gaps by sex and age band."""
+
+    def chosen(said: Scores, died: NDArray[np.bool_]) -> Figures:
+        at = figures(said, died, threshold)
+        wanted = {"auroc_48h": at["auroc"], "min_se_ppv_48h": min_se_ppv(said, died)}
+        return wanted | {f"{name}_48h": at[name] for name in ("se", "sp", "ppv")} | {"ece": at["ece"]}
+
+    return by_group(stays.groups(inputs), scores[:, -1], stays.died, chosen)
 
 
 def evaluate_deterioration(

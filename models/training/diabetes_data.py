@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 from models.datasets.people import Person, load_nhanes, load_pima
 from models.datasets.tables import DatasetError
 from models.deep.diabetes import NAMES
+from models.training.groups import Names, bands
 
-_BANDS = ((0, 40, "age below 40"), (40, 60, "age 40 to 59"), (60, 200, "age 60 and over"))
+_BANDS = {"below 40": (0.0, 40.0), "40 to 59": (40.0, 60.0), "60 and over": (60.0, 200.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,14 @@ class Table:
         return [person_key(self.dataset, person) for person in self.people]
 
     @property
-    def groups(self) -> dict[str, NDArray[np.bool_]]:
-        """Sex, age band and ethnicity (where the table tells) to who belongs to it."""
-        found: dict[str, list[bool]] = {}
-        for i, person in enumerate(self.people):
-            for name in _groups(person):
-                found.setdefault(name, [False] * len(self.people))[i] = True
-        return {name: np.array(found[name]) for name in sorted(found)}
-
-
-def _groups(person: Person) -> Iterable[str]:
-    if person.sex:
-        yield person.sex
-    if person.age is not None:
-        yield from (name for low, high, name in _BANDS if low <= person.age < high)
-    if person.ethnicity:
-        yield f"ethnicity {person.ethnicity}"
+    def groups(self) -> dict[str, Names]:
+        """Sex, age band and ethnicity (where the table tells) of each person, "" where unknown."""
+        ages = np.array([np.nan if person.age is None else person.age for person in self.people])
+        return {
+            "sex": np.array([person.sex or "" for person in self.people]),
+            "age": bands(ages, _BANDS),
+            "ethnicity": np.array([person.ethnicity or "" for person in self.people]),
+        }
 
 
 def person_key(dataset: str, person: Person) -> str:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from models.datasets.tables import DatasetError
 from models.deep.networks import Networks
 from models.training.diabetes_data import Table, load_table
+from models.training.groups import by_group
 from models.training.metrics import Figures, Labels, Scores, auroc, brier, expected_calibration_error, figures
-from models.training.report import Report, known
+from models.training.report import Report
 from models.training.splits import load_split
 
 
@@ -39,14 +40,15 @@ def report(table: Table, scores: NDArray[np.float64], threshold: float, version:
     return Report("diabetes", version, pairs, partial(judge, threshold=threshold), extra)
 
 
-def groups(table: Table, scores: NDArray[np.float64], threshold: float) -> dict[str, dict[str, Any]]:
-    """Counts and figures of each group."""
-    found = {}
-    for name, chosen in table.groups.items():
-        at = judge(scores[chosen], table.labels[chosen], threshold)
-        counts = {"people": int(chosen.sum()), "with_diabetes": int(table.labels[chosen].sum())}
-        found[name] = counts | {figure: known(at[figure]) for figure in ("auroc", "se", "sp", "ece")}
-    return found
+def groups(table: Table, scores: NDArray[np.float64], threshold: float) -> dict[str, Any]:
+    """Counts, figures and gaps by sex, age band and ethnicity."""
+    wanted = ("auroc", "se", "sp", "ppv", "ece")
+
+    def chosen(said: Scores, labels: Labels) -> Figures:
+        found = judge(said, labels, threshold)
+        return {name: found[name] for name in wanted}
+
+    return by_group(table.groups, scores, table.labels, chosen)
 
 
 def evaluate_diabetes(networks: Networks, folder: Path, test_only: bool = False) -> Report:

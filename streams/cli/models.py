@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from streams.cli.report import table
+
 if TYPE_CHECKING:
     from models.deep.manifest import ModelEntry
 
@@ -86,7 +88,7 @@ def evaluate(
         from models.training.run import evaluate_model
 
         report = evaluate_model(model.value, data, split is Split.TEST, registry, tick, inputs.value)
-    typer.echo(json.dumps(report) if json_ else _table(report))
+    typer.echo(json.dumps(report) if json_ else table(report))
 
 
 @models.command("list")
@@ -131,21 +133,6 @@ def _line(entry: ModelEntry) -> str:
     return f"{entry.name:<14} {entry.version:<8} {told}  {thresholds}"
 
 
-def _table(report: dict[str, Any]) -> str:
-    """The report for a person: counts first, then figures with their intervals, then the rest."""
-    ranges = report["intervals_95"]
-    plain = {k: v for k, v in report.items() if k not in ranges and not isinstance(v, dict | list)}
-    head = ("model", "version", "people", "windows")
-    lines = ["{model} {version}: {people} people, {windows} windows".format(**plain)]
-    width = max(map(len, ranges))
-    for name, (low, high) in ranges.items():
-        if report[name] is not None:
-            told = f"95 % interval over people {low:.4f} to {high:.4f}"
-            lines.append(f"  {name:<{width}} {report[name]:.4f}   {told}")
-    lines += [f"  {name}: {value}" for name, value in plain.items() if name not in head]
-    return "\n".join(lines)
-
-
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn expected errors into the one line that a person can act on."""
@@ -159,17 +146,17 @@ def _told() -> Iterator[None]:
     except (RecordError, DatasetError, RegistryError) as error:
         raise UserError(str(error)) from error
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {
-            "jax",
-            "flax",
-            "optax",
-            "jax2onnx",
-            "onnx",
-            "matplotlib",
-        }:
-            raise
-        line = f"training needs {error.name}: run `make train`, or pip install 'vitalstream[train]'"
-        raise UserError(line) from error
+        raise UserError(_missing(error)) from error
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """Say what to install for a library of an extra; any other missing module is a fault of ours."""
+    library = (error.name or "").partition(".")[0]
+    if library in {"jax", "flax", "optax", "jax2onnx", "onnx", "matplotlib"}:
+        return f"training needs {library}: run `make train`, or pip install 'vitalstream[train]'"
+    if library == "fairlearn":
+        return "figures by group need fairlearn: pip install 'vitalstream[evaluate]'"
+    raise error
 
 
 @contextmanager

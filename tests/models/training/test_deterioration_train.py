@@ -33,7 +33,7 @@ def test_training_ends_in_a_registry_that_loads(folder: Path, tmp_path: Path, in
     assert said.shape == (2, HOURS)
     assert ((said > 0) & (said < 1)).all()
     assert entry.counts["cinc2012 test"]["people"] == 9
-    assert "age 65 to 79" in (tmp_path / entry.card).read_text()
+    assert "| 65 to 79" in (tmp_path / entry.card).read_text()
 
 
 def test_an_answer_never_changes_with_what_comes_later(folder: Path, tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ def test_the_committed_network_ranks_made_up_people(tmp_path: Path) -> None:
     assert pima["auroc"] > 0.8
     assert nhanes["people"] == 100
     assert nhanes["auroc"] > 0.7
-    assert nhanes["groups"]["ethnicity Black"]["people"] > 0
+    assert nhanes["groups"]["ethnicity"]["groups"]["Black"]["people"] > 0
+    assert list(pima["groups"]) == ["age"]
 
 
 def test_the_network_is_a_shadow_that_no_worker_runs() -> None:

@@ -70,6 +70,8 @@ class ModelEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """Version of vitalstream that made it, and the commit when known."""
     sample: Sample
     use: Use = "stream"
+    replaced: str | None = None
+    """The version that was active before this one was promoted: where a rollback goes."""
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +79,17 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     format: Literal[1]
     models: tuple[ModelEntry, ...]
+
+    def version(self, name: str, version: str) -> ModelEntry | None:
+        """That version of a network for the stream, whatever its status; None when there is none."""
+        for entry in self.models:
+            if (entry.name, entry.version, entry.use) == (name, version, "stream"):
+                return entry
+        return None
+
+    def shadows(self) -> list[ModelEntry]:
+        """Every version that scores beside the active one."""
+        return [entry for entry in self.models if entry.status == "shadow" and entry.use == "stream"]
 
     def served(self, name: str) -> ModelEntry:
         """The active version of a network, or its shadow where none is active. Raises RegistryError.

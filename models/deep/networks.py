@@ -37,7 +37,7 @@ COMMITTED = Path(__file__).resolve().parent.parent / "registry"
 """The registry that ships inside the package."""
 
 
-class _Network:
+class Network:
     """One verified session with the derivation of its inputs."""
 
     def __init__(self, entry: ModelEntry, session: ort.InferenceSession, derive: Derive) -> None:
@@ -45,7 +45,9 @@ class _Network:
         self._session, self._derive = session, derive
         self._names = [tensor.name for tensor in entry.inputs]
 
-    def run(self, rows: Rows) -> Rows:
+    def run(self, rows: NDArray[np.floating]) -> Rows:
+        """Outputs for rows [n, …]. Raises ValueError for another shape."""
+        rows = np.asarray(rows, dtype=np.float32)
         if rows.shape[1:] != self.entry.row.shape:
             wanted = ["n", *self.entry.row.shape]
             raise ValueError(f"{self.entry.name} takes rows of shape {wanted}, not {list(rows.shape)}")
@@ -66,7 +68,7 @@ class _Network:
 class Networks:
     """The active networks of a registry."""
 
-    def __init__(self, networks: Mapping[str, _Network]) -> None:
+    def __init__(self, networks: Mapping[str, Network]) -> None:
         self._networks = dict(networks)
 
     @classmethod
@@ -78,7 +80,7 @@ class Networks:
         """
         registry = COMMITTED if registry_dir is None else registry_dir
         active = read_manifest(registry).active()
-        return cls({name: _open(registry, entry) for name, entry in active.items()})
+        return cls({name: open_network(registry, entry) for name, entry in active.items()})
 
     @classmethod
     def only(cls, name: str, registry_dir: Path | None = None) -> Networks:
@@ -87,7 +89,7 @@ class Networks:
         Raises RegistryError as `load` does, and when there is neither.
         """
         registry = COMMITTED if registry_dir is None else registry_dir
-        return cls({name: _open(registry, read_manifest(registry).served(name))})
+        return cls({name: open_network(registry, read_manifest(registry).served(name))})
 
     @property
     def versions(self) -> dict[str, str]:
@@ -103,9 +105,9 @@ class Networks:
 
         Raises KeyError for an unknown name, ValueError for another shape or values not finite.
         """
-        return self._find(name).run(np.asarray(rows, dtype=np.float32))
+        return self._find(name).run(rows)
 
-    def _find(self, name: str) -> _Network:
+    def _find(self, name: str) -> Network:
         try:
             return self._networks[name]
         except KeyError:
@@ -121,7 +123,8 @@ def _session(data: bytes) -> ort.InferenceSession:
     return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
-def _open(registry: Path, entry: ModelEntry) -> _Network:
+def open_network(registry: Path, entry: ModelEntry) -> Network:
+    """Load one network and verify it: file, sha256, signature, sample outputs. Raises RegistryError."""
     derive = _DERIVE.get(entry.name)
     if derive is None:
         raise RegistryError(f"{entry.file}: this version knows no inputs for a network {entry.name!r}")
@@ -131,7 +134,7 @@ def _open(registry: Path, entry: ModelEntry) -> _Network:
     except Exception as error:  # onnxruntime raises many unrelated classes
         raise RegistryError(f"{entry.file}: onnxruntime refuses it: {error}") from error
     _check_signature(entry, session)
-    network = _Network(entry, session, derive)
+    network = Network(entry, session, derive)
     _check_sample(network)
     return network
 
@@ -153,7 +156,7 @@ def _dtype(onnx_type: str) -> str:
     return {"tensor(float)": "float32"}.get(onnx_type, onnx_type)
 
 
-def _check_sample(network: _Network) -> None:
+def _check_sample(network: Network) -> None:
     sample = network.entry.sample
     try:
         rows = np.array(sample.rows, np.float32).reshape(-1, *network.entry.row.shape)

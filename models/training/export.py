@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import math
-import re
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,8 +19,8 @@ from numpy.typing import NDArray
 from models.deep.manifest import MANIFEST, Manifest, ModelEntry, Sample, Tensor, read_manifest
 from models.deep.networks import Networks
 from models.deep.onnx_file import check_onnx
+from models.deep.registry_edit import write_manifest
 
-_NUMBERS = re.compile(r"\[[-+0-9.enul,\s]*\]")
 _CODE = ("deep", "training", "datasets")
 """Folders of `models` that decide what a trained network is."""
 
@@ -79,10 +78,7 @@ def write_entry(registry: Path, entry: ModelEntry) -> None:
     registry.mkdir(parents=True, exist_ok=True)
     there = read_manifest(registry).models if (registry / MANIFEST).exists() else ()
     others = [other for other in there if (other.name, other.status) != (entry.name, entry.status)]
-    manifest = Manifest(1, tuple(sorted([*others, entry], key=lambda item: (item.name, item.version))))
-    text = msgspec.json.format(msgspec.json.encode(manifest), indent=2).decode() + "\n"
-    # Rows of numbers are read as rows, not as a column of thousands of lines.
-    (registry / MANIFEST).write_text(_NUMBERS.sub(lambda found: " ".join(found[0].split()), text))
+    write_manifest(registry, Manifest(1, (*others, entry)))
 
 
 def sample_of(rows: NDArray[np.floating], outputs: NDArray[np.floating], tolerance: float = 1e-4) -> Sample:

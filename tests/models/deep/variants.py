@@ -1,0 +1,73 @@
+"""Registries with more than one version of a network, made without any tool for ONNX."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from models.deep.manifest import ModelEntry, Sample, read_manifest
+from models.deep.networks import COMMITTED, open_network
+from models.deep.registry_edit import write_manifest
+
+
+def own_registry(folder: Path, *names: str) -> Path:
+    """A registry with the active versions of these networks that ship, `rhythm` if none is named."""
+    folder.mkdir(parents=True)
+    manifest = read_manifest(COMMITTED)
+    entries = [entry for name, entry in manifest.active().items() if name in (names or ("rhythm",))]
+    for entry in entries:
+        shutil.copyfile(COMMITTED / entry.file, folder / entry.file)
+        (folder / entry.card).write_text("A copy.\n")
+    write_manifest(folder, msgspec.structs.replace(manifest, models=tuple(entries)))
+    return folder
+
+
+def put_square(
+    registry: Path, version: str, status: str = "shadow", name: str = "rhythm", times: int = 1
+) -> ModelEntry:
+    """Another version of the active network: its answer squared so many times, so truly another one."""
+    manifest = read_manifest(registry)
+    entry = manifest.active()[name]
+    data = (registry / entry.file).read_bytes()
+    for _ in range(times):
+        data = squared(data, entry.outputs[0].name)
+    return put(registry, data, entry, version, status)
+
+
+def put(registry: Path, data: bytes, entry: ModelEntry, version: str, status: str) -> ModelEntry:
+    """Write a graph and its entry, with the sample outputs that it gives."""
+    file = f"{entry.name}-{version}.onnx"
+    (registry / file).write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    loose = Sample(entry.sample.rows, entry.sample.outputs, 1e9)
+    made = msgspec.structs.replace(
+        entry, version=version, status=status, file=file, sha256=digest, sample=loose, replaced=None
+    )
+    rows = np.array(entry.sample.rows, np.float32).reshape(-1, *entry.row.shape)
+    outputs = tuple(map(float, open_network(registry, made).run(rows).ravel()))
+    made = msgspec.structs.replace(made, sample=Sample(entry.sample.rows, outputs))
+    manifest = read_manifest(registry)
+    write_manifest(registry, msgspec.structs.replace(manifest, models=(*manifest.models, made)))
+    return made
+
+
+def squared(graph: bytes, output: str) -> bytes:
+    """The graph with one more node: what it gave, times itself.
+
+    Protobuf merges a field that comes again into what it had, so nodes can be appended to the graph.
+    """
+    given = message(2, output.encode())  # as the output of a node; that of the graph is in another field
+    assert graph.count(given) == 1
+    inner = next(name for name in (f"{output[:-1]}{n}" for n in range(10)) if name.encode() not in graph)
+    node = message(1, inner.encode()) * 2 + message(2, output.encode()) + message(4, b"Mul")
+    return graph.replace(given, message(2, inner.encode())) + message(7, message(1, node))
+
+
+def message(number: int, content: bytes) -> bytes:
+    """A protobuf field that holds bytes shorter than 128."""
+    assert len(content) < 128
+    return bytes([number << 3 | 2, len(content)]) + content

@@ -1,4 +1,4 @@
-"""`vitalstream train | evaluate | models list | models verify`."""
+"""`vitalstream train | evaluate`."""
 
 from __future__ import annotations
 
@@ -7,22 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from streams.cli.registry import Json, Registry
 from streams.cli.report import table
 
-if TYPE_CHECKING:
-    from models.deep.manifest import ModelEntry
-
-models = typer.Typer(help="The networks of the registry.", no_args_is_help=True)
-
-Registry = Annotated[
-    Path | None, typer.Option("--registry", help="folder with manifest.json; the one that ships if left out")
-]
 Data = Annotated[Path, typer.Option("--data", help="the data set's own folder, e.g. …/ltafdb_rr")]
-Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
 class Model(StrEnum):
@@ -48,10 +40,9 @@ class Split(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add `train`, `evaluate` and `models` to the command line."""
+    """Add `train` and `evaluate` to the command line."""
     app.command()(train)
     app.command()(evaluate)
-    app.add_typer(models, name="models")
 
 
 def train(
@@ -89,48 +80,6 @@ def evaluate(
 
         report = evaluate_model(model.value, data, split is Split.TEST, registry, tick, inputs.value)
     typer.echo(json.dumps(report) if json_ else table(report))
-
-
-@models.command("list")
-def list_(registry: Registry = None, json_: Json = False) -> None:
-    """Show every version of every network with its status, use and threshold."""
-    import msgspec
-
-    from models.deep.manifest import read_manifest
-    from models.deep.networks import COMMITTED
-
-    with _told():
-        entries = read_manifest(registry or COMMITTED).models
-    if json_:
-        typer.echo(msgspec.json.encode(entries).decode())
-        return
-    for entry in entries:
-        typer.echo(_line(entry))
-
-
-@models.command()
-def verify(registry: Registry = None, json_: Json = False) -> None:
-    """Check every network but retired ones: sha256, single dense file, signature, sample outputs."""
-    from models.deep.manifest import read_manifest
-    from models.deep.networks import COMMITTED, Networks
-
-    folder = registry or COMMITTED
-    with _told():
-        entries = read_manifest(folder).models
-        names = {entry.name for entry in entries if entry.status == "shadow" or entry.use == "training"}
-        loaded = [Networks.load(folder), *(Networks.only(name, folder) for name in sorted(names))]
-        versions = {name: version for networks in loaded for name, version in networks.versions.items()}
-    if json_:
-        typer.echo(json.dumps({"registry": str(folder), "verified": versions}))
-        return
-    for name, version in versions.items():
-        typer.echo(f"{name} {version}: verified")
-
-
-def _line(entry: ModelEntry) -> str:
-    thresholds = ", ".join(f"{name} at {value}" for name, value in entry.thresholds.items())
-    told = f"{entry.status:<8} {entry.use:<8} {entry.sha256[:12]}"
-    return f"{entry.name:<14} {entry.version:<8} {told}  {thresholds}"
 
 
 @contextmanager

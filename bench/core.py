@@ -18,5 +18,5 @@ def make_core(settings: Settings | None = None, runner: SingleRows | None = None
     """Make shards with the default settings; `runner` replaces the networks' padded batches of 32 rows."""
     settings = settings or Settings()
     networks = Networks.load()
-    setting = Setting(load_policy(), networks.versions, settings.collect_again, settings.stale_alerts)
-    return ShardMaker(settings, Seal(SECRET), runner or networks, setting)
+    setting = Setting(load_policy(), settings.collect_again, settings.stale_alerts)
+    return ShardMaker(settings, Seal(SECRET), runner or networks, networks.versions, setting)

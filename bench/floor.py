@@ -40,9 +40,7 @@ def measure(packets: list[Packet]) -> dict[str, Any]:
     wall, cpu = time.perf_counter(), time.process_time()
     for partition, records in todo:
         shard = shards[partition]
-        work = shard.observe(records)
-        shard.infer(work)
-        found = [alert for alert, _ in shard.decide(work).alerts]
+        found = [alert for alert, _ in shard.take(records).alerts]
         alerts += ((alert.id, alert.revision) for alert in found)
         shard.settle(found)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall

@@ -53,9 +53,7 @@ def _score(make: ShardMaker, todo: Sequence[Chunk]) -> list[WearerShard]:
     shards = [make(n, {}) for n in range(PARTITIONS)]
     for partition, records in todo:
         shard = shards[partition]
-        work = shard.observe(records)
-        shard.infer(work)
-        shard.settle(alert for alert, _ in shard.decide(work).alerts)
+        shard.settle(alert for alert, _ in shard.take(records).alerts)
     return shards
 
 

@@ -24,7 +24,7 @@ from bench.packets import PARTITIONS, Record
 from bench.single_rows import SingleRows
 from bench.tally import Tally
 from exporters.alerts.sink import AlertSink
-from models.wearer import dump
+from models.snapshot import dump
 from streams.engine.contracts import Effects
 from streams.engine.produce import rejection_headers
 from streams.engine.shard import WearerShard
@@ -51,9 +51,7 @@ class Scorer:
             shard = self._shards[message.partition] = self._make(message.partition, {})
         key = bytes(message.key)
         record = Record(key, message.value, message.offset, round(message.timestamp * 1000))
-        work = shard.observe([record])
-        shard.infer(work)
-        effects = shard.decide(work)
+        effects = shard.take([record])
         self.scored += 1
         await self._send(shard, effects)
         return shard.book.page(key).wearers.get(key.decode())

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from models.deep.asks import Ask
 from models.policy.episode import Change, Episode
 from models.policy.rules import Policy, Rule
+from models.risk import networks
 from models.risk.evidence import Evidence, Leeway, evidence
-from models.risk.rhythm import rhythm_evidence
 from models.signals.windows import MINUTE
 from models.view import Observation, View
 from models.wearer import Judged
@@ -30,7 +31,6 @@ class Setting:
     """What is the same for every decision of a worker."""
 
     policy: Policy
-    versions: dict[str, str]
     collect_again: bool = True
     stale_alerts: bool = True
 
@@ -45,39 +45,45 @@ class Case:
     now: int
     """Stream time, ms."""
     leeway: Leeway
+    versions: dict[str, str] = field(default_factory=dict)
+    """The networks that were asked, name to version."""
 
 
-def decide(
-    setting: Setting, case: Case, observation: Observation, rhythm: Sequence[float]
-) -> list[Alert | Risk]:
-    """Judge one observation with the rhythm network's answer to each of its windows; gives what to tell."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A record to tell, and the question that an explanation takes apart, if a network spoke."""
+
+    record: Alert | Risk
+    ask: Ask | None = None
+
+
+def decide(setting: Setting, case: Case, observation: Observation) -> list[Told]:
+    """Judge one observation, its questions answered; gives what to tell."""
     if observation.withdrawn:
         return _withdraw(setting, case)
-    told: list[Alert | Risk] = []
+    told: list[Told] = []
     risks: dict[str, float] = {}
-    for found, view in _all_evidence(setting, case, observation, rhythm):
+    for found, view in _all_evidence(setting, case, observation):
         risks[found.condition] = found.risk
         alert = _course(setting, case, found, view)
         if alert is not None:
-            told.append(alert)
+            told.append(Told(alert, None if alert.status == "resolved" else found.ask))
     if observation.views:
         drifted = any(view.drifted for view in observation.views)
         risk = _risk_record(case, observation.views[-1], risks, drifted)
         if risk is not None:
-            told.append(risk)
+            told.append(Told(risk))
     return told
 
 
 def _all_evidence(
-    setting: Setting, case: Case, observation: Observation, rhythm: Sequence[float]
+    setting: Setting, case: Case, observation: Observation
 ) -> Iterable[tuple[Evidence, View | None]]:
     if observation.returned:
         yield Evidence("stale_data", case.now, 0, 0.0), None
-    rule = setting.policy.rules["rhythm"]
-    for window, probability in zip(observation.beats, rhythm, strict=True):
-        found = rhythm_evidence(case.judged, window, float(probability), rule)
-        if found is not None:
-            yield found, None
+    for found in networks.network_evidence(case.judged, observation.asks, setting.policy):
+        yield found, None
+    _mark_spoilt(observation, setting.policy)
     for view in observation.views:
         for found in evidence(view, setting.policy, case.leeway):
             yield found, view
@@ -85,6 +91,14 @@ def _all_evidence(
             yield _unusable(case.judged, view, setting.policy.rules["collect_again"]), view
     if observation.silent_since is not None and setting.stale_alerts:
         yield Evidence("stale_data", case.now, 1, 0.0), None
+
+
+def _mark_spoilt(observation: Observation, policy: Policy) -> None:
+    """Name the beats of a minute unusable when the network for quality calls most of it so."""
+    for ask in networks.spoilt(observation.asks, policy):
+        for view in observation.views:
+            if ask.start <= view.minute + MINUTE // 2 < ask.end:
+                view.causes.setdefault("ibi", "beats")
 
 
 def _unusable(judged: Judged, view: View, rule: Rule) -> Evidence:
@@ -127,17 +141,15 @@ def _course(setting: Setting, case: Case, found: Evidence, view: View | None) ->
     return alert
 
 
-def _withdraw(setting: Setting, case: Case) -> list[Alert | Risk]:
+def _withdraw(setting: Setting, case: Case) -> list[Told]:
     """End every alert that is out, and forget what was judged."""
-    told: list[Alert | Risk] = []
+    told: list[Told] = []
     for key, episode in case.judged.episodes.items():
         if episode.raised:
             condition, _, side = key.partition(":")
             found = Evidence(condition, case.now, 0, 0.0, [], side)
-            told.append(_alert(setting, case, found, None, episode, "resolved"))
-    case.judged.episodes.clear()
-    case.judged.rhythm.clear()
-    case.judged.causes.clear()
+            told.append(Told(_alert(setting, case, found, None, episode, "resolved")))
+    case.judged.forget()
     return told
 
 
@@ -150,7 +162,6 @@ def _alert(
         episode.priority = "low" if episode.historic and RANK[priority] > RANK["low"] else priority
     episode.revision += 1
     status: Status = change
-    modelled = found.condition == "rhythm"
     return Alert(
         id=alert_id(case.wearer, found.key, episode.onset),
         revision=episode.revision,
@@ -163,11 +174,11 @@ def _alert(
         updated=found.time if view is None else found.time + MINUTE,
         source=case.source,
         cause=_cause(case.judged, found),
-        probability=found.risk if modelled else None,
+        probability=found.probability,
         historic=episode.historic,
         contributions=found.contributions,
         quality=_quality(found, view),
-        models=setting.versions if modelled else {},
+        models=_versions(case, networks.SPEAKING.get(found.condition, ())),
         config=setting.policy.digest,
         advice=[] if change == "resolved" else [Advice(text, source) for text, source in rule.advice],
         clears=rule.clears,
@@ -177,6 +188,10 @@ def _alert(
 def alert_id(wearer: str, course: str, onset: int) -> str:
     """The stable id of an alert: a replay of the same records gives it again."""
     return hashlib.sha256(f"{wearer}\n{course}\n{onset}".encode()).hexdigest()[:24]
+
+
+def _versions(case: Case, names: Sequence[str]) -> dict[str, str]:
+    return {name: case.versions[name] for name in names if name in case.versions}
 
 
 def _cause(judged: Judged, found: Evidence) -> str | None:
@@ -200,15 +215,18 @@ def _risk_record(case: Case, view: View, risks: dict[str, float], drifted: bool)
     if level == judged.level and not drifted and view.minute - judged.risk_told < RISK_EVERY_MS:
         return None
     judged.level, judged.risk_told = level, view.minute
+    standing = networks.standing(judged, view.minute)
     learning = [] if view.surprise is None or view.surprise.known else ["own normal"]
     return Risk(
         wearer=case.wearer,
         time=view.minute,
-        risks=risks,
+        risks=risks | standing,
         level=level,  # type: ignore[arg-type]
         learning=learning,
         drifted=["hr"] if drifted else [],
         scores=[] if view.score is None else [view.score],
-        not_run=dict(view.causes),
+        unusable=dict(view.causes),
+        not_run=networks.not_run(judged, case.versions, view.minute),
+        models=dict(case.versions),
         source=case.source,
     )

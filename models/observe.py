@@ -1,4 +1,4 @@
-"""Observing: from a packet's samples to views of minutes and windows of beats; learns own normal.
+"""Observing: from a packet's samples to views of minutes and questions to networks; learns own normal.
 
 Pure: reads and writes only the `Seen` half of a wearer, and the time comes with the record.
 """
@@ -10,20 +10,24 @@ from array import array
 
 import numpy as np
 
+from models import asking
 from models.clinical.news2 import news2
+from models.deep.asks import Ask
+from models.person import Person
 from models.signals import quality as gate
-from models.signals.beats import BeatWindow, rmssd
+from models.signals.beats import rmssd
 from models.signals.columns import Columns
 from models.signals.quality import Quality
 from models.signals.windows import MINUTE, Track, Window
 from models.view import Observation, View
 from models.wearer import RECENT, Device, Seen, Stuck
+from streams.records import Profile
 
 SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
 """Signals whose usual does not depend on rest or sleep."""
 LEARNED = ("hr", "rr", "spo2", "temp", "hrv", "glucose", "sbp", "dbp")
 SCORED = ("hr", "rr", "spo2", "temp", "sbp")
-TOTALS = frozenset({"steps"})
+TOTALS = frozenset({"steps", "meal"})
 MOVEMENT = frozenset({"steps", "accel"})
 """Signals that need no contact with the skin."""
 CALM = frozenset({"rest", "asleep"})
@@ -71,10 +75,18 @@ def fall_silent(seen: Seen) -> Observation:
     return observation
 
 
+def meet(seen: Seen, profile: Profile) -> None:
+    """Take what a profile says of the wearer."""
+    seen.consent = profile.consent.status
+    seen.oxygen_scale, seen.on_oxygen = profile.oxygen_scale, profile.on_oxygen
+    seen.person, seen.person_asked = Person.of(profile), 0
+
+
 def withdraw(seen: Seen) -> Observation:
     """Forget what is open of a wearer who no longer agrees; nothing of it is judged."""
     seen.devices.clear()
     seen.beats.clear()
+    seen.glucose = None
     seen.silent = True
     return Observation(withdrawn=True)
 
@@ -86,10 +98,10 @@ def _view_all(seen: Seen, devices: list[Device], closed: list[Window], observati
         minutes.setdefault(window.minute, []).append(window)
     for minute in sorted(minutes):
         lost = bool(pulses) and max(pulses) <= minute
-        observation.views.append(_view(seen, minute, minutes[minute], observation.beats, lost))
+        observation.views.append(_view(seen, minute, minutes[minute], observation.asks, lost))
 
 
-def _view(seen: Seen, minute: int, windows: list[Window], beats: list[BeatWindow], lost: bool) -> View:
+def _view(seen: Seen, minute: int, windows: list[Window], asks: list[Ask], lost: bool) -> View:
     view = View(minute)
     intervals = None
     for window in windows:
@@ -102,8 +114,9 @@ def _view(seen: Seen, minute: int, windows: list[Window], beats: list[BeatWindow
     view.context = seen.activity.update(minute, values.get("steps"), values.get("accel"), seen.utc_offset)
     _drop_shaken(view)
     if intervals is not None:
-        _beats(seen, intervals, view, beats)
+        _beats(seen, intervals, view, asks)
     _compare(seen, view)
+    asks.extend(asking.questions(seen, view))
     return view
 
 
@@ -161,13 +174,13 @@ def _drop_shaken(view: View) -> None:
         view.causes[signal] = "motion"
 
 
-def _beats(seen: Seen, window: Window, view: View, beats: list[BeatWindow]) -> None:
+def _beats(seen: Seen, window: Window, view: View, asks: list[Ask]) -> None:
     if not view.quality["ibi"].usable:
         seen.beats.clear()
         return
     if view.context in CALM:
         _variability(window, view)
-    beats.extend(seen.beats.add(window.times, window.values))
+    asks.extend(asking.beats(seen, window))
 
 
 def _variability(window: Window, view: View) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from models.deep.asks import Ask
 from models.online.anomaly import Surprise
 from models.online.baseline import Usual
 from models.signals.activity import Context
@@ -35,10 +36,10 @@ class View:
 
 @dataclass(slots=True)
 class Observation:
-    """What one record showed: views oldest first, rhythm windows oldest first, and silence."""
+    """What one record showed: views oldest first, questions to networks oldest first, and silence."""
 
     views: list[View] = field(default_factory=list)
-    beats: list[BeatWindow] = field(default_factory=list)
+    asks: list[Ask] = field(default_factory=list)
     silent_since: int | None = None
     """Stream time since when nothing was heard; None while the wearer is heard."""
     returned: bool = False
@@ -49,8 +50,13 @@ class Observation:
     """Samples per signal that came after their minute had closed."""
 
     @property
+    def beats(self) -> list[BeatWindow]:
+        """The windows of beats among the questions."""
+        return [BeatWindow(ask.start, ask.end, ask.row) for ask in self.asks if ask.model == "rhythm"]
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to decide."""
         return not (
-            self.views or self.beats or self.returned or self.withdrawn or self.silent_since is not None
+            self.views or self.asks or self.returned or self.withdrawn or self.silent_since is not None
         )

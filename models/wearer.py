@@ -1,4 +1,4 @@
-"""The state of one wearer, in two halves that never read each other, and its snapshot as plain data."""
+"""The state of one wearer, in two halves that never read each other."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Literal
 
 import msgspec
 
-from models.online.anomaly import JointNormal, JointSnapshot
-from models.online.baseline import Baseline, BaselineSnapshot
-from models.online.drift import DriftSnapshot, DriftTest
+from models.deep.glucose_day import GlucoseDay
+from models.online.anomaly import JointNormal
+from models.online.baseline import Baseline
+from models.online.drift import DriftTest
+from models.person import Person
 from models.policy.episode import Episode
 from models.signals.activity import Activity
 from models.signals.beats import BeatBuffer
@@ -103,6 +105,11 @@ class Seen:
     joint: JointNormal = field(default_factory=JointNormal)
     drift: DriftTest = field(default_factory=DriftTest)
     stuck: dict[str, Stuck] = field(default_factory=dict)
+    glucose: GlucoseDay | None = None
+    """None while no glucose was ever measured."""
+    person: Person = field(default_factory=Person)
+    person_asked: int = 0
+    """Day (since 1970) on which the person as a whole was last asked about; 0 = not since the profile."""
 
     def device(self, name: str) -> Device:
         """The device of that name, made when first heard of. Who makes too many loses the oldest."""
@@ -128,6 +135,23 @@ class Seen:
         return found
 
 
+class Clearest(msgspec.Struct, array_like=True, gc=False):
+    """A window of beats that is kept for an explanation."""
+
+    probability: float
+    start: int
+    end: int
+    intervals: bytes
+    """60 of float32, ms."""
+
+
+class Foretold(msgspec.Struct, array_like=True, gc=False):
+    """A risk that a network told, and when, ms UTC."""
+
+    risk: float
+    time: int
+
+
 class Judged(msgspec.Struct, gc=False):
     """What deciding writes: the course of each condition."""
 
@@ -136,11 +160,23 @@ class Judged(msgspec.Struct, gc=False):
     """Probabilities of the newest rhythm windows, oldest first."""
     rhythm_end: int = 0
     """End of the newest rhythm window, ms."""
+    clearest: Clearest | None = None
+    """The window among them that speaks most for an irregular rhythm, if any does."""
+    foretold: dict[str, Foretold] = {}
+    """The newest answer of each network that foretells, by condition."""
+    answered: dict[str, int] = {}
+    """When each network was last asked: end of what the row spoke of, ms UTC."""
     causes: dict[str, tuple[int, int]] = {}
     """Why readings were unusable: cause to first and last minute of its run."""
     risk_told: int = 0
     """Event time of the last risk record, ms."""
     level: str = "none"
+
+    def forget(self) -> None:
+        """Forget all that was judged, but when it was told."""
+        for found in (self.episodes, self.rhythm, self.foretold, self.answered, self.causes):
+            found.clear()
+        self.clearest = None
 
 
 @dataclass(slots=True)
@@ -150,110 +186,3 @@ class Wearer:
     name: str
     seen: Seen = field(default_factory=Seen)
     judged: Judged = field(default_factory=Judged)
-
-
-class TrackSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A track as plain data; columns as little-endian bytes."""
-
-    times: bytes
-    values: bytes
-    newest: int
-    closed: int
-    ordered: bool
-
-
-class DeviceSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A device as plain data."""
-
-    recent: bytes
-    tracks: dict[str, TrackSnapshot]
-
-
-class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A wearer as plain data: numbers and bytes only, nothing that runs when it is read."""
-
-    devices: dict[str, DeviceSnapshot]
-    heard: int
-    silent: bool
-    contact: bool
-    utc_offset: int
-    consent: Literal["given", "refused", "unknown"]
-    oxygen_scale: int
-    on_oxygen: bool | None
-    beats: bytes
-    beats_last: int
-    activity: Activity
-    recent: dict[str, list[tuple[int, float]]]
-    baselines: dict[str, BaselineSnapshot]
-    joint: JointSnapshot
-    drift: DriftSnapshot
-    stuck: dict[str, Stuck]
-    judged: Judged
-
-
-def dump(wearer: Wearer) -> WearerSnapshot:
-    """The state of a wearer as plain data."""
-    seen = wearer.seen
-    return WearerSnapshot(
-        devices={name: _dump_device(device) for name, device in seen.devices.items()},
-        heard=seen.heard,
-        silent=seen.silent,
-        contact=seen.contact,
-        utc_offset=seen.utc_offset,
-        consent=seen.consent,
-        oxygen_scale=seen.oxygen_scale,
-        on_oxygen=seen.on_oxygen,
-        beats=seen.beats.intervals.tobytes(),
-        beats_last=seen.beats.last,
-        activity=seen.activity,
-        recent=seen.recent,
-        baselines={key: baseline.snapshot() for key, baseline in seen.baselines.items()},
-        joint=seen.joint.snapshot(),
-        drift=seen.drift.snapshot(),
-        stuck=seen.stuck,
-        judged=wearer.judged,
-    )
-
-
-def load(name: str, snapshot: WearerSnapshot) -> Wearer:
-    """The wearer that was dumped."""
-    seen = Seen(
-        devices={device: _load_device(stored) for device, stored in snapshot.devices.items()},
-        heard=snapshot.heard,
-        silent=snapshot.silent,
-        contact=snapshot.contact,
-        utc_offset=snapshot.utc_offset,
-        consent=snapshot.consent,
-        oxygen_scale=snapshot.oxygen_scale,
-        on_oxygen=snapshot.on_oxygen,
-        beats=BeatBuffer(array("d", snapshot.beats), snapshot.beats_last),
-        activity=snapshot.activity,
-        recent=snapshot.recent,
-        baselines={
-            key: Baseline(FLOORS[key.partition("@")[0]], stored) for key, stored in snapshot.baselines.items()
-        },
-        joint=JointNormal(snapshot.joint),
-        drift=DriftTest(snapshot.drift),
-        stuck=snapshot.stuck,
-    )
-    return Wearer(name, seen, snapshot.judged)
-
-
-def _dump_device(device: Device) -> DeviceSnapshot:
-    return DeviceSnapshot(
-        device.recent.tobytes(),
-        {
-            signal: TrackSnapshot(t.times.tobytes(), t.values.tobytes(), t.newest, t.closed, t.ordered)
-            for signal, t in device.tracks.items()
-        },
-    )
-
-
-def _load_device(stored: DeviceSnapshot) -> Device:
-    return Device(
-        array("q", stored.recent),
-        {
-            signal: Track(array("q", t.times), array("d", t.values), t.newest, t.closed, t.ordered)
-            for signal, t in stored.tracks.items()
-        },
-    )

@@ -22,7 +22,7 @@ Priority = Literal["high", "medium", "low", "info"]
 Status = Literal["raised", "escalated", "acknowledged", "resolved"]
 Condition = Literal[
     "rhythm", "deterioration", "anomaly", "desaturation", "fever", "resting_heart_rate", "glucose",
-    "collect_again", "stale_data",
+    "glucose_forecast", "collect_again", "stale_data",
 ]  # fmt: skip
 Outcome = Literal["scored", "rejected", "late", "duplicate"]
 
@@ -91,6 +91,7 @@ class Profile(Struct, frozen=True, gc=False):
     on_oxygen: bool | None = None
     athlete: bool = False
     pregnant: bool = False
+    admitted: Annotated[Millis | None, Meta(description="begin of the current stay in hospital")] = None
     consent: Consent = Consent()
 
 
@@ -115,6 +116,14 @@ class Tick(Struct, frozen=True, gc=False):
     time: Millis
 
 
+class Stretch(Struct, frozen=True, gc=False):
+    """A stretch of time, and its share of the reason for an alert."""
+
+    start: Millis
+    end: Millis
+    share: Share
+
+
 class Contribution(Struct, frozen=True, gc=False):
     """One vital behind an alert: its value, the wearer's own usual, and its share of the reason."""
 
@@ -124,6 +133,7 @@ class Contribution(Struct, frozen=True, gc=False):
     usual: float | None = None
     change: float | None = None
     share: Share | None = None
+    stretches: Annotated[list[Stretch], Meta(description="when it spoke for the alert")] = []
 
 
 class Advice(Struct, frozen=True, gc=False):
@@ -198,7 +208,9 @@ class Risk(Struct, frozen=True, gc=False):
         list[str], Meta(description="vitals whose own usual was just found to have moved")
     ] = []
     scores: list[ClinicalScore] = []
-    not_run: Annotated[dict[str, str], Meta(description="what could not be judged, and why")] = {}
+    unusable: Annotated[dict[str, str], Meta(description="signals that could not be judged, and why")] = {}
+    not_run: Annotated[dict[str, str], Meta(description="networks that could not run, and why")] = {}
+    models: Annotated[dict[str, str], Meta(description="networks behind the risks, name to version")] = {}
     source: Source | None = None
 
 

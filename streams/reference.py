@@ -129,6 +129,7 @@ MEASURES = {
     "fever": "`temp`, median of five minutes, °C",
     "resting_heart_rate": "`hr` at rest, median of five minutes, 1/min",
     "glucose": "`glucose`, mg/dL",
+    "glucose_forecast": "P(a reading below 70 mg/dL within the hour)",
     "collect_again": "minutes without a usable signal, by cause",
     "stale_data": "silence, `VITALSTREAM_STALE_S`",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, get_args
 
@@ -12,9 +12,10 @@ from prometheus_client import CollectorRegistry
 
 from exporters.metrics.labels import BoundedLabel
 from exporters.metrics.parts import AlertMetrics, FlowMetrics, ModelMetrics, StateMetrics
+from models.deep.library import Reason
 from streams.records import Alert, Outcome
 
-Stage = Literal["observe", "infer", "decide", "effects"]
+Stage = Literal["observe", "infer", "decide", "explain", "effects"]
 
 
 class WorkerMetrics:
@@ -35,6 +36,8 @@ class WorkerMetrics:
             self._flow.packets.labels(outcome)
         for stage in get_args(Stage):
             self._flow.stage_seconds.labels(stage)
+        for reason in get_args(Reason):
+            self._models.refused.labels(reason)
         self._alerts.reading_stopped.set(0)
 
     def packets(self, outcome: Outcome, count: int = 1) -> None:
@@ -121,12 +124,46 @@ class WorkerMetrics:
         self._models.batch_rows.labels(name).observe(rows)
         self._models.seconds.labels(name).observe(seconds)
 
+    def model_refused(self, reason: str) -> None:
+        """Something in the registry was refused, and what was there before stays."""
+        self._models.refused.labels(reason).inc()
+
+    def lineup(self, active: Mapping[str, str], shadows: Mapping[str, Iterable[str]]) -> None:
+        """The versions that the registry wants to judge, and those to score beside."""
+        self._models.model_info.clear()
+        for name, model_version in active.items():
+            self._models.model_info.labels(name, model_version).set(1)
+        self._models.shadow_info.clear()
+        for name, versions in shadows.items():
+            for model_version in versions:
+                self._models.shadow_info.labels(name, model_version).set(1)
+
+    def switched(self) -> None:
+        """A partition went over to another line-up, and the broker knows."""
+        self._models.switches.inc()
+
+    def shadow_run(self, model: str, rows: int, seconds: float, differences: Iterable[float]) -> None:
+        """One run of a shadow of `model`; differences to what judged, where something did."""
+        name = self._model(model)
+        self._models.shadow_rows.labels(name).inc(rows)
+        self._models.shadow_seconds.labels(name).observe(seconds)
+        histogram = self._models.shadow_difference.labels(name)
+        for difference in differences:
+            histogram.observe(difference)
+
+    def shadow_error(self, model: str) -> None:
+        """A run of a shadow failed."""
+        self._models.shadow_errors.labels(self._model(model)).inc()
+
+    def shadow_dropped(self, model: str, rows: int) -> None:
+        """Rows came faster than shadows score."""
+        self._models.shadow_dropped.labels(self._model(model)).inc(rows)
+
     def build(self, models: Mapping[str, str], config: str = "") -> None:
-        """What runs here: versions of the package, Python and Faust, digest of the rules, models loaded."""
+        """What runs here: versions of the package, Python and Faust, digest of the rules, models wanted."""
         labels = (_version("vitalstream"), platform.python_version(), _version("faust-streaming"), config)
         self._models.build_info.labels(*labels).set(1)
-        for name, model_version in models.items():
-            self._models.model_info.labels(name, model_version).set(1)
+        self.lineup(models, {})
 
     def revoked(self, partition: int) -> None:
         """The partition left this worker: its gauges end, so that nobody reads stale ones."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from models.deep.asks import Ask
 from models.policy.rules import Policy, Rule
 from models.signals.catalogue import SIGNALS
 from models.view import View
@@ -42,6 +43,10 @@ class Evidence:
     contributions: list[Contribution] = field(default_factory=list)
     side: str = ""
     """`high` or `low` where a condition has two sides: each has a course and alerts of its own."""
+    probability: float | None = None
+    """What a calibrated network says; None where `risk` only rises with danger."""
+    ask: Ask | None = None
+    """The question to a network that speaks for it: what an explanation takes apart."""
 
     @property
     def key(self) -> str:

@@ -35,6 +35,7 @@ _ROWS = (
     # 200 ms is 300 beats a minute; 4 s is longer than any pause a device should call an interval.
     Signal("ibi", "ms", 200, 4000, None, "inter-beat interval"),
     Signal("steps", "1", 0, 400, None, "steps since the last sample"),
+    Signal("meal", "1", 0, 1, None, "something was eaten (0 or 1)"),
     Signal("accel", "m[g]", 0, 16000, None, "movement (magnitude without gravity)"),
 )
 

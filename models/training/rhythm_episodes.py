@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.datasets.rr import RRRecord
+from models.deep.asks import Ask
 from models.policy.episode import Episode
 from models.policy.rules import Rule
 from models.risk.rhythm import rhythm_evidence
@@ -52,7 +53,8 @@ def alarms(windows: Sequence[BeatWindow], scores: NDArray[np.float64], rule: Rul
     judged, episode, found = Judged(), Episode(), list[Alarm]()
     onset = raised = last = 0
     for window, score in zip(windows, scores, strict=True):
-        evidence = rhythm_evidence(judged, window, float(score), rule)
+        ask = Ask("rhythm", window.start, window.end, window.intervals, answer=np.array([score]))
+        evidence = rhythm_evidence(judged, ask, rule)
         if evidence is None:
             continue
         change = episode.update(evidence.time, evidence.level, rule)

@@ -75,9 +75,11 @@ def _core(settings: Settings, metrics: WorkerMetrics) -> ShardFactory:
     except ValueError as error:
         raise UserError(f"the worker can't start: {error}") from error
     metrics.build(networks.versions, policy.digest)
-    setting = Setting(policy, networks.versions, settings.collect_again, settings.stale_alerts)
+    setting = Setting(policy, settings.collect_again, settings.stale_alerts)
     metered = MeteredNetworks(networks, metrics)
-    return ShardMaker(settings, Seal(state_key(settings)), metered, setting, metrics.cold_start)
+    return ShardMaker(
+        settings, Seal(state_key(settings)), metered, networks.versions, setting, metrics.cold_start
+    )
 
 
 def state_key(settings: Settings) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from models.wearer import Wearer, dump, load
+from models.snapshot import dump, load
+from models.wearer import Wearer
 from streams.engine.pages import RIVER, SCHEMA, PageData, Seal, Unreadable, page_key, page_of
 from streams.records import Alert, Outcome
 

@@ -44,8 +44,9 @@ class Shard(Protocol):
     """The state of every wearer of one partition of `vitals`; pure: no clock, no network, no file.
 
     Offsets at or below what a page has seen are skipped, so records may be handed over again.
-    A chunk goes `observe` (on the event loop), `infer` (in a thread), `decide` (on the loop).
-    Between `observe` and `decide` the shard is not consistent and must not be encoded.
+    A chunk goes `observe` (on the event loop), `infer` (in a thread), `decide` (on the loop), `explain` (in
+    a thread, when `decide` asks for it), `finish` (on the loop). Between `observe` and `finish` the shard
+    is not consistent and must not be encoded.
     """
 
     partition: int
@@ -65,13 +66,19 @@ class Shard(Protocol):
         """Stream time (ms UTC) before which no wearer that is not silent was last heard of."""
 
     def observe(self, records: Sequence[RawRecord]) -> Any:
-        """Decode, admit and observe a chunk; gives the work for `infer` and `decide`."""
+        """Decode, admit and observe a chunk; gives the work for the next stages."""
 
     def infer(self, work: Any) -> None:
         """Run the networks on what a chunk asks of them. Touches only `work`."""
 
-    def decide(self, work: Any) -> Effects:
-        """Turn observations and network outputs into effects; moves `position`."""
+    def decide(self, work: Any) -> bool:
+        """Turn observations and answers into what to tell; whether something of it is to be explained."""
+
+    def explain(self, work: Any) -> None:
+        """Say why, for alerts for which a network speaks. Touches only `work`."""
+
+    def finish(self, work: Any) -> Effects:
+        """The chunk's effects; moves `position`."""
 
     def pending(self) -> list[Alert]:
         """Alerts that the sink has not taken yet, oldest first (after a recovery: send these again)."""

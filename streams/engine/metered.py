@@ -5,17 +5,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Rows = NDArray[np.float32]
-
-
-class Runner(Protocol):
-    """What runs networks."""
-
-    def run(self, name: str, rows: Rows) -> Rows:
-        """One answer a row."""
+from models.deep.asks import Rows, Runner
 
 
 class ModelMetrics(Protocol):

@@ -16,14 +16,14 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from models.wearer import WearerSnapshot
+from models.snapshot import WearerSnapshot
 from streams.intake.clock import StreamClock
 from streams.records import Alert, Outcome
 
 PAGES: Final = 256
 """Pages of a partition; fixed, since a wearer's page is found by hash."""
 MAGIC: Final = b"vitalstream\x01"
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 RIVER: Final = ".".join(version("river").split(".")[:2])
 """River's release: its models are kept as parameters, which a patch does not reinterpret."""
 _HEAD: Final = struct.Struct(">q")

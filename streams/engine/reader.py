@@ -75,16 +75,26 @@ class Reader:
         times = [time.perf_counter()]
         work = partition.shard.observe(records)
         times.append(time.perf_counter())
-        await asyncio.get_running_loop().run_in_executor(self._executor, partition.shard.infer, work)
-        if epoch != self._epoch.number:
-            self._partitions.poisoned.add(partition.number)
+        if not await self._aside(partition, partition.shard.infer, work, epoch):
             return False
         times.append(time.perf_counter())
-        effects = partition.shard.decide(work)
+        to_explain = partition.shard.decide(work)
+        times.append(time.perf_counter())
+        if to_explain and not await self._aside(partition, partition.shard.explain, work, epoch):
+            return False
+        effects = partition.shard.finish(work)
         times.append(time.perf_counter())
         await self._send(partition, effects)
         times.append(time.perf_counter())
         self._measure(len(records), times)
+        return True
+
+    async def _aside(self, partition: Partition, stage: Callable[[Any], None], work: Any, epoch: int) -> bool:
+        """Run a stage in the networks' thread; False, and the shard poisoned, when a rebalance came in."""
+        await asyncio.get_running_loop().run_in_executor(self._executor, stage, work)
+        if epoch != self._epoch.number:
+            self._partitions.poisoned.add(partition.number)
+            return False
         return True
 
     async def _send(self, partition: Partition, effects: Effects) -> None:
@@ -96,7 +106,7 @@ class Reader:
 
     def _measure(self, records: int, times: list[float]) -> None:
         for stage, begin, end in zip(
-            ("observe", "infer", "decide", "effects"), times, times[1:], strict=False
+            ("observe", "infer", "decide", "explain", "effects"), times, times[1:], strict=False
         ):
             self._metrics.stage(stage, end - begin)
         self._metrics.chunk(records, times[-1] - times[0])

@@ -9,25 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import numpy as np
-
-from models import observe
 from models.decide import Case, Setting, decide
-from models.risk.evidence import Leeway
-from models.view import Observation
-from models.wearer import Wearer
+from models.deep.asks import Runner, answer
+from models.deep.explain import EXPLAINED, explain
+from models.risk.explained import explained
 from streams.engine.alarm import Alarm
-from streams.engine.book import Book, Page
-from streams.engine.contracts import DeadLetter, Effects, RawRecord
-from streams.engine.metered import Runner
+from streams.engine.book import Book
+from streams.engine.contracts import Effects, RawRecord
+from streams.engine.desk import Desk
 from streams.engine.pages import RIVER, SCHEMA, ClockData, Seal, Unreadable, clock_key, stamp_of
-from streams.engine.work import Item, Work
+from streams.engine.work import Pending, Work
 from streams.intake.clock import StreamClock
-from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
-from streams.records import Alert, Outcome, Profile, Rejection, Source, Tick
+from streams.records import Alert, Outcome
 from streams.settings import Settings
-
-LATE_PART = "late_signals"
 
 
 class WearerShard:
@@ -35,13 +29,15 @@ class WearerShard:
 
     def __init__(self, maker: ShardMaker, partition: int, stored: Mapping[bytes, bytes]) -> None:
         self._maker = maker
-        self._settings = maker.settings
         self.partition = partition
         self.position = -1
         self.clock = StreamClock()
         self.book = Book(partition, maker.seal)
         self._alarm = Alarm(maker.settings.stale_s * 1000)
         self._load(stored)
+        self._desk = Desk(
+            maker.settings, maker.topic, partition, self.clock, self.book, self._alarm, maker.versions
+        )
 
     def _load(self, stored: Mapping[bytes, bytes]) -> None:
         own = clock_key(self.partition)
@@ -60,148 +56,51 @@ class WearerShard:
     # One chunk --------------------------------------------------------------------------------
 
     def observe(self, records: Sequence[RawRecord]) -> Work:
-        """Decode, admit and observe a chunk; gives the work for `infer` and `decide`."""
+        """Decode, admit and observe a chunk; gives the work for the next stages."""
         work = Work(records[-1].offset)
         for record in records:
             if record.offset > self.position:
-                self._observe_one(record, work)
+                self._desk.take(record, work)
         return work
 
     def infer(self, work: Work) -> None:
-        """Run the rhythm network on every window of the chunk. Touches only `work`."""
-        if work.beats:
-            windows = np.stack([window.intervals for window in work.beats])
-            work.rhythm = self._maker.networks.run("rhythm", windows).tolist()
+        """Run each network once on all that the chunk asks of it. Touches only `work`."""
+        answer((ask for item in work.items for ask in item.observation.asks), self._maker.networks)
 
-    def decide(self, work: Work) -> Effects:
-        """Turn observations and network outputs into effects; moves `position`."""
-        effects, taken = work.effects, 0
+    def decide(self, work: Work) -> bool:
+        """Turn observations and answers into what to tell; whether something of it is to be explained."""
         for item in work.items:
-            upto = taken + len(item.observation.beats)
             wearer = item.wearer
-            case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway)
-            for effect in decide(self._maker.setting, case, item.observation, work.rhythm[taken:upto]):
-                if isinstance(effect, Alert):
-                    item.page.outbox[effect.id, effect.revision] = effect
-                    effects.alerts.append((effect, item.log_time))
+            case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, self._maker.versions)
+            for told in decide(self._maker.setting, case, item.observation):
+                if isinstance(told.record, Alert):
+                    work.alerts.append(Pending(item, told.record, told.ask))
                 else:
-                    effects.risks.append(effect)
-            taken = upto
+                    work.effects.risks.append(told.record)
+        return any(pending.ask is not None for pending in work.alerts)
+
+    def explain(self, work: Work) -> None:
+        """Say why, for alerts for which a network speaks. Touches only `work`."""
+        for pending in work.alerts:
+            if pending.ask is not None and pending.ask.model in EXPLAINED:
+                pending.alert = explained(pending.alert, explain(pending.ask, self._maker.networks))
+
+    def finish(self, work: Work) -> Effects:
+        """The chunk's effects; moves `position`."""
+        for pending in work.alerts:
+            alert, item = pending.alert, pending.item
+            item.page.outbox[alert.id, alert.revision] = alert
+            work.effects.alerts.append((alert, item.log_time))
         self.position = max(self.position, work.last)
-        return effects
+        return work.effects
 
-    # One record -------------------------------------------------------------------------------
-
-    def _observe_one(self, record: RawRecord, work: Work) -> None:
-        key = record.key or b""
-        page = self.book.page(key)
-        new = record.offset > page.guard
-        try:
-            control = decode_control(record, self._settings.max_record_bytes)
-            if control is not None:
-                self._control(control, record, page, work, new)
-                return
-            intake = self._admit(record)
-            self._ring(record, work)
-            if new:
-                self._count(page, work, self._take(record, intake, page, work))
-        except Refused as refused:
-            if new:
-                outcome: Outcome = "late" if refused.reason == "late" else "rejected"
-                self._count(page, work, outcome)
-                work.effects.dead_letters.append(self._letter(record, refused.reason, refused.detail))
-        if new:
-            self.book.touch(key)
-
-    def _admit(self, record: RawRecord) -> Intake:
-        """Decode a packet and let it move the clock. Raises Refused."""
-        intake = decode_packet(record, self._settings.max_record_bytes)
-        ahead = self._settings.clock_ahead_s * 1000
-        if self._settings.clock == "wall" and intake.last > record.timestamp + ahead:
-            raise Refused("clock_ahead", "the device's clock is ahead of the broker's")
-        if not self.clock.believe(intake.packet.wearer, intake.last, ahead, record.timestamp):
-            raise Refused("clock_ahead", "the device's clock is ahead of the stream")
-        return intake
-
-    def _take(self, record: RawRecord, intake: Intake, page: Page, work: Work) -> Outcome:
-        """Give a packet to its wearer. Raises Refused."""
-        packet = intake.packet
-        wearer = page.wearer(packet.wearer)
-        seen = wearer.seen
-        if not self._agreed(seen.consent):
-            raise Refused("no_consent", "the wearer has not agreed")
-        device = seen.device(packet.device)
-        if device.repeated(packet.seq, intake.first):
-            return "duplicate"
-        if all(device.too_late(signal, times[-1]) for signal, (times, _) in intake.columns.items()):
-            raise Refused("late", "its minutes are closed")
-        returned, earlier = seen.silent, self.clock.time < seen.heard
-        seen.silent, seen.utc_offset, seen.heard = False, packet.utc_offset, self.clock.time
-        if returned or earlier:  # a clock that is not settled yet can go back
-            self._alarm.watch(wearer)
-        contact = packet.facts.contact is not False
-        lateness = self._settings.lateness_s * 1000
-        observation = observe.take(seen, device, intake.columns, intake.last, lateness, contact)
-        observation.returned = returned
-        self._queue(page, wearer, observation, record, work)
-        if observation.late:
-            letter = self._letter(record, LATE_PART, f"late: {', '.join(sorted(observation.late))}")
-            work.effects.dead_letters.append(letter)
-        return "scored"
-
-    def _control(self, control: Control, record: RawRecord, page: Page, work: Work, new: bool) -> None:
-        if isinstance(control, Tick):
-            # Only workers that go by the wall make ticks; none may lead the log's own time.
-            if self._settings.clock == "wall":
-                self.clock.advance(min(control.time, record.timestamp))
-                self._ring(record, work)
-        elif isinstance(control, Profile) and new:
-            if record.key != control.wearer.encode():
-                raise Refused("key_mismatch", "the record's key is not the profile's wearer")
-            wearer = page.wearer(control.wearer)
-            wearer.seen.consent = control.consent.status
-            wearer.seen.oxygen_scale, wearer.seen.on_oxygen = control.oxygen_scale, control.on_oxygen
-            if not self._agreed(wearer.seen.consent):
-                self._queue(page, wearer, observe.withdraw(wearer.seen), record, work)
-            self.book.touch(control.wearer.encode())
-
-    def _ring(self, record: RawRecord, work: Work) -> None:
-        """Let every wearer fall silent whose time has come."""
-        for wearer in self._alarm.due(self.clock.time):
-            key = wearer.name.encode()
-            page = self.book.page(key)
-            if record.offset > page.guard:
-                self.book.touch(key)
-                self._queue(page, wearer, observe.fall_silent(wearer.seen), record, work)
-            else:
-                self._alarm.watch(wearer)
-
-    def _queue(
-        self, page: Page, wearer: Wearer, observation: Observation, record: RawRecord, work: Work
-    ) -> None:
-        if observation.empty:
-            return
-        source = Source(self._maker.topic, self.partition, record.offset)
-        now, leeway = self.clock.time, Leeway(wearer.seen.oxygen_scale)
-        work.items.append(Item(page, wearer, observation, source, now, leeway, record.timestamp))
-        work.beats.extend(observation.beats)
-
-    def _agreed(self, consent: str) -> bool:
-        return consent == "given" or (consent == "unknown" and self._settings.consent == "optional")
-
-    def _letter(self, record: RawRecord, reason: str, detail: str) -> DeadLetter:
-        rejection = Rejection(reason, detail, self._maker.topic, self.partition, record.offset)
-        # Whatever it was refused for: who has not agreed has not agreed to a dead letter either.
-        key = record.key or b""
-        wearer = self.book.page(key).wearers.get(key.decode("latin-1"))
-        if not self._agreed(wearer.seen.consent if wearer else "unknown"):
-            return DeadLetter(record.key, None, [], rejection)
-        return DeadLetter(record.key, record.value, list(record.headers), rejection)
-
-    @staticmethod
-    def _count(page: Page, work: Work, outcome: Outcome) -> None:
-        page.count(outcome)
-        work.effects.outcomes[outcome] = work.effects.outcomes.get(outcome, 0) + 1
+    def take(self, records: Sequence[RawRecord]) -> Effects:
+        """Take a chunk through all stages, one after the other."""
+        work = self.observe(records)
+        self.infer(work)
+        if self.decide(work):
+            self.explain(work)
+        return self.finish(work)
 
     # What the worker asks ---------------------------------------------------------------------
 
@@ -254,6 +153,7 @@ class ShardMaker:
         settings: Settings,
         seal: Seal,
         networks: Runner,
+        versions: dict[str, str],
         setting: Setting,
         on_cold_start: Callable[[str], None] = lambda reason: None,
         topic: str = "vitals",
@@ -261,6 +161,7 @@ class ShardMaker:
         self.settings = settings
         self.seal = seal
         self.networks = networks
+        self.versions = versions
         self.setting = setting
         self.on_cold_start = on_cold_start
         self.topic = topic

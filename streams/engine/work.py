@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from models.deep.asks import Ask
 from models.risk.evidence import Leeway
-from models.signals.beats import BeatWindow
 from models.view import Observation
 from models.wearer import Wearer
 from streams.engine.book import Page
 from streams.engine.contracts import Effects
-from streams.records import Source
+from streams.records import Alert, Source
 
 
 @dataclass(slots=True)
@@ -29,11 +28,19 @@ class Item:
 
 
 @dataclass(slots=True)
+class Pending:
+    """An alert that is decided and not handed on yet; `ask` is what an explanation takes apart."""
+
+    item: Item
+    alert: Alert
+    ask: Ask | None
+
+
+@dataclass(slots=True)
 class Work:
     """One chunk on its way."""
 
     last: int
     items: list[Item] = field(default_factory=list)
-    beats: list[BeatWindow] = field(default_factory=list)
-    rhythm: Sequence[float] = ()
+    alerts: list[Pending] = field(default_factory=list)
     effects: Effects = field(default_factory=Effects)

@@ -14,7 +14,7 @@ import pytest
 from models.decide import Setting
 from models.deep.networks import Networks
 from models.policy.rules import load_policy
-from models.wearer import WearerSnapshot, dump
+from models.snapshot import WearerSnapshot, dump
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker, WearerShard
 from streams.gateways.simulator import Rates, Simulation
@@ -28,8 +28,8 @@ HOURS = 7.0
 
 def maker(bench: Bench) -> ShardMaker:
     networks = Networks.load()
-    setting = Setting(load_policy(), networks.versions)
-    return ShardMaker(bench.settings, Seal(bytes.fromhex(STATE_KEY)), networks, setting)
+    key = Seal(bytes.fromhex(STATE_KEY))
+    return ShardMaker(bench.settings, key, networks, networks.versions, Setting(load_policy()))
 
 
 def uninterrupted(bench: Bench) -> tuple[dict[str, WearerSnapshot], set[tuple[str, int]]]:
@@ -41,9 +41,8 @@ def uninterrupted(bench: Bench) -> tuple[dict[str, WearerSnapshot], set[tuple[st
     for number, records in log.items():
         shard = make(number, {})
         for start in range(0, len(records), CHUNK):
-            work = shard.observe(records[start : start + CHUNK])
-            shard.infer(work)
-            alerts |= {(alert.id, alert.revision) for alert, _ in shard.decide(work).alerts}
+            effects = shard.take(records[start : start + CHUNK])
+            alerts |= {(alert.id, alert.revision) for alert, _ in effects.alerts}
         states |= snapshots(shard)
     return states, alerts
 

@@ -12,7 +12,7 @@ from models.view import Observation, View
 from models.wearer import Judged
 from streams.records import Alert, Risk, Source
 
-SETTING = Setting(load_policy(), {"rhythm": "1"})
+SETTING = Setting(load_policy())
 START = 1_767_592_800_000
 MINUTE = 60_000
 
@@ -30,7 +30,7 @@ def told(views, setting=SETTING, behind=MINUTE, judged=None):
     found = []
     for offset, view in enumerate(views):
         case = Case("ann", judged, Source("vitals", 0, offset), view.minute + behind, Leeway())
-        found += decide(setting, case, Observation([view]), [])
+        found += [told.record for told in decide(setting, case, Observation([view]))]
     return [x for x in found if isinstance(x, Alert)], [x for x in found if isinstance(x, Risk)]
 
 
@@ -83,7 +83,7 @@ def test_unusable_readings_are_told_when_their_cause_has_lasted(cause, first):
 
 
 def test_collect_again_can_be_turned_off():
-    setting = Setting(SETTING.policy, {}, collect_again=False)
+    setting = Setting(SETTING.policy, collect_again=False)
 
     assert told([unusable(m, "contact") for m in range(30)], setting)[0] == []
 
@@ -91,20 +91,19 @@ def test_collect_again_can_be_turned_off():
 def test_silence_and_return_are_one_alert():
     judged, now = Judged(), START
     case = Case("ann", judged, Source("vitals", 0, 1), now, Leeway())
-    [raised] = decide(SETTING, case, Observation(silent_since=now - 1), [])
+    [raised] = decide(SETTING, case, Observation(silent_since=now - 1))
     case = Case("ann", judged, Source("vitals", 0, 2), now + MINUTE, Leeway())
-    [resolved] = decide(SETTING, case, Observation(returned=True), [])
+    [resolved] = decide(SETTING, case, Observation(returned=True))
 
-    assert (raised.id, raised.status, resolved.id, resolved.status) == (
-        raised.id, "raised", raised.id, "resolved",
-    )  # fmt: skip
+    assert [told.record.status for told in (raised, resolved)] == ["raised", "resolved"]
+    assert raised.record.id == resolved.record.id
     assert judged.episodes == {}
 
 
 def test_a_return_without_a_silence_told_says_nothing():
     case = Case("ann", Judged(), Source("vitals", 0, 1), START, Leeway())
 
-    assert decide(SETTING, case, Observation(returned=True), []) == []
+    assert decide(SETTING, case, Observation(returned=True)) == []
 
 
 def test_risks_are_told_when_the_level_changes_and_now_and_then():

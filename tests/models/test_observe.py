@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from models.observe import fall_silent, take
 from models.signals.columns import columns_of
-from models.wearer import Device, Seen, Wearer, WearerSnapshot, dump, load
+from models.snapshot import WearerSnapshot, dump, load
+from models.wearer import Device, Seen, Wearer
 from tests.streams.engine.shards import MINUTE, START, packet, simulated
 
 LATENESS = 180_000

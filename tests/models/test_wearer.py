@@ -11,7 +11,8 @@ import pytest
 
 from models.observe import take
 from models.signals.windows import Track
-from models.wearer import DEVICES, HELD, REMEMBERED, Device, Seen, Wearer, dump, load
+from models.snapshot import dump, load
+from models.wearer import DEVICES, HELD, REMEMBERED, Device, Seen, Wearer
 
 START = 1_767_592_800_000
 

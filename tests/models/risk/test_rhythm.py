@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.deep.asks import Ask
 from models.policy.rules import load_policy
 from models.risk.rhythm import FEWEST, PAUSE_MS, rhythm_evidence
-from models.signals.beats import BeatWindow
 from models.wearer import Judged
 
 RULE = load_policy().rules["rhythm"]
@@ -16,10 +16,11 @@ INTERVALS = np.full(60, 800, np.float32)
 
 def told(probabilities, judged=None, start=START):
     judged = judged or Judged()
-    windows = [
-        BeatWindow(start + i * 48_000, start + (i + 1) * 48_000, INTERVALS) for i in range(len(probabilities))
+    asks = [
+        Ask("rhythm", start + i * 48_000, start + (i + 1) * 48_000, INTERVALS, answer=np.array([p]))
+        for i, p in enumerate(probabilities)
     ]
-    return [rhythm_evidence(judged, w, p, RULE) for w, p in zip(windows, probabilities, strict=True)]
+    return [rhythm_evidence(judged, ask, RULE) for ask in asks]
 
 
 def test_the_first_windows_say_nothing():

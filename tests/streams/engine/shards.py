@@ -56,8 +56,10 @@ class Irregularity:
 
 def maker(on_cold_start: Callable[[str], None] = lambda reason: None, **settings: Any) -> ShardMaker:
     """A factory of shards with these settings."""
-    setting = Setting(POLICY, {"rhythm": "test"})
-    return ShardMaker(Settings(**settings), Seal(SECRET), Irregularity(), setting, on_cold_start)
+    versions = {"rhythm": "test"}
+    return ShardMaker(
+        Settings(**settings), Seal(SECRET), Irregularity(), versions, Setting(POLICY), on_cold_start
+    )
 
 
 def packet(
@@ -137,9 +139,7 @@ def chunks(records: Sequence[Raw], sizes: Iterator[int]) -> Iterator[Sequence[Ra
 
 def feed(shard: WearerShard, chunk: Sequence[Raw]) -> Effects:
     """Take one chunk all the way."""
-    work = shard.observe(chunk)
-    shard.infer(work)
-    return shard.decide(work)
+    return shard.take(chunk)
 
 
 def feed_all(shard: WearerShard, records: Sequence[Raw], size: int = 50) -> Effects:

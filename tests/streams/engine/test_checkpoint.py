@@ -51,7 +51,9 @@ class Setup:
         chunk = [Record(n, b"k%d" % (n % 20), b"%d" % n) for n in range(first, last + 1)]
         work = partition.shard.observe(chunk)
         partition.shard.infer(work)
-        partition.shard.decide(work)
+        if partition.shard.decide(work):
+            partition.shard.explain(work)
+        partition.shard.finish(work)
         return partition
 
 
@@ -130,7 +132,9 @@ async def test_a_partition_in_the_middle_of_a_chunk_is_waited_for(setup: Setup) 
         await asyncio.sleep(0.02)
         assert setup.pages.written == []
         partition.shard.infer(work)
-        partition.shard.decide(work)
+        if partition.shard.decide(work):
+            partition.shard.explain(work)
+        partition.shard.finish(work)
     await task
 
     assert setup.acknowledged == [(0, 11)]

@@ -22,9 +22,7 @@ def flood(seq: int, start: int, count: int) -> Raw:
 def run(shard: WearerShard, records: list[Raw]) -> int:
     """Size of the wearer's page after the last record."""
     for record in records:
-        work = shard.observe([record])
-        shard.infer(work)
-        shard.decide(work)
+        shard.take([record])
     return len(shard.encode(page_key(0, page_of(b"ann"))))
 
 

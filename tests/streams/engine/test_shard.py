@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams.engine.shard import LATE_PART
+from streams.engine.desk import LATE_PART
 from streams.records import MSGPACK, Consent, Feedback, Profile, Tick, VitalsPacket
 from tests.streams.engine.shards import (
     MINUTE,

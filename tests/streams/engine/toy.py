@@ -31,6 +31,7 @@ class Work:
     last: int
     seen: list[tuple[RawRecord, int]] = field(default_factory=list)
     inferred: bool = False
+    explained: bool = False
     effects: Effects = field(default_factory=Effects)
 
 
@@ -92,7 +93,7 @@ class ToyShard:
     def infer(self, work: Work) -> None:
         work.inferred = True
 
-    def decide(self, work: Work) -> Effects:
+    def decide(self, work: Work) -> bool:
         assert work.inferred and self._open
         for record, count in work.seen:
             key = (record.key or b"").decode()
@@ -103,6 +104,13 @@ class ToyShard:
                 page.outbox[name] = make_alert(name, self.partition, record.offset)
                 work.effects.alerts.append((page.outbox[name], record.timestamp))
         work.effects.outcomes = {"scored": len(work.seen), "rejected": len(work.effects.dead_letters)}
+        return bool(work.effects.alerts)
+
+    def explain(self, work: Work) -> None:
+        work.explained = True
+
+    def finish(self, work: Work) -> Effects:
+        assert work.explained or not work.effects.alerts
         self.position = max(self.position, work.last)
         self._open = False
         return work.effects

@@ -1,0 +1,80 @@
+"""What is asked of the networks after a minute of a wearer: each only where its inputs allow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from models.deep.asks import Ask
+from models.deep.diabetes import NAMES
+from models.deep.glucose import HORIZONS, OUTPUTS, STEP_MIN, STEPS
+from models.deep.glucose_day import GlucoseDay
+from models.signals.windows import MINUTE, Window
+from models.view import View
+from models.wearer import Seen
+
+DAY_MS = 86_400_000
+P_LOW = OUTPUTS.index("p_low")
+RESTING = ("hr@rest", "hr@asleep")
+"""Baselines that tell the pulse at rest, the better one first."""
+PRESSURES = {"systolic": "sbp", "diastolic": "dbp"}
+
+
+def beats(seen: Seen, window: Window) -> Iterator[Ask]:
+    """Every 60 usable beats in a row, asked for their rhythm and whether they are usable at all."""
+    for run in seen.beats.add(window.times, window.values):
+        yield Ask("rhythm", run.start, run.end, run.intervals)
+        yield Ask("quality", run.start, run.end, run.intervals)
+
+
+def questions(seen: Seen, view: View) -> Iterator[Ask]:
+    """What this minute lets the networks be asked."""
+    yield from _glucose(seen, view)
+    yield from _person(seen, view)
+
+
+def _glucose(seen: Seen, view: View) -> Iterator[Ask]:
+    """The course of glucose, once for each step of the grid."""
+    glucose, meal = view.values.get("glucose"), view.values.get("meal")
+    if seen.glucose is None:
+        if glucose is None:
+            return
+        seen.glucose = GlucoseDay()
+    elif glucose is None and meal is None:
+        return
+    seen.glucose.put(view.minute, glucose, meal)
+    asked = seen.glucose.row(seen.utc_offset)
+    if asked is not None:
+        time, row = asked
+        yield Ask("glucose", time - (STEPS - 1) * STEP_MIN * MINUTE, time + HORIZONS[-1] * MINUTE, row, P_LOW)
+
+
+def _person(seen: Seen, view: View) -> Iterator[Ask]:
+    """The person as a whole, once a day and when the profile has changed."""
+    day = view.minute // DAY_MS
+    if seen.person.birth_year is None or day <= seen.person_asked:
+        return
+    seen.person_asked = day
+    known = seen.person.numbers(view.minute)
+    known["pulse"] = _resting(seen, view)
+    for name, signal in PRESSURES.items():
+        known[name] = _usual(seen, signal)
+    row = np.array([known.get(name, math.nan) for name in NAMES], dtype=np.float32)
+    yield Ask("diabetes", view.minute, view.minute + MINUTE, row)
+
+
+def _resting(seen: Seen, view: View) -> float:
+    """The usual pulse at rest; before it is known, what is measured now, unless in effort."""
+    for key in RESTING:
+        baseline = seen.baselines.get(key)
+        if baseline is not None and baseline.known:
+            return baseline.usual().mean
+    return math.nan if view.context in ("active", "recovering") else view.steady.get("hr", math.nan)
+
+
+def _usual(seen: Seen, signal: str) -> float:
+    """Mean of the readings so far; a cuff gives few, so that even one counts."""
+    baseline = seen.baselines.get(signal)
+    return math.nan if baseline is None or not baseline.count else baseline.usual().mean

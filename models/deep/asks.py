@@ -1,0 +1,51 @@
+"""Questions to networks: one row each, gathered over a chunk, answered in one run a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.float32]
+
+
+class Runner(Protocol):
+    """What runs networks."""
+
+    def run(self, name: str, rows: Rows) -> Rows:
+        """One answer a row."""
+
+
+@dataclass(slots=True, eq=False)
+class Ask:
+    """One row for one network, and what it answered."""
+
+    model: str
+    start: int
+    end: int
+    """The time that the row speaks of, ms UTC."""
+    row: Rows
+    pick: int = 0
+    """Which number of the answer is the risk that is asked for."""
+    answer: Rows | None = None
+    """The network's output for this row; None until it was run."""
+
+    @property
+    def value(self) -> float:
+        """The risk that was asked for."""
+        assert self.answer is not None, f"{self.model} was not run"
+        return float(self.answer.flat[self.pick])
+
+
+def answer(asks: Iterable[Ask], networks: Runner) -> None:
+    """Run each network once over all of its rows; the answers are put into the asks."""
+    groups: dict[str, list[Ask]] = {}
+    for ask in asks:
+        groups.setdefault(ask.model, []).append(ask)
+    for model, group in groups.items():
+        outputs = networks.run(model, np.stack([ask.row for ask in group]))
+        for ask, output in zip(group, outputs, strict=True):
+            ask.answer = output

@@ -1,0 +1,37 @@
+"""What a profile says of a wearer, as far as scoring needs it."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import msgspec
+
+from streams.records import Profile
+
+
+class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Facts of a profile; None where nobody says."""
+
+    birth_year: int | None = None
+    male: bool | None = None
+    height_cm: float | None = None
+    weight_kg: float | None = None
+    admitted: int | None = None
+    """When the stay in hospital began, ms UTC."""
+
+    @classmethod
+    def of(cls, profile: Profile) -> Person:
+        """The facts of a profile."""
+        male = {"male": True, "female": False}.get(profile.sex or "")
+        return cls(profile.birth_year, male, profile.height_cm, profile.weight_kg, profile.admitted)
+
+    def numbers(self, time: int) -> dict[str, float]:
+        """Age (years at `time`, ms UTC), male (1 or 0), height_cm, weight_kg, bmi (kg/m²); NaN = unknown."""
+        year = datetime.fromtimestamp(time / 1000, UTC).year
+        age = math.nan if self.birth_year is None else float(year - self.birth_year)
+        male = math.nan if self.male is None else float(self.male)
+        height = self.height_cm or math.nan
+        weight = self.weight_kg or math.nan
+        bmi = weight / (height / 100) ** 2
+        return {"age": age, "male": male, "height_cm": height, "weight_kg": weight, "bmi": bmi}

@@ -1,0 +1,104 @@
+"""From the answers of networks to evidence, and to risks that are told without an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.deep.asks import Ask
+from models.deep.glucose import LOW
+from models.policy.rules import Policy, Rule
+from models.risk.evidence import UNITS, Evidence
+from models.risk.rhythm import rhythm_evidence
+from models.signals.windows import MINUTE
+from models.wearer import Foretold, Judged
+from streams.records import Contribution
+
+HOUR = 60 * MINUTE
+MEAL_STEPS = 12
+"""What was eaten in these newest steps, three hours, still counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a network needs to be asked, and for how long its answer stands."""
+
+    lasts_ms: int
+    words: str
+
+
+NEEDS = {
+    "rhythm": Need(HOUR, "needs 60 usable beats in a row"),
+    "quality": Need(HOUR, "needs 60 beats in a row"),
+    "glucose": Need(HOUR, "needs glucose readings of this hour"),
+    "diabetes": Need(48 * HOUR, "needs a profile with the year of birth"),
+}
+"""Networks that the stream can ask."""
+
+SPEAKING = {"rhythm": ("rhythm", "quality"), "glucose_forecast": ("glucose",)}
+"""Conditions that networks speak for."""
+RISKS = {"diabetes": "diabetes"}
+"""Networks whose answer is told as a risk and never alarms: network to name of the risk."""
+
+
+def network_evidence(judged: Judged, asks: Sequence[Ask], policy: Policy) -> Iterator[Evidence]:
+    """Evidence of each answer, oldest first; keeps in `judged` what is told later."""
+    usable = _usable(asks, policy.rules["rhythm"])
+    for ask in asks:
+        judged.answered[ask.model] = max(ask.end, judged.answered.get(ask.model, 0))
+        if ask.model == "rhythm" and usable.get(ask.end, True):
+            found = rhythm_evidence(judged, ask, policy.rules["rhythm"])
+            if found is not None:
+                yield found
+        elif ask.model == "glucose":
+            yield _low_ahead(ask, policy.rules["glucose_forecast"])
+        elif ask.model in RISKS:
+            judged.foretold[RISKS[ask.model]] = Foretold(round(ask.value, 3), ask.end)
+
+
+def spoilt(asks: Sequence[Ask], policy: Policy) -> list[Ask]:
+    """Windows of beats that the network for quality calls unusable."""
+    rule = policy.rules["rhythm"]
+    return [ask for ask in asks if ask.model == "quality" and ask.value < rule.limits["usable"]]
+
+
+def not_run(judged: Judged, versions: dict[str, str], now: int) -> dict[str, str]:
+    """Networks that are there and have no fresh answer at `now` (ms UTC), and what they need."""
+    return {
+        name: need.words
+        for name, need in NEEDS.items()
+        if name in versions and now - judged.answered.get(name, 0) > need.lasts_ms
+    }
+
+
+def standing(judged: Judged, now: int) -> dict[str, float]:
+    """Risks that networks told and that still stand at `now` (ms UTC)."""
+    lasts = {risk: NEEDS[model].lasts_ms for model, risk in RISKS.items()}
+    return {name: told.risk for name, told in judged.foretold.items() if now - told.time <= lasts[name]}
+
+
+def _usable(asks: Sequence[Ask], rule: Rule) -> dict[int, bool]:
+    return {ask.end: ask.value >= rule.limits["usable"] for ask in asks if ask.model == "quality"}
+
+
+def _low_ahead(ask: Ask, rule: Rule) -> Evidence:
+    """A low within the hour; what is low already is another rule's."""
+    now = float(ask.row[-1, 0])
+    probability = round(ask.value, 3)
+    level = rule.level(ask.value) if now >= LOW else 0
+    time = ask.end - HOUR
+    found = Evidence("glucose_forecast", time, level, probability, probability=probability)
+    if level:
+        found.contributions = list(_seen_of_glucose(ask))
+        found.ask = ask
+    return found
+
+
+def _seen_of_glucose(ask: Ask) -> Iterator[Contribution]:
+    glucose, eaten, minute = (ask.row[:, channel] for channel in range(3))
+    yield Contribution("glucose", round(float(glucose[-1]), 1), UNITS["glucose"])
+    if not np.isnan(eaten).all():
+        yield Contribution("meal", float(np.nanmax(eaten[-MEAL_STEPS:])), UNITS["meal"])
+    yield Contribution("local_hour", round(float(minute[-1]) / 60, 1), "h")

@@ -1,0 +1,134 @@
+"""The state of a wearer as plain data, for storing, and back again."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Literal
+
+import msgspec
+
+from models.deep.glucose_day import DaySnapshot, GlucoseDay
+from models.online.anomaly import JointNormal, JointSnapshot
+from models.online.baseline import Baseline, BaselineSnapshot
+from models.online.drift import DriftSnapshot, DriftTest
+from models.person import Person
+from models.signals.activity import Activity
+from models.signals.beats import BeatBuffer
+from models.signals.windows import Track
+from models.wearer import FLOORS, Device, Judged, Seen, Stuck, Wearer
+
+
+class TrackSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A track as plain data; columns as little-endian bytes."""
+
+    times: bytes
+    values: bytes
+    newest: int
+    closed: int
+    ordered: bool
+
+
+class DeviceSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A device as plain data."""
+
+    recent: bytes
+    tracks: dict[str, TrackSnapshot]
+
+
+class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A wearer as plain data: numbers and bytes only, nothing that runs when it is read."""
+
+    devices: dict[str, DeviceSnapshot]
+    heard: int
+    silent: bool
+    contact: bool
+    utc_offset: int
+    consent: Literal["given", "refused", "unknown"]
+    oxygen_scale: int
+    on_oxygen: bool | None
+    beats: bytes
+    beats_last: int
+    activity: Activity
+    recent: dict[str, list[tuple[int, float]]]
+    baselines: dict[str, BaselineSnapshot]
+    joint: JointSnapshot
+    drift: DriftSnapshot
+    stuck: dict[str, Stuck]
+    glucose: DaySnapshot | None
+    person: Person
+    person_asked: int
+    judged: Judged
+
+
+def dump(wearer: Wearer) -> WearerSnapshot:
+    """The state of a wearer as plain data."""
+    seen = wearer.seen
+    return WearerSnapshot(
+        devices={name: _dump_device(device) for name, device in seen.devices.items()},
+        heard=seen.heard,
+        silent=seen.silent,
+        contact=seen.contact,
+        utc_offset=seen.utc_offset,
+        consent=seen.consent,
+        oxygen_scale=seen.oxygen_scale,
+        on_oxygen=seen.on_oxygen,
+        beats=seen.beats.intervals.tobytes(),
+        beats_last=seen.beats.last,
+        activity=seen.activity,
+        recent=seen.recent,
+        baselines={key: baseline.snapshot() for key, baseline in seen.baselines.items()},
+        joint=seen.joint.snapshot(),
+        drift=seen.drift.snapshot(),
+        stuck=seen.stuck,
+        glucose=None if seen.glucose is None else seen.glucose.snapshot(),
+        person=seen.person,
+        person_asked=seen.person_asked,
+        judged=wearer.judged,
+    )
+
+
+def load(name: str, snapshot: WearerSnapshot) -> Wearer:
+    """The wearer that was dumped."""
+    seen = Seen(
+        devices={device: _load_device(stored) for device, stored in snapshot.devices.items()},
+        heard=snapshot.heard,
+        silent=snapshot.silent,
+        contact=snapshot.contact,
+        utc_offset=snapshot.utc_offset,
+        consent=snapshot.consent,
+        oxygen_scale=snapshot.oxygen_scale,
+        on_oxygen=snapshot.on_oxygen,
+        beats=BeatBuffer(array("d", snapshot.beats), snapshot.beats_last),
+        activity=snapshot.activity,
+        recent=snapshot.recent,
+        baselines={
+            key: Baseline(FLOORS[key.partition("@")[0]], stored) for key, stored in snapshot.baselines.items()
+        },
+        joint=JointNormal(snapshot.joint),
+        drift=DriftTest(snapshot.drift),
+        stuck=snapshot.stuck,
+        glucose=None if snapshot.glucose is None else GlucoseDay(snapshot.glucose),
+        person=snapshot.person,
+        person_asked=snapshot.person_asked,
+    )
+    return Wearer(name, seen, snapshot.judged)
+
+
+def _dump_device(device: Device) -> DeviceSnapshot:
+    return DeviceSnapshot(
+        device.recent.tobytes(),
+        {
+            signal: TrackSnapshot(t.times.tobytes(), t.values.tobytes(), t.newest, t.closed, t.ordered)
+            for signal, t in device.tracks.items()
+        },
+    )
+
+
+def _load_device(stored: DeviceSnapshot) -> Device:
+    return Device(
+        array("q", stored.recent),
+        {
+            signal: Track(array("q", t.times), array("d", t.values), t.newest, t.closed, t.ordered)
+            for signal, t in stored.tracks.items()
+        },
+    )

@@ -1,0 +1,148 @@
+"""Takes in one record after the other: decodes it, admits it, and lets its wearer observe it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from models import observe
+from models.risk.evidence import Leeway
+from models.view import Observation
+from models.wearer import Wearer
+from streams.engine.alarm import Alarm
+from streams.engine.book import Book, Page
+from streams.engine.contracts import DeadLetter, RawRecord
+from streams.engine.work import Item, Work
+from streams.intake.clock import StreamClock
+from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
+from streams.records import Outcome, Profile, Rejection, Source, Tick
+from streams.settings import Settings
+
+LATE_PART = "late_signals"
+
+
+class Desk:
+    """Where the records of one partition come in."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        topic: str,
+        partition: int,
+        clock: StreamClock,
+        book: Book,
+        alarm: Alarm,
+        versions: Mapping[str, str],
+    ) -> None:
+        self._settings, self._topic, self._partition = settings, topic, partition
+        self._clock, self._book, self._alarm, self._versions = clock, book, alarm, versions
+
+    def take(self, record: RawRecord, work: Work) -> None:
+        """Decode, admit and observe one record; what is not to be scored becomes a dead letter."""
+        key = record.key or b""
+        page = self._book.page(key)
+        new = record.offset > page.guard
+        try:
+            control = decode_control(record, self._settings.max_record_bytes)
+            if control is not None:
+                self._control(control, record, page, work, new)
+                return
+            intake = self._admit(record)
+            self._ring(record, work)
+            if new:
+                self._count(page, work, self._packet(record, intake, page, work))
+        except Refused as refused:
+            if new:
+                outcome: Outcome = "late" if refused.reason == "late" else "rejected"
+                self._count(page, work, outcome)
+                work.effects.dead_letters.append(self._letter(record, refused.reason, refused.detail))
+        if new:
+            self._book.touch(key)
+
+    def _admit(self, record: RawRecord) -> Intake:
+        """Decode a packet and let it move the clock. Raises Refused."""
+        intake = decode_packet(record, self._settings.max_record_bytes)
+        ahead = self._settings.clock_ahead_s * 1000
+        if self._settings.clock == "wall" and intake.last > record.timestamp + ahead:
+            raise Refused("clock_ahead", "the device's clock is ahead of the broker's")
+        if not self._clock.believe(intake.packet.wearer, intake.last, ahead, record.timestamp):
+            raise Refused("clock_ahead", "the device's clock is ahead of the stream")
+        return intake
+
+    def _packet(self, record: RawRecord, intake: Intake, page: Page, work: Work) -> Outcome:
+        """Give a packet to its wearer. Raises Refused."""
+        packet = intake.packet
+        wearer = page.wearer(packet.wearer)
+        seen = wearer.seen
+        if not self._agreed(seen.consent):
+            raise Refused("no_consent", "the wearer has not agreed")
+        device = seen.device(packet.device)
+        if device.repeated(packet.seq, intake.first):
+            return "duplicate"
+        if all(device.too_late(signal, times[-1]) for signal, (times, _) in intake.columns.items()):
+            raise Refused("late", "its minutes are closed")
+        returned, earlier = seen.silent, self._clock.time < seen.heard
+        seen.silent, seen.utc_offset, seen.heard = False, packet.utc_offset, self._clock.time
+        if returned or earlier:  # a clock that is not settled yet can go back
+            self._alarm.watch(wearer)
+        contact = packet.facts.contact is not False
+        lateness = self._settings.lateness_s * 1000
+        observation = observe.take(seen, device, intake.columns, intake.last, lateness, contact)
+        observation.returned = returned
+        self._queue(page, wearer, observation, record, work)
+        if observation.late:
+            letter = self._letter(record, LATE_PART, f"late: {', '.join(sorted(observation.late))}")
+            work.effects.dead_letters.append(letter)
+        return "scored"
+
+    def _control(self, control: Control, record: RawRecord, page: Page, work: Work, new: bool) -> None:
+        if isinstance(control, Tick):
+            # Only workers that go by the wall make ticks; none may lead the log's own time.
+            if self._settings.clock == "wall":
+                self._clock.advance(min(control.time, record.timestamp))
+                self._ring(record, work)
+        elif isinstance(control, Profile) and new:
+            if record.key != control.wearer.encode():
+                raise Refused("key_mismatch", "the record's key is not the profile's wearer")
+            wearer = page.wearer(control.wearer)
+            observe.meet(wearer.seen, control)
+            if not self._agreed(wearer.seen.consent):
+                self._queue(page, wearer, observe.withdraw(wearer.seen), record, work)
+            self._book.touch(control.wearer.encode())
+
+    def _ring(self, record: RawRecord, work: Work) -> None:
+        """Let every wearer fall silent whose time has come."""
+        for wearer in self._alarm.due(self._clock.time):
+            key = wearer.name.encode()
+            page = self._book.page(key)
+            if record.offset > page.guard:
+                self._book.touch(key)
+                self._queue(page, wearer, observe.fall_silent(wearer.seen), record, work)
+            else:
+                self._alarm.watch(wearer)
+
+    def _queue(
+        self, page: Page, wearer: Wearer, observation: Observation, record: RawRecord, work: Work
+    ) -> None:
+        observation.asks = [ask for ask in observation.asks if ask.model in self._versions]
+        if observation.empty:
+            return
+        source = Source(self._topic, self._partition, record.offset)
+        now, leeway = self._clock.time, Leeway(wearer.seen.oxygen_scale)
+        work.items.append(Item(page, wearer, observation, source, now, leeway, record.timestamp))
+
+    def _agreed(self, consent: str) -> bool:
+        return consent == "given" or (consent == "unknown" and self._settings.consent == "optional")
+
+    def _letter(self, record: RawRecord, reason: str, detail: str) -> DeadLetter:
+        rejection = Rejection(reason, detail, self._topic, self._partition, record.offset)
+        # Whatever it was refused for: who has not agreed has not agreed to a dead letter either.
+        key = record.key or b""
+        wearer = self._book.page(key).wearers.get(key.decode("latin-1"))
+        if not self._agreed(wearer.seen.consent if wearer else "unknown"):
+            return DeadLetter(record.key, None, [], rejection)
+        return DeadLetter(record.key, record.value, list(record.headers), rejection)
+
+    @staticmethod
+    def _count(page: Page, work: Work, outcome: Outcome) -> None:
+        page.count(outcome)
+        work.effects.outcomes[outcome] = work.effects.outcomes.get(outcome, 0) + 1

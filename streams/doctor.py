@@ -110,11 +110,19 @@ def _clock(settings: Settings) -> str:
     return f"agrees with that of Redis to {abs(skew) * 1000:.0f} ms"
 
 
-def _models(_: Settings) -> str:
-    from models.deep.networks import Networks
+def _models(settings: Settings) -> str:
+    from models.deep.library import Library
+    from models.deep.manifest import RegistryError
 
-    versions = Networks.load().versions
-    return "verified: " + ", ".join(f"{name} {version}" for name, version in versions.items())
+    try:
+        library = Library(settings.registry)
+    except RegistryError as error:
+        raise Unwell(str(error)) from None
+    if library.refusals:
+        raise Unwell("; ".join(refusal.says for refusal in library.refusals))
+    told = [f"{name} {version}" for name, version in library.lineup.items()]
+    told += [f"{name} {' and '.join(versions)} (shadow)" for name, versions in library.shadows.items()]
+    return f"verified in {library.registry}: {', '.join(told)}"
 
 
 def _metrics_port(settings: Settings) -> str:

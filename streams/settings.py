@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     state_key: SecretStr | None = Field(
         None, description="HMAC key of state snapshots (hex, 32 bytes); the same for all workers"
     )
+    registry: Path | None = Field(
+        None, description="folder of networks with manifest.json; the one that ships if left out"
+    )
+    registry_poll_s: float = Field(5.0, gt=0, description="how often workers look for a change in it")
+    shadows: bool = Field(True, description="let shadow versions score beside, for the metrics alone")
 
     clock: Literal["stream", "wall"] = Field(
         "stream", description="what lateness and silence go by; wall adds checks against the broker's clock"

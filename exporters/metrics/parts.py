@@ -37,6 +37,7 @@ STAGE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 CHECKPOINT_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 ROW_BUCKETS = (1, 2, 4, 8, 16, 24, 32, 64, 128, 256, 1024)
 RECORD_BUCKETS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096)
+DIFFERENCE_BUCKETS = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 BYTE_BUCKETS = tuple(4.0**power for power in range(5, 15))  # 1 kB to 268 MB
 
 
@@ -165,7 +166,35 @@ class ModelMetrics(_Part):
         super().__init__(registry)
         self.batch_rows = self._histogram("model_batch_rows", "Rows of one model run.", ROW_BUCKETS, "model")
         self.seconds = self._histogram("model_run_seconds", "Time of one model run.", MODEL_BUCKETS, "model")
-        self.model_info = self._gauge("model_info", "1 for each model loaded.", "model", "version")
+        self.model_info = self._gauge(
+            "model_info",
+            "1 for each network that is to judge: the version that the registry wants.",
+            "model",
+            "version",
+        )
+        self.shadow_info = self._gauge(
+            "shadow_info", "1 for each version that scores beside and judges nothing.", "model", "version"
+        )
+        self.refused = self._counter(
+            "model_refused_total", "Times something in the registry was refused, by reason.", "reason"
+        )
+        self.switches = self._counter(
+            "model_switches_total", "Partitions that went over to another line-up of networks."
+        )
+        self.shadow_rows = self._counter("shadow_rows_total", "Rows scored by shadows.", "model")
+        self.shadow_difference = self._histogram(
+            "shadow_difference",
+            "Absolute difference between a shadow's first output and that of the version that judged.",
+            DIFFERENCE_BUCKETS,
+            "model",
+        )
+        self.shadow_seconds = self._histogram(
+            "shadow_run_seconds", "Time of one run of a shadow.", MODEL_BUCKETS, "model"
+        )
+        self.shadow_errors = self._counter("shadow_errors_total", "Runs of shadows that failed.", "model")
+        self.shadow_dropped = self._counter(
+            "shadow_dropped_rows_total", "Rows that no shadow scored because they came too fast.", "model"
+        )
         self.build_info = self._gauge(
             "build_info", "1; what this worker is made of.", "version", "python", "faust", "config"
         )

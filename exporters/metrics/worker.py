@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from exporters.metrics.labels import BoundedLabel
 from exporters.metrics.parts import AlertMetrics, FlowMetrics, ModelMetrics, StateMetrics
-from models.deep.library import Reason
+from models.deep.manifest import Reason
 from streams.records import Alert, Outcome
 
 Stage = Literal["observe", "infer", "decide", "explain", "effects"]

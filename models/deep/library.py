@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.deep.manifest import MANIFEST, Manifest, ModelEntry, RegistryError, read_manifest, read_model
+from models.deep.manifest import (
+    MANIFEST,
+    Manifest,
+    ModelEntry,
+    Reason,
+    Refusal,
+    RegistryError,
+    read_manifest,
+    read_model,
+)
 from models.deep.networks import COMMITTED, Network, Rows, open_network
 
-Reason = Literal["manifest", "network", "changed", "missing"]
 Stat = tuple[str, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Something in the registry that is not taken."""
-
-    reason: Reason
-    says: str
-    """What is wrong, and what stays, in one line."""
 
 
 class MissingVersion(LookupError):

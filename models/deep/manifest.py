@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,20 @@ Use = Literal["stream", "training"]
 """Who runs a network: workers on people's vitals, or only those who train and study other networks."""
 
 
+Reason = Literal["manifest", "network", "changed", "missing"]
+
+
 class RegistryError(ValueError):
     """A registry that can't be trusted; the message names the file and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Something in a registry that a running worker does not take."""
+
+    reason: Reason
+    says: str
+    """What is wrong, and what stays, in one line."""
 
 
 class Tensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -60,6 +60,12 @@ def use_everything(metrics: WorkerMetrics, partition: int = 0) -> None:
     metrics.committed(partition, 900, now=1_001.0)
     metrics.model_run("rhythm", 20, 0.001)
     metrics.build({"rhythm": "1"}, "abc")
+    metrics.lineup({"rhythm": "1"}, {"rhythm": ["2"]})
+    metrics.model_refused("network")
+    metrics.switched()
+    metrics.shadow_run("rhythm", 20, 0.001, [0.1, 0.2])
+    metrics.shadow_error("rhythm")
+    metrics.shadow_dropped("rhythm", 20)
 
 
 def read(server: MetricsServer, path: str, **headers: str) -> str:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from streams.doctor import examine
 from streams.settings import Settings
 from streams.stack import LocalStack
+from tests.models.deep.variants import own_registry, put_square
 
 
 def test_all_is_well_on_a_running_stack(stack: LocalStack) -> None:
@@ -27,6 +28,17 @@ def test_what_is_missing_is_told_with_what_to_do_and_without_secrets(tmp_path: P
     assert bad.keys() == {"state key", "broker", "topics", "redis", "clock"}
     assert "stack up" in bad["broker"]
     assert "hunter2" not in str(bad)
+
+
+def test_networks_that_are_refused_are_told(tmp_path: Path) -> None:
+    registry = own_registry(tmp_path / "registry")
+    (registry / put_square(registry, "2").file).write_bytes(b"bad")
+    settings = Settings(broker="127.0.0.1:1", data_dir=tmp_path, registry=registry)
+
+    (models,) = [finding for finding in examine(settings) if finding.name == "models"]
+
+    assert not models.good
+    assert "rhythm-2.onnx: sha256 is" in models.says and "\n" not in models.says
 
 
 def test_a_redis_that_forgets_is_refused(stack: LocalStack) -> None:

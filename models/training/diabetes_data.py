@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 
 from models.datasets.people import Person, load_nhanes, load_pima
 from models.datasets.tables import DatasetError
-from models.deep.diabetes import NAMES
+from models.deep.diabetes import NAMES, diabetes_inputs
 from models.training.groups import Names, bands
+from models.training.splits import load_split
 
+SETS = ("pima_diabetes", "nhanes_2009_12")
 _BANDS = {"below 40": (0.0, 40.0), "40 to 59": (40.0, 60.0), "60 and over": (60.0, 200.0)}
 
 
@@ -31,6 +34,11 @@ class Table:
     def keys(self) -> list[str]:
         """What each person is called in the committed split."""
         return [person_key(self.dataset, person) for person in self.people]
+
+    def of(self, chosen: NDArray[np.bool_]) -> Table:
+        """Those people, by a mask [n]."""
+        people = tuple(person for person, own in zip(self.people, chosen, strict=True) if own)
+        return Table(self.dataset, people, self.rows[chosen], self.labels[chosen])
 
     @property
     def groups(self) -> dict[str, Names]:
@@ -87,3 +95,45 @@ def load_table(folder: Path) -> Table:
         raise DatasetError(f"{folder}: nobody here is labelled")
     rows = np.array([row(person) for person in known], dtype=np.float32)
     return Table(dataset, known, rows, np.array([bool(person.diabetes) for person in known]))
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """Both tables one below the other."""
+
+    inputs: NDArray[np.float32]
+    labels: NDArray[np.bool_]
+    fold: NDArray[np.int64]
+    """[n] where each person stands in the committed split; -1 for people beyond it."""
+    tables: tuple[Table, ...]
+
+    @property
+    def folds(self) -> int:
+        """How many folds there are."""
+        return int(self.fold.max()) + 1
+
+    def part(self, table: Table) -> slice:
+        """Where a table's people stand."""
+        start = sum(len(t.labels) for t in self.tables[: self.tables.index(table)])
+        return slice(start, start + len(table.labels))
+
+
+def gather(data: Sequence[Path]) -> Everyone:
+    """Both tables from their folders, in whichever order they are given."""
+    found = {table.dataset: table for table in map(load_table, data)}
+    if set(found) != set(SETS):
+        raise DatasetError(f"diabetes trains on both {' and '.join(SETS)}: give --data twice")
+    tables = tuple(found[name] for name in SETS)
+    folds = [_folds(table) for table in tables]
+    inputs = np.concatenate([diabetes_inputs(table.rows)[0] for table in tables])
+    labels = np.concatenate([table.labels for table in tables])
+    return Everyone(inputs, labels, np.concatenate(folds), tables)
+
+
+def _folds(table: Table) -> list[int]:
+    split = load_split(table.dataset)
+    where = {name: number for number, fold in enumerate(split.folds) for name in fold}
+    missing = set(where) - set(table.keys)
+    if missing:
+        raise DatasetError(f"{table.dataset}: lacks {len(missing)} people of the committed split")
+    return [where.get(key, -1) for key in table.keys]

@@ -45,6 +45,19 @@ def train_model(name: str, data: Sequence[Path], out: Path, progress: Progress) 
     return [train_rhythm(data[0], out, progress)]
 
 
+def make_card(name: str, data: Sequence[Path], registry: Path, progress: Progress) -> ModelEntry:
+    """Judge the network that lies in a registry again, without training: manifest figures and card.
+
+    Raises DatasetError for a network that has no such way.
+    """
+    if name == "diabetes":
+        from models.training.diabetes_card import judge_again
+        from models.training.diabetes_data import gather
+
+        return judge_again(registry, gather(data), progress)
+    raise DatasetError(f"the card of {name} is written by training only")
+
+
 def evaluate_model(
     name: str, data: Path, test_only: bool, registry: Path | None, progress: Progress, inputs: Inputs
 ) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`vitalstream train | evaluate`."""
+"""`vitalstream train | evaluate | models card`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from streams.cli.registry import Json, Registry
+from streams.cli.registry import Json, Registry, models
 from streams.cli.report import table
 
 Data = Annotated[Path, typer.Option("--data", help="the data set's own folder, e.g. …/ltafdb_rr")]
@@ -80,6 +80,24 @@ def evaluate(
 
         report = evaluate_model(model.value, data, split is Split.TEST, registry, tick, inputs.value)
     typer.echo(json.dumps(report) if json_ else table(report))
+
+
+@models.command()
+def card(
+    model: Model,
+    data: Annotated[
+        list[Path],
+        typer.Option("--data", help="the folder that it was trained from; diabetes takes --data twice"),
+    ],
+    registry: Registry = None,
+) -> None:
+    """Judge a network that is in the registry again, without training: manifest figures and card."""
+    with _told(), _progress() as tick:
+        from models.deep.networks import COMMITTED
+        from models.training.run import make_card
+
+        entry = make_card(model.value, data, registry or COMMITTED, tick)
+    typer.echo(f"the card of {entry.name} {entry.version} is {(registry or COMMITTED) / entry.card}")
 
 
 @contextmanager

@@ -9,10 +9,11 @@ import pytest
 from models.datasets.tables import DatasetError
 from models.deep.diabetes import COLUMNS
 from models.deep.networks import Networks
-from models.training import diabetes
-from models.training.diabetes import Effort, gather, train_diabetes
-from models.training.diabetes_data import load_table
+from models.training import diabetes_data
+from models.training.diabetes import Effort, train_diabetes
+from models.training.diabetes_data import gather, load_table
 from models.training.fitting import Plan
+from models.training.run import make_card
 from models.training.splits import Split
 from tests.models.training.tables import write_nhanes, write_pima
 
@@ -25,7 +26,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     made = [write_pima(tmp_path / "p"), write_nhanes(tmp_path / "n", [str(i) for i in range(120)])]
     keys = {table.dataset: table.keys for table in map(load_table, made)}
     splits = {name: Split(name, "", (tuple(k[::2]), tuple(k[1::2])), ()) for name, k in keys.items()}
-    monkeypatch.setattr(diabetes, "load_split", splits.__getitem__)
+    monkeypatch.setattr(diabetes_data, "load_split", splits.__getitem__)
     return made
 
 
@@ -43,6 +44,17 @@ def test_training_ends_in_a_registry_that_loads(folders: list[Path], tmp_path: P
     assert "training network 2 of 2" in steps
     assert "by ethnicity" in (out / "diabetes.md").read_text()
     assert (out / "diabetes.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_card_is_made_again_from_the_file_alone(folders: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    train_diabetes(folders, out, lambda *_: None, QUICK)
+    made = {path.name: path.read_bytes() for path in out.iterdir()}
+    (out / "diabetes.md").unlink()
+
+    make_card("diabetes", folders, out, lambda *_: None)
+
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == made
 
 
 def test_the_same_seed_gives_the_same_network(folders: list[Path], tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.deep.asks import Ask
+from models.deep.deterioration import CLINICAL, HOURS, WEARABLE, Inputs
 from models.deep.diabetes import NAMES
 from models.deep.glucose import HORIZONS, OUTPUTS, STEP_MIN, STEPS
 from models.deep.glucose_day import GlucoseDay
+from models.deep.stay import Stay
+from models.deep.unusual import CHANNELS, RecentHour
 from models.signals.windows import MINUTE, Window
 from models.view import View
 from models.wearer import Seen
@@ -20,6 +23,12 @@ P_LOW = OUTPUTS.index("p_low")
 RESTING = ("hr@rest", "hr@asleep")
 """Baselines that tell the pulse at rest, the better one first."""
 PRESSURES = {"systolic": "sbp", "diastolic": "dbp"}
+HOUR_MS = 60 * MINUTE
+HOUR_EVERY = 5
+"""Minutes between two looks at the last hour."""
+STAY_VITALS = {"spo2" if vital.name == "sao2" else vital.name: vital.name for vital in CLINICAL}
+"""Signal to the vital of the deterioration networks."""
+_BEYOND_WEARABLE = {vital.name for vital in CLINICAL} - {vital.name for vital in WEARABLE}
 
 
 def beats(seen: Seen, window: Window) -> Iterator[Ask]:
@@ -31,8 +40,47 @@ def beats(seen: Seen, window: Window) -> Iterator[Ask]:
 
 def questions(seen: Seen, view: View) -> Iterator[Ask]:
     """What this minute lets the networks be asked."""
+    yield from _hour(seen, view)
     yield from _glucose(seen, view)
+    yield from _stay(seen, view)
     yield from _person(seen, view)
+
+
+def _hour(seen: Seen, view: View) -> Iterator[Ask]:
+    """How unusual the last hour is, every five minutes."""
+    if not view.usual:
+        return
+    spreads = {
+        signal: (view.values[signal] - usual.mean) / usual.spread
+        for signal, usual in view.usual.items()
+        if signal in CHANNELS
+    }
+    if seen.hour is None:
+        seen.hour = RecentHour()
+    seen.hour.put(view.minute, spreads)
+    if view.minute // MINUTE % HOUR_EVERY == 0:
+        row = seen.hour.row(view.minute)
+        if row is not None:
+            yield Ask("unusual", view.minute - HOUR_MS + MINUTE, view.minute + MINUTE, row)
+
+
+def _stay(seen: Seen, view: View) -> Iterator[Ask]:
+    """How a stay in hospital goes, after each of its first 48 hours."""
+    admitted = seen.person.admitted
+    if admitted is None:
+        return
+    if seen.stay is None or seen.stay.admitted != admitted:
+        seen.stay = Stay(admitted)
+    done = min((view.minute - admitted) // HOUR_MS, HOURS)
+    if done > seen.stay_asked:
+        seen.stay_asked = done
+        inputs: Inputs = "wearable" if seen.stay.vitals.isdisjoint(_BEYOND_WEARABLE) else "clinical"
+        row = seen.stay.row(inputs, seen.person.numbers(view.minute))
+        yield Ask(f"deterioration_{inputs}", admitted, admitted + done * HOUR_MS, row, done - 1)
+    for signal, vital in STAY_VITALS.items():
+        value = view.values.get(signal)
+        if value is not None:
+            seen.stay.put(vital, view.minute, value)
 
 
 def _glucose(seen: Seen, view: View) -> Iterator[Ask]:

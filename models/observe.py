@@ -27,7 +27,7 @@ SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
 """Signals whose usual does not depend on rest or sleep."""
 LEARNED = ("hr", "rr", "spo2", "temp", "hrv", "glucose", "sbp", "dbp")
 SCORED = ("hr", "rr", "spo2", "temp", "sbp")
-TOTALS = frozenset({"steps", "meal"})
+TOTALS = frozenset({"steps", "meal", "urine"})
 MOVEMENT = frozenset({"steps", "accel"})
 """Signals that need no contact with the skin."""
 CALM = frozenset({"rest", "asleep"})
@@ -79,14 +79,18 @@ def meet(seen: Seen, profile: Profile) -> None:
     """Take what a profile says of the wearer."""
     seen.consent = profile.consent.status
     seen.oxygen_scale, seen.on_oxygen = profile.oxygen_scale, profile.on_oxygen
+    admitted = seen.person.admitted
     seen.person, seen.person_asked = Person.of(profile), 0
+    if seen.person.admitted != admitted:
+        seen.stay, seen.stay_asked = None, 0
 
 
 def withdraw(seen: Seen) -> Observation:
     """Forget what is open of a wearer who no longer agrees; nothing of it is judged."""
     seen.devices.clear()
     seen.beats.clear()
-    seen.glucose = None
+    seen.glucose = seen.hour = seen.stay = None
+    seen.stay_asked = 0
     seen.silent = True
     return Observation(withdrawn=True)
 
@@ -152,7 +156,8 @@ def _stuck(seen: Seen, window: Window, ordered: list[float]) -> bool:
     if allowed is None:
         return False
     first = ordered[0]
-    if ordered[-1] != first:
+    low, high = gate.FLAT_WITHIN.get(window.signal, (-math.inf, math.inf))
+    if ordered[-1] != first or not low <= first <= high:
         seen.stuck.pop(window.signal, None)
         return False
     known = seen.stuck.get(window.signal)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from typing import get_args
 
 import msgspec
 
-from streams.records import Profile
+from streams.records import CareUnit, Profile
 
 
 class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -19,19 +20,35 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     weight_kg: float | None = None
     admitted: int | None = None
     """When the stay in hospital began, ms UTC."""
+    care_unit: str | None = None
 
     @classmethod
     def of(cls, profile: Profile) -> Person:
         """The facts of a profile."""
         male = {"male": True, "female": False}.get(profile.sex or "")
-        return cls(profile.birth_year, male, profile.height_cm, profile.weight_kg, profile.admitted)
+        return cls(
+            profile.birth_year,
+            male,
+            profile.height_cm,
+            profile.weight_kg,
+            profile.admitted,
+            profile.care_unit,
+        )
 
     def numbers(self, time: int) -> dict[str, float]:
-        """Age (years at `time`, ms UTC), male (1 or 0), height_cm, weight_kg, bmi (kg/m²); NaN = unknown."""
+        """What networks take of a person at `time` (ms UTC); NaN = unknown.
+
+        `age` (years), `male` (1 or 0), `height_cm`, `weight_kg`, `bmi` (kg/m²), and `icu_1` to `icu_4`, 1 for
+        the kind of unit.
+        """
         year = datetime.fromtimestamp(time / 1000, UTC).year
         age = math.nan if self.birth_year is None else float(year - self.birth_year)
         male = math.nan if self.male is None else float(self.male)
         height = self.height_cm or math.nan
         weight = self.weight_kg or math.nan
         bmi = weight / (height / 100) ** 2
-        return {"age": age, "male": male, "height_cm": height, "weight_kg": weight, "bmi": bmi}
+        body = {"age": age, "male": male, "height_cm": height, "weight_kg": weight, "bmi": bmi}
+        return body | {
+            f"icu_{k}": math.nan if self.care_unit is None else float(unit == self.care_unit)
+            for k, unit in enumerate(get_args(CareUnit), 1)
+        }

@@ -8,6 +8,9 @@ from typing import Literal
 import msgspec
 
 from models.deep.glucose_day import DaySnapshot, GlucoseDay
+from models.deep.stay import Snapshot as Hours
+from models.deep.stay import Stay
+from models.deep.unusual import HourSnapshot, RecentHour
 from models.online.anomaly import JointNormal, JointSnapshot
 from models.online.baseline import Baseline, BaselineSnapshot
 from models.online.drift import DriftSnapshot, DriftTest
@@ -55,6 +58,9 @@ class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     drift: DriftSnapshot
     stuck: dict[str, Stuck]
     glucose: DaySnapshot | None
+    hour: HourSnapshot | None
+    stay: Hours | None
+    stay_asked: int
     person: Person
     person_asked: int
     judged: Judged
@@ -81,6 +87,9 @@ def dump(wearer: Wearer) -> WearerSnapshot:
         drift=seen.drift.snapshot(),
         stuck=seen.stuck,
         glucose=None if seen.glucose is None else seen.glucose.snapshot(),
+        hour=None if seen.hour is None else seen.hour.snapshot(),
+        stay=None if seen.stay is None else seen.stay.snapshot(),
+        stay_asked=seen.stay_asked,
         person=seen.person,
         person_asked=seen.person_asked,
         judged=wearer.judged,
@@ -108,10 +117,18 @@ def load(name: str, snapshot: WearerSnapshot) -> Wearer:
         drift=DriftTest(snapshot.drift),
         stuck=snapshot.stuck,
         glucose=None if snapshot.glucose is None else GlucoseDay(snapshot.glucose),
+        hour=None if snapshot.hour is None else RecentHour(snapshot.hour),
+        stay=_load_stay(snapshot),
+        stay_asked=snapshot.stay_asked,
         person=snapshot.person,
         person_asked=snapshot.person_asked,
     )
     return Wearer(name, seen, snapshot.judged)
+
+
+def _load_stay(snapshot: WearerSnapshot) -> Stay | None:
+    admitted = snapshot.person.admitted
+    return None if snapshot.stay is None or admitted is None else Stay(admitted, snapshot.stay)
 
 
 def _dump_device(device: Device) -> DeviceSnapshot:

@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 
 from models.deep.glucose_day import GlucoseDay
+from models.deep.stay import Stay
+from models.deep.unusual import RecentHour
 from models.online.anomaly import JointNormal
 from models.online.baseline import Baseline
 from models.online.drift import DriftTest
@@ -107,6 +109,12 @@ class Seen:
     stuck: dict[str, Stuck] = field(default_factory=dict)
     glucose: GlucoseDay | None = None
     """None while no glucose was ever measured."""
+    hour: RecentHour | None = None
+    """The last hour on the personal scale; None while nothing is usual yet."""
+    stay: Stay | None = None
+    """The current stay in hospital, if the profile tells of one."""
+    stay_asked: int = 0
+    """Whole hours of the stay that were asked about."""
     person: Person = field(default_factory=Person)
     person_asked: int = 0
     """Day (since 1970) on which the person as a whole was last asked about; 0 = not since the profile."""

@@ -18,6 +18,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 DeviceKind = Literal[
     "watch", "ring", "patch", "strap", "oximeter", "thermometer", "cuff", "cuffless", "cgm", "other"
 ]  # fmt: skip
+CareUnit = Literal["coronary", "cardiac_surgery", "medical", "surgical"]
 Priority = Literal["high", "medium", "low", "info"]
 Status = Literal["raised", "escalated", "acknowledged", "resolved"]
 Condition = Literal[
@@ -92,6 +93,7 @@ class Profile(Struct, frozen=True, gc=False):
     athlete: bool = False
     pregnant: bool = False
     admitted: Annotated[Millis | None, Meta(description="begin of the current stay in hospital")] = None
+    care_unit: CareUnit | None = None
     consent: Consent = Consent()
 
 

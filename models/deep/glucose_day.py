@@ -75,8 +75,7 @@ class GlucoseDay:
         time = self._newest * _STEP_MS + self._shift
         row = np.empty((STEPS, 3), np.float32)
         row[:, 0] = self._glucose
-        meals = np.array(self._meals, dtype=np.float32)
-        row[:, 1] = np.maximum(meals, 0.0) if meals.max() > _UNSAID else np.nan
+        row[:, 1] = self._eaten()
         row[:, 2] = (time // _MINUTE + utc_offset) % 1440
         return time, row
 
@@ -84,6 +83,14 @@ class GlucoseDay:
         """The state as plain data."""
         columns = (self._glucose.tobytes(), self._counts.tobytes(), self._meals.tobytes())
         return DaySnapshot(self._shift, self._newest, self._asked, *columns)
+
+    def _eaten(self) -> Rows:
+        """Whether something was eaten in each step [104]: NaN before anyone first said, 0 where none did."""
+        meals = np.array(self._meals, dtype=np.float32)
+        said = np.flatnonzero(meals > _UNSAID)
+        eaten = np.maximum(meals, 0.0)
+        eaten[: said[0] if said.size else STEPS] = np.nan
+        return eaten
 
     def _forward(self, step: int) -> None:
         """Let the steps that are too old go."""

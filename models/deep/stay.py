@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +43,11 @@ class Stay:
             vital: {int(hour): Hour(int(hour), int(number), *rest) for hour, number, *rest in hours}
             for vital, hours in (snapshot or {}).items()
         }
+
+    @property
+    def vitals(self) -> Set[str]:
+        """What was measured so far."""
+        return self._hours.keys()
 
     def hour(self, time: int) -> int | None:
         """The hour from admission, 0 to 47, that a time (ms UTC) falls into; None outside of the 48 hours."""

@@ -33,13 +33,20 @@ NEEDS = {
     "rhythm": Need(HOUR, "needs 60 usable beats in a row"),
     "quality": Need(HOUR, "needs 60 beats in a row"),
     "glucose": Need(HOUR, "needs glucose readings of this hour"),
+    "unusual": Need(HOUR, "needs an hour of two vitals at rest whose own usual is known"),
+    "deterioration_wearable": Need(2 * HOUR, "judges the first 48 hours of a stay in hospital"),
+    "deterioration_clinical": Need(2 * HOUR, "needs a clinic's values in the first 48 hours of a stay"),
     "diabetes": Need(48 * HOUR, "needs a profile with the year of birth"),
 }
 """Networks that the stream can ask."""
 
 SPEAKING = {"rhythm": ("rhythm", "quality"), "glucose_forecast": ("glucose",)}
 """Conditions that networks speak for."""
-RISKS = {"diabetes": "diabetes"}
+RISKS = {
+    "diabetes": "diabetes",
+    "deterioration_wearable": "death_in_hospital",
+    "deterioration_clinical": "death_in_hospital",
+}
 """Networks whose answer is told as a risk and never alarms: network to name of the risk."""
 
 

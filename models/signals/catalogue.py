@@ -36,6 +36,16 @@ _ROWS = (
     Signal("ibi", "ms", 200, 4000, None, "inter-beat interval"),
     Signal("steps", "1", 0, 400, None, "steps since the last sample"),
     Signal("meal", "1", 0, 1, None, "something was eaten (0 or 1)"),
+    # A clinic's values; bounds as the deterioration networks take them.
+    Signal("map", "mm[Hg]", 15, 250, None, "mean arterial pressure"),
+    Signal("gcs", "{score}", 3, 15, None, "Glasgow coma scale"),
+    Signal("fio2", "1", 0.2, 1, None, "inspired oxygen, share"),
+    Signal("vent", "1", 0, 1, None, "mechanical ventilation (0 or 1)"),
+    Signal("lactate", "mmol/L", 0.1, 40, None, "lactate"),
+    Signal("urine", "mL", 0.1, 5000, None, "urine since the last sample"),
+    Signal("wbc", "10*9/L", 0.05, 300, None, "white blood cells"),
+    Signal("creatinine", "mg/dL", 0.05, 30, None, "creatinine"),
+    Signal("pao2", "mm[Hg]", 10, 600, None, "arterial oxygen pressure"),
     Signal("accel", "m[g]", 0, 16000, None, "movement (magnitude without gravity)"),
 )
 

@@ -16,10 +16,15 @@ Cause = Literal["range", "flat", "jump", "contact", "missing", "motion", "beats"
 USABLE_SHARE = 0.5
 """A minute with fewer usable samples than this share is not scored."""
 
-FLAT_MINUTES = {"hr": 10, "rr": 30, "ibi": 3, "glucose": 60}
+FLAT_MINUTES = {"hr": 10, "rr": 30, "ibi": 3, "glucose": 180}
 """Minutes for which a signal may stay exactly the same before it counts as stuck. A heart rate in whole
 beats can stand still for some minutes in sleep; intervals between beats never do (heart rate
-variability: Task Force of the ESC and NASPE, 1996)."""
+variability: Task Force of the ESC and NASPE, 1996). Glucose in steps of 0.1 mmol/L stays the same for an
+hour or two in quiet nights (ShanghaiT2DM)."""
+
+FLAT_WITHIN = {"glucose": (54.0, 400.0)}
+"""Only within these a signal can count as stuck: a sensor that has reached the end of its own range repeats
+it, and there it matters most."""
 
 MOTION_MG = 150.0
 """Movement above which optical readings are not trusted: brisk walking and more (Hildebrand 2014 puts the

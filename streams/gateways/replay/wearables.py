@@ -32,8 +32,9 @@ def cgm_packets(
 
 
 def _cgm(device: Device, series: cgm.Series) -> Iterator[Timed]:
-    for at, value in zip(series.times_ms.tolist(), series.glucose.tolist(), strict=True):
-        yield from device.readings(at, [("glucose", round(value, 1))])
+    columns = (series.times_ms.tolist(), series.glucose.tolist(), series.meal.tolist())
+    for at, value, meal in zip(*columns, strict=True):
+        yield from device.readings(at, [("glucose", round(value, 1)), ("meal", float(meal))])
 
 
 def welltory_packets(

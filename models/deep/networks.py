@@ -19,6 +19,7 @@ from models.deep.diabetes import diabetes_inputs
 from models.deep.glucose import glucose_inputs
 from models.deep.manifest import ModelEntry, RegistryError, read_manifest, read_model
 from models.deep.rhythm import rhythm_inputs
+from models.deep.synth import synth_glucose_inputs, synth_rhythm_inputs
 
 BLOCK = 32
 """Rows of a run: more bring no speed (DESIGN.md), fewer cost up to three times as much a row."""
@@ -31,6 +32,8 @@ _DERIVE: Mapping[str, Derive] = {
     "diabetes": diabetes_inputs,
     "deterioration_wearable": partial(deterioration_inputs, "wearable"),
     "deterioration_clinical": partial(deterioration_inputs, "clinical"),
+    "synth_rhythm": synth_rhythm_inputs,
+    "synth_glucose": synth_glucose_inputs,
 }
 
 COMMITTED = Path(__file__).resolve().parent.parent / "registry"

@@ -52,6 +52,7 @@ format: $(READY) ## Put code into shape
 train: $(TRAIN)/.ready ## Train every model again; DATA=folder of the data sets
 	@test -n "$(DATA)" || { echo "say where the data sets are: make train DATA=folder (see docs/how-to/train.md)" >&2; exit 1; }
 	$(TRAIN)/bin/vitalstream train rhythm --data $(DATA)/ltafdb_rr --out models/registry $(ARGS)
+	$(TRAIN)/bin/vitalstream train quality --data $(DATA)/ltafdb_rr --out models/registry
 	$(TRAIN)/bin/vitalstream train diabetes --data $(DATA)/pima_diabetes --data $(DATA)/nhanes_2009_12 --out models/registry
 	$(TRAIN)/bin/vitalstream train glucose --data $(DATA)/shanghai_cgm --out models/registry
 	$(TRAIN)/bin/vitalstream train deterioration --data $(DATA)/physionet2012_icu_vitals --out models/registry

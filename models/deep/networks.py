@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from models.deep.beat_quality import quality_inputs
 from models.deep.deterioration import deterioration_inputs
 from models.deep.diabetes import diabetes_inputs
 from models.deep.glucose import glucose_inputs
@@ -28,6 +29,7 @@ Rows = NDArray[np.float32]
 Derive = Callable[[Rows], tuple[Rows, ...]]
 _DERIVE: Mapping[str, Derive] = {
     "rhythm": rhythm_inputs,
+    "quality": quality_inputs,
     "glucose": glucose_inputs,
     "diabetes": diabetes_inputs,
     "deterioration_wearable": partial(deterioration_inputs, "wearable"),

@@ -12,6 +12,7 @@ from models.datasets.tables import DatasetError
 from models.deep.deterioration import Inputs
 from models.deep.manifest import ModelEntry
 from models.deep.networks import Networks
+from models.training.quality_evaluate import evaluate_quality
 from models.training.rhythm_evaluate import evaluate_rhythm
 from models.training.splits import load_split
 
@@ -36,6 +37,10 @@ def train_model(name: str, data: Sequence[Path], out: Path, progress: Progress) 
         from models.training.glucose import train_glucose
 
         return [train_glucose(data[0], out, progress)]
+    if name == "quality":
+        from models.training.quality import train_quality
+
+        return [train_quality(data[0], out, progress)]
     if name == "deterioration":
         from models.training.deterioration import train_deterioration
 
@@ -65,8 +70,8 @@ def evaluate_model(
 
     Raises RecordError or DatasetError when the folder holds nothing to judge by.
     """
-    if name == "rhythm":
-        return _evaluate_rhythm(data, test_only, registry, progress)
+    if name in ("rhythm", "quality"):
+        return _evaluate_beats(name, data, test_only, registry, progress)
     network = f"{name}_{inputs}" if name == "deterioration" else name
     networks = Networks.only(network, registry)
     if name == "diabetes":
@@ -82,8 +87,8 @@ def evaluate_model(
     return evaluate_deterioration(networks, inputs, data, test_only, progress).as_json()
 
 
-def _evaluate_rhythm(
-    data: Path, test_only: bool, registry: Path | None, progress: Progress
+def _evaluate_beats(
+    name: str, data: Path, test_only: bool, registry: Path | None, progress: Progress
 ) -> dict[str, Any]:
     there = record_names(data)
     wanted = [name for name in load_split("ltafdb").test if name in there] if test_only else there
@@ -97,7 +102,10 @@ def _evaluate_rhythm(
         progress("records", done, len(wanted))
 
     progress("records", 0, len(wanted))
-    report = evaluate_rhythm(Networks.only("rhythm", registry), load_records(data, wanted), tick)
+    networks, records = Networks.only(name, registry), load_records(data, wanted)
+    if name == "quality":
+        return evaluate_quality(networks, Networks.only("rhythm"), records, tick).as_json()
+    report = evaluate_rhythm(networks, records, tick)
     if not any(person.scores.size for person in report.people):
         raise RecordError(f"{data}: no beat has a rhythm label, so there is nothing to judge by")
     return report.as_json()

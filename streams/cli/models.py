@@ -21,6 +21,7 @@ class Model(StrEnum):
     """Networks that can be trained and judged."""
 
     RHYTHM = "rhythm"
+    QUALITY = "quality"
     GLUCOSE = "glucose"
     DETERIORATION = "deterioration"
     DIABETES = "diabetes"

@@ -104,5 +104,6 @@ def _cell(entry: ModelEntry, people: str, name: str) -> str:
 
 
 def show(found: Interval) -> str:
-    """A figure with its interval."""
-    return f"{found.value:.4f} ({found.low:.4f} to {found.high:.4f})"
+    """A figure with its interval; shares to four digits, larger numbers to two."""
+    digits = 4 if abs(found.value) < 10 else 2
+    return f"{found.value:.{digits}f} ({found.low:.{digits}f} to {found.high:.{digits}f})"

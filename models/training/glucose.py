@@ -12,26 +12,18 @@ import numpy as np
 from flax import nnx
 from numpy.typing import NDArray
 
-from models.datasets.cgm import load_series
-from models.datasets.tables import DatasetError
 from models.deep.glucose import HORIZONS, LOW, OUTPUTS, QUANTILES, SHAPES, STEPS, glucose_inputs
 from models.deep.manifest import ModelEntry, Sample, Tensor
-from models.deep.networks import Networks
 from models.training.calibration import fit_platt, sigmoid, threshold_for_specificity
-from models.training.cards import write_card
 from models.training.curves import draw_curves
-from models.training.export import code_version, register, signature, to_onnx_bytes, write_entry
+from models.training.export import code_version, register, signature, to_onnx_bytes
 from models.training.fitting import Arrays, Curve, Plan, fit, predict
-from models.training.glucose_data import Windows, by_patient, join
-from models.training.glucose_evaluate import report
-from models.training.glucose_floor import floors
+from models.training.glucose_card import BUDGET, everyone, judge_again
+from models.training.glucose_data import Windows, join
 from models.training.glucose_net import UNIT, GlucoseEnsemble, GlucoseNet, loss
-from models.training.report import with_reports
-from models.training.splits import Split, load_split
+from models.training.splits import load_split
 
 VERSION = "1.0.0"
-BUDGET = 0.05
-"""Share of windows that stay at 70 mg/dL or above which may be called low ahead."""
 DATA = "ShanghaiT1DM and ShanghaiT2DM (Zhao 2023, Scientific Data 10:35): 84 of their 112 people"
 _BLOCK = 4096
 
@@ -53,10 +45,7 @@ def train_glucose(data: Path, out: Path, progress: Progress, effort: Effort | No
     Raises DatasetError when a person of the split is missing.
     """
     effort, split = effort or Effort(), load_split("shanghai_cgm")
-    people = by_patient(load_series(data))
-    missing = {*split.development, *split.test} - set(people)
-    if missing:
-        raise DatasetError(f"{data}: lacks {', '.join(sorted(missing))} of the Shanghai data")
+    people = everyone(data)
     folds = [join([people[name] for name in fold]) for fold in split.folds]
     arrays = [training_arrays(fold) for fold in folds]
     members, curves = [], list[Curve]()
@@ -68,10 +57,9 @@ def train_glucose(data: Path, out: Path, progress: Progress, effort: Effort | No
     raw = [predict(member, held[:3]) for member, held in zip(members, arrays, strict=True)]
     low, high, threshold = _calibrated(np.concatenate(raw), folds)
     graph = to_onnx_bytes(GlucoseEnsemble(members, low, high), "glucose", SHAPES, "forecast")
-    entry = register(out, graph, _entry(threshold), sample_rows())
+    register(out, graph, _entry(threshold), sample_rows())
     draw_curves(curves, out / "glucose.png")
-    answers = dict(_by_person(split, people, np.concatenate(raw), low, high))
-    return _judged(entry, split, people, answers, out)
+    return judge_again(out, people, progress)
 
 
 def training_arrays(windows: Windows) -> Arrays:
@@ -118,20 +106,6 @@ def _calibrated(raw: NDArray[np.float64], folds: list[Windows]) -> tuple[Pairs, 
     return low, high, threshold_for_specificity(scores, events[fine, 0], ones[fine], BUDGET)
 
 
-def _by_person(
-    split: Split, people: dict[str, Windows], raw: NDArray[np.float64], low: Pairs, high: Pairs
-) -> list[tuple[str, NDArray[np.float64]]]:
-    """Answers in mg/dL and probabilities of each validation person, from raw ones in order of the folds."""
-    said, at = [], 0
-    for name in split.development:
-        part = raw[at : at + len(people[name].rows)]
-        at += len(part)
-        forecast = people[name].now[:, None] + UNIT * part[:, :-2]
-        odds = [sigmoid(c[0] * part[:, -2 + i] + c[1])[:, None] for i, c in enumerate((low, high))]
-        said.append((name, np.concatenate([forecast, *odds], axis=1)))
-    return said
-
-
 def sample_rows() -> NDArray[np.float32]:
     """Made-up days: steady, falling with gaps, rising after a meal that nobody told of."""
     rows = np.full((3, STEPS, 3), np.nan, np.float32)
@@ -163,25 +137,3 @@ def _entry(threshold: float) -> ModelEntry:
         code=code_version(),
         sample=Sample((), ()),
     )
-
-
-def _judged(
-    entry: ModelEntry,
-    split: Split,
-    people: dict[str, Windows],
-    answers: dict[str, NDArray[np.float64]],
-    out: Path,
-) -> ModelEntry:
-    threshold, networks = entry.thresholds["low"], Networks.only("glucose", out)
-    own = [people[name] for name in split.development]
-    test = [people[name] for name in split.test]
-    said = [networks.run("glucose", windows.rows).astype(np.float64) for windows in test]
-    reports = {
-        "shanghai validation": report(own, [answers[name] for name in split.development], threshold, VERSION),
-        "shanghai test": report(test, said, threshold, VERSION),
-    }
-    entry = with_reports(entry, reports)
-    write_entry(out, entry)
-    parts = {"threshold": str(threshold), "budget": f"{BUDGET:.0%}", "floors": floors(join(own), join(test))}
-    write_card(out, entry, "glucose_card.md", **parts)
-    return entry

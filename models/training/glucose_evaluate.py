@@ -83,7 +83,12 @@ def report(windows: list[Windows], said: list[Array], threshold: float, version:
         if len(answers)
     ]
     lows = sum(int(person[2][:, 0].sum()) for person in people)
-    extra = {"threshold": threshold, "windows_low": lows}
+    extra = {
+        "threshold": threshold,
+        "windows_low": lows,
+        "groups": {},
+        "groups_missing": "this layout carries neither sex nor age",
+    }
     return Report("glucose", version, people, partial(judge, threshold=threshold), extra)
 
 

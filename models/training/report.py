@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import numpy as np
@@ -64,14 +64,30 @@ def known(value: float) -> float | None:
     return round(float(value), 5) if value == value else None
 
 
-def with_reports(entry: ModelEntry, reports: Mapping[str, Report]) -> ModelEntry:
+class Judged(Protocol):
+    """What of a report goes into a manifest."""
+
+    @property
+    def figures(self) -> Figures:
+        """Every figure; nan where it does not exist."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """People, windows and other whole numbers."""
+
+    @property
+    def intervals(self) -> Mapping[str, tuple[float, float]]:
+        """95 % interval of each figure."""
+
+
+def with_reports(entry: ModelEntry, reports: Mapping[str, Judged]) -> ModelEntry:
     """The entry with figures and counts of each set of people."""
     metrics = {name: _figures(report) for name, report in reports.items()}
     counts = {name: report.counts for name, report in reports.items()}
     return msgspec.structs.replace(entry, metrics=metrics, counts=counts)
 
 
-def _figures(report: Report) -> dict[str, Interval]:
+def _figures(report: Judged) -> dict[str, Interval]:
     ranges, found = report.intervals, report.figures
     return {
         name: Interval(*(round(float(part), 4) for part in (found[name], *ranges[name])))

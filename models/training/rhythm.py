@@ -8,27 +8,22 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from models.datasets.rr import RecordError, RRRecord, load_records
-from models.deep.manifest import Interval, ModelEntry, Sample, Tensor
-from models.deep.networks import Networks
+from models.deep.manifest import ModelEntry, Sample, Tensor
 from models.deep.rhythm import BEATS, CHANNELS, FEATURE_NAMES
 from models.training.calibration import fit_platt, sigmoid, threshold_for_specificity
 from models.training.curves import draw_curves
-from models.training.export import code_version, rounded, sha256, signature, to_onnx_bytes, write_entry
-from models.training.rhythm_card import DATA, write_card
+from models.training.export import code_version, register, signature, to_onnx_bytes
+from models.training.rhythm_card import BUDGET, DATA, judge_again
 from models.training.rhythm_data import Examples, as_recorded, join, training_pool
-from models.training.rhythm_evaluate import Person, RhythmReport, evaluate_rhythm
 from models.training.rhythm_fit import Curve, Plan, fit, predict
 from models.training.rhythm_net import Ensemble
-from models.training.splits import Split, load_split
+from models.training.splits import load_split
 
 VERSION = "1.0.0"
-BUDGET = 0.05
-"""Share of windows without fibrillation, varied and rich in ectopy, that may be called AF."""
 INPUTS = {"sequence": (BEATS, CHANNELS), "statistics": (len(FEATURE_NAMES),)}
 
 Progress = Callable[[str, int, int], None]
@@ -78,17 +73,9 @@ def train_rhythm(data: Path, out: Path, progress: Progress, effort: Effort | Non
     answers = [_answers(member, fold) for member, fold in zip(members, folds, strict=True)]
     slope, offset, threshold = calibrate(folds, answers)
     graph = to_onnx_bytes(Ensemble(members, slope, offset), "rhythm", INPUTS, "p_af")
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "rhythm.onnx").write_bytes(graph)
+    register(out, graph, _entry(threshold), sample_rows())
     draw_curves(curves, out / "rhythm.png")
-    entry = _entry(graph, threshold)
-    people = [
-        Person(name, sigmoid(slope * logits + offset), examples.af, len(examples))
-        for fold, answer in zip(folds, answers, strict=True)
-        for name, logits, examples in zip(fold.names, answer.recorded, fold.recorded, strict=True)
-    ]
-    unseen = RhythmReport(people, entry.thresholds["alert"], VERSION)
-    return _judge_and_write(entry, unseen, split, data, out, progress)
+    return judge_again(out, data, progress)
 
 
 def _fold(data: Path, names: Sequence[str], effort: Effort, number: int, progress: Progress) -> Fold:
@@ -150,14 +137,13 @@ def sample_rows() -> np.ndarray[Any, np.dtype[np.float32]]:
     return np.round(np.stack(rows)).astype(np.float32)
 
 
-def _entry(data: bytes, threshold: float) -> ModelEntry:
-    rows = sample_rows()
+def _entry(threshold: float) -> ModelEntry:
     return ModelEntry(
         name="rhythm",
         version=VERSION,
         status="active",
         file="rhythm.onnx",
-        sha256=sha256(data),
+        sha256="",
         card="rhythm.md",
         row=Tensor("intervals", (BEATS,)),
         unit="ms",
@@ -168,36 +154,5 @@ def _entry(data: bytes, threshold: float) -> ModelEntry:
         counts={},
         data=DATA,
         code=code_version(),
-        sample=Sample(tuple(rounded(row) for row in rows), (0.0,) * len(rows), tolerance=1.0),
+        sample=Sample((), ()),
     )
-
-
-def _judge_and_write(
-    entry: ModelEntry, unseen: RhythmReport, split: Split, data: Path, out: Path, progress: Progress
-) -> ModelEntry:
-    """Evaluate the exported file through the product's own way, then write manifest and card."""
-    write_entry(out, entry)
-    networks = Networks.load(out)
-    outputs = rounded(networks.run("rhythm", sample_rows()))
-    entry = msgspec.structs.replace(entry, sample=Sample(entry.sample.rows, outputs))
-    progress("evaluating test people", 0, 1)
-    test = evaluate_rhythm(networks, load_records(data, split.test))
-    progress("evaluating test people", 1, 1)
-    entry = with_metrics(entry, {"ltafdb validation": unseen, "ltafdb test": test})
-    write_entry(out, entry)
-    write_card(out, entry, BUDGET)
-    Networks.load(out)
-    return entry
-
-
-def with_metrics(entry: ModelEntry, reports: dict[str, RhythmReport]) -> ModelEntry:
-    """The entry with figures and counts of each set of people."""
-    metrics, counts = {}, {}
-    for name, report in reports.items():
-        ranges, found = report.intervals(), report.figures
-        metrics[name] = {
-            figure: Interval(*(round(value, 4) for value in (found[figure], *ranges[figure])))
-            for figure in ranges
-        }
-        counts[name] = report.counts
-    return msgspec.structs.replace(entry, metrics=metrics, counts=counts)

@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 def train_model(name: str, data: Sequence[Path], out: Path, progress: Progress) -> list[ModelEntry]:
     """Train a network from the data sets in `data`; writes file, manifest entry, card and curve to `out`.
 
-    Only `diabetes` takes two folders; `deterioration` makes both of its versions.
+    `diabetes` takes two folders; `synth` makes a generator from each; `deterioration` makes both versions.
     """
     # Small networks gain nothing from more threads, and the same threads give the same sums.
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
@@ -31,6 +31,10 @@ def train_model(name: str, data: Sequence[Path], out: Path, progress: Progress) 
         from models.training.diabetes import train_diabetes
 
         return [train_diabetes(data, out, progress)]
+    if name == "synth":
+        from models.training.synth import train_synth
+
+        return train_synth(data, out, progress)
     if len(data) != 1:
         raise DatasetError(f"{name} trains on one folder: give --data once")
     if name == "glucose":
@@ -56,10 +60,20 @@ def make_card(name: str, data: Sequence[Path], registry: Path, progress: Progres
     Raises DatasetError for a network that has no such way.
     """
     if name == "diabetes":
-        from models.training.diabetes_card import judge_again
+        from models.training import diabetes_card
         from models.training.diabetes_data import gather
 
-        return judge_again(registry, gather(data), progress)
+        return diabetes_card.judge_again(registry, gather(data), progress)
+    if len(data) != 1:
+        raise DatasetError(f"{name} is judged on one folder: give --data once")
+    if name == "glucose":
+        from models.training import glucose_card
+
+        return glucose_card.judge_again(registry, glucose_card.everyone(data[0]), progress)
+    if name == "rhythm":
+        from models.training import rhythm_card
+
+        return rhythm_card.judge_again(registry, data[0], progress)
     raise DatasetError(f"the card of {name} is written by training only")
 
 
@@ -72,6 +86,10 @@ def evaluate_model(
     """
     if name in ("rhythm", "quality"):
         return _evaluate_beats(name, data, test_only, registry, progress)
+    if name == "synth":
+        from models.training.synth_evaluate import evaluate_synth, kind_of
+
+        return evaluate_synth(Networks.only(kind_of(data).name, registry), data, progress).as_json()
     network = f"{name}_{inputs}" if name == "deterioration" else name
     networks = Networks.only(network, registry)
     if name == "diabetes":

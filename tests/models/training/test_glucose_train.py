@@ -8,7 +8,7 @@ import pytest
 from models.datasets.tables import DatasetError
 from models.deep.glucose import OUTPUTS, QUANTILES
 from models.deep.networks import Networks
-from models.training import glucose
+from models.training import glucose, glucose_card
 from models.training.fitting import Plan
 from models.training.glucose import Effort, sample_rows, train_glucose
 from models.training.splits import Split
@@ -20,7 +20,8 @@ QUICK = Effort(Plan(epochs=2, batch=64, rate=2e-3, decay=0.02))
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     split = Split("shanghai_cgm", "", (("1", "2"), ("3", "4")), ("5",))
-    monkeypatch.setattr(glucose, "load_split", lambda _: split)
+    for module in (glucose, glucose_card):
+        monkeypatch.setattr(module, "load_split", lambda _: split)
     return write_series(tmp_path / "cgm", ["1", "2", "3", "4", "5"], hours=40)
 
 

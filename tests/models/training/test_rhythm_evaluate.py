@@ -22,7 +22,12 @@ from streams.gateways.replay.intervals import minutes
 from tests.models.training.recordings import write_record
 
 LTAFDB = Path(__file__).resolve().parents[4] / "shared" / "data" / "ltafdb_rr"
-KEYS = {"people", "windows", "se", "sp", "ppv", "f1", "auroc", "ece", "windows_skipped"}
+KEYS = {"people", "windows", "se", "sp", "ppv", "f1", "auroc", "ece", "windows_skipped"} | {
+    "windows_skipped_count",
+    "alert_delay_median_s",
+    "onset_error_median_s",
+    "false_alerts_per_24h",
+}
 
 
 @pytest.fixture
@@ -78,7 +83,9 @@ def test_intervals_no_heart_shows_are_left_out_and_counted(tmp_path: Path) -> No
 
     report = evaluate_rhythm(Networks.load(), [load_record(path)])
 
-    assert 0.2 < report.skipped < 0.4
+    told = report.as_json()
+    assert 0.2 < told["windows_skipped"] < 0.4
+    assert told["windows_skipped_count"] == 20 - told["windows"]
 
 
 def test_evaluate_prints_one_json_object(folder: Path) -> None:

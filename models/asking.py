@@ -28,7 +28,8 @@ HOUR_EVERY = 5
 """Minutes between two looks at the last hour."""
 STAY_VITALS = {"spo2" if vital.name == "sao2" else vital.name: vital.name for vital in CLINICAL}
 """Signal to the vital of the deterioration networks."""
-_BEYOND_WEARABLE = {vital.name for vital in CLINICAL} - {vital.name for vital in WEARABLE}
+BEYOND_WEARABLE = {vital.name for vital in CLINICAL} - {vital.name for vital in WEARABLE} - {"glucose"}
+"""What only a clinic measures. Glucose may come from a wearer's own monitor."""
 
 
 def beats(seen: Seen, window: Window) -> Iterator[Ask]:
@@ -74,7 +75,7 @@ def _stay(seen: Seen, view: View) -> Iterator[Ask]:
     done = min((view.minute - admitted) // HOUR_MS, HOURS)
     if done > seen.stay_asked:
         seen.stay_asked = done
-        inputs: Inputs = "wearable" if seen.stay.vitals.isdisjoint(_BEYOND_WEARABLE) else "clinical"
+        inputs: Inputs = "wearable" if seen.stay.vitals.isdisjoint(BEYOND_WEARABLE) else "clinical"
         row = seen.stay.row(inputs, seen.person.numbers(view.minute))
         yield Ask(f"deterioration_{inputs}", admitted, admitted + done * HOUR_MS, row, done - 1)
     for signal, vital in STAY_VITALS.items():

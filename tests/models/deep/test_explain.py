@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def test_the_pieces_of_a_window_cover_it_and_their_shares_add_up():
 
     assert [piece.signal for piece in pieces] == ["ibi"] * 6
     assert (pieces[0].start, pieces[-1].end) == (START, START + int(row.sum()))
-    assert all(a.end == b.start for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(pieces))
     assert sum(piece.share for piece in pieces) == pytest.approx(1.0, abs=0.01)
 
 

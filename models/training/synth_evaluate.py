@@ -14,7 +14,7 @@ from models.training import synth_glucose, synth_rhythm
 from models.training.metrics import Columns
 from models.training.report import Report
 from models.training.splits import load_split
-from models.training.synth_judge import SEEDS, Trial, figures, gains_by_seed, judged
+from models.training.synth_judge import Trial, figures, gains_by_seed, judged
 from models.training.synth_kinds import Kind
 from models.training.synth_look import look
 
@@ -68,7 +68,7 @@ def report(kind: Kind, version: str, people: Sequence[Columns], likeness: dict[s
     """Figures over people, with what happened seed by seed and how alike the windows are."""
     extra = {
         "windows_rare": int(sum(np.sum(person[0]) for person in people)),
-        "seeds": len(SEEDS),
+        "seeds": people[0][1].shape[1],
         **{f"{name}_gain_by_seed": gains_by_seed(people, name) for name in ("auroc", "auprc", "se_at_5")},
         **{name: round(value, 4) for name, value in likeness.items()},
     }

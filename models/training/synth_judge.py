@@ -52,21 +52,41 @@ def made_up(kind: Kind, sampler: Sampler, condition: Rows, count: int, rng: Gene
     raise DatasetError(f"{kind.name}: only {have} of {count} made-up windows came out as asked")
 
 
-def scores(kind: Kind, trial: Trial, seed: int) -> Array:
-    """[n, 3] log odds of the judges' windows, one column an arm."""
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What every seed of a trial has in common."""
+
+    common: Array
+    known: Array
+    """Features of the common and of the real rare windows to learn from."""
+    condition: Rows
+    seen: Array
+    """Features of the judges' windows."""
+    shift: float
+    """Log odds of a rare window among all of those who teach."""
+
+
+def _prepared(kind: Kind, trial: Trial) -> _Prepared:
     pool = together([person.pool for person in trial.taught_by])
     if not pool.rare.any() or pool.rare.all():
         raise DatasetError(f"{kind.name}: the people to learn from have only one kind of window")
-    rng, real = np.random.default_rng(seed), pool.take(pool.rare)
-    made = made_up(kind, trial.sampler, real.condition, len(real), rng)
-    seen = kind.features(together([person.judged for person in trial.judges]))
-    common, known, new = (kind.features(cut) for cut in (pool.take(~pool.rare), real, made))
+    real = pool.take(pool.rare)
+    seen = together([person.judged for person in trial.judges])
     usual = np.concatenate([person.judged.rare for person in trial.taught_by]).mean()
     shift = float(np.log(usual / (1 - usual))) if 0 < usual < 1 else 0.0
+    common, known, judges = (kind.features(cut) for cut in (pool.take(~pool.rare), real, seen))
+    return _Prepared(common, known, real.condition, judges, shift)
+
+
+def _scores(kind: Kind, trial: Trial, ready: _Prepared, seed: int) -> Array:
+    """[n, 3] log odds of the judges' windows, one column an arm."""
+    rng, count = np.random.default_rng(seed), len(ready.known)
+    new = kind.features(made_up(kind, trial.sampler, ready.condition, count, rng))
     columns = []
-    for rare in ((known, known), (new, new), (known, new)):
-        x = np.concatenate([common, *rare])
-        columns.append(train_classifier(x, np.arange(len(x)) >= len(common), seed).logits(seen) + shift)
+    for rare in ((ready.known, ready.known), (new, new), (ready.known, new)):
+        x = np.concatenate([ready.common, *rare])
+        taught = train_classifier(x, np.arange(len(x)) >= len(ready.common), seed)
+        columns.append(taught.logits(ready.seen) + ready.shift)
     return np.stack(columns, axis=1)
 
 
@@ -76,9 +96,9 @@ def judged(
     """For each judge: which windows are rare [n], and log odds [n, seeds, 3]."""
     people: list[Columns] = []
     for number, trial in enumerate(trials):
-        said = []
+        ready, said = _prepared(kind, trial), list[Array]()
         for seed in SEEDS:
-            said.append(scores(kind, trial, seed))
+            said.append(_scores(kind, trial, ready, seed))
             tick(number * len(SEEDS) + len(said), len(trials) * len(SEEDS))
         ends = np.cumsum([len(person.judged) for person in trial.judges])
         parts = np.split(np.stack(said, axis=1), ends[:-1])

@@ -7,11 +7,18 @@ from pathlib import Path
 import numpy as np
 
 
-def write_series(folder: Path, people: list[str], hours: int = 60, step: int = 15, seed: int = 0) -> Path:
+def write_series(
+    folder: Path,
+    people: list[str],
+    hours: int = 60,
+    step: int = 15,
+    seed: int = 0,
+    levels: tuple[float, float] = (110, 160),
+) -> Path:
     """Waves of glucose with a meal every six hours, a reading each `step` minutes, every 40th missing."""
     rng, lines = np.random.default_rng(seed), ["series,type,time,glucose_mg_dl,meal"]
     for person in people:
-        phase, level = rng.uniform(0, 6), rng.uniform(110, 160)
+        phase, level = rng.uniform(0, 6), rng.uniform(*levels)
         for i in range(hours * 60 // step):
             minute = i * step
             day, clock = 1 + minute // 1440, f"{minute % 1440 // 60:02d}:{minute % 60:02d}:00"

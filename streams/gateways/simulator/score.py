@@ -12,6 +12,10 @@ from streams.records import Alert
 GRACE_MS = 10 * 60_000
 """How long after an episode's end an alert's onset may lie to count as its."""
 DAY_MS = 86_400_000
+FORETOLD = {"glucose_forecast": "glucose"}
+"""Conditions that foretell another one."""
+AHEAD_MS = 60 * 60_000
+"""How long before an episode an alert may foretell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def score(
 
     `start` and `end` bound the event time (ms) that was processed; when a run was cut short, episodes that
     were not over by `end` do not count as planted but still explain alerts. An episode is found when an
-    alert of its wearer and condition has its onset from the episode's start to `grace_ms` after its end.
+    alert of its wearer and condition has its onset from the episode's start to `grace_ms` after its end. An
+    alert that foretells a condition is explained by an episode that begins within the hour.
     """
     lines = defaultdict(list)
     for episode in truth:
@@ -65,7 +70,7 @@ def score(
     for alert, _ in lives:
         by_wearer[alert.wearer].append(alert)
     counted = [e for own in lines.values() for e in own if e.end <= end]
-    found = [e for e in counted if any(_explains(e, a, grace_ms, same=True) for a in by_wearer[e.wearer])]
+    found = [e for e in counted if any(_finds(e, a, grace_ms) for a in by_wearer[e.wearer])]
     loud = [alert for alert, was_loud in lives if was_loud]
     false = [a for a in loud if not any(_explains(e, a, grace_ms) for e in lines[a.wearer])]
     strict = [a for a in loud if not any(_explains(e, a, grace_ms, same=True) for e in lines[a.wearer])]
@@ -102,6 +107,13 @@ def _lives(revisions: Iterable[Alert]) -> list[tuple[Alert, bool]]:
     return [(alert, alert.id in loud) for alert in first.values()]
 
 
+def _finds(episode: Episode, alert: Alert, grace_ms: int) -> bool:
+    return alert.condition == episode.condition and _explains(episode, alert, grace_ms)
+
+
 def _explains(episode: Episode, alert: Alert, grace_ms: int, *, same: bool = False) -> bool:
-    in_time = episode.start <= alert.onset <= episode.end + grace_ms
-    return in_time and (not same or alert.condition == episode.condition)
+    """Whether the alert came with the episode, or foretold it; if `same`, of its own condition."""
+    foretells = FORETOLD.get(alert.condition) == episode.condition
+    earliest = episode.start - (AHEAD_MS if foretells else 0)
+    in_time = earliest <= alert.onset <= episode.end + grace_ms
+    return in_time and (not same or foretells or alert.condition == episode.condition)

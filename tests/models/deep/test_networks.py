@@ -80,7 +80,7 @@ def test_wrong_rows_and_names_are_refused(networks: Networks) -> None:
 
 
 def test_versions_are_those_of_the_manifest(networks: Networks) -> None:
-    assert networks.versions == {"rhythm": networks.entry("rhythm").version}
+    assert networks.versions["rhythm"] == networks.entry("rhythm").version
 
 
 def test_the_committed_file_is_small(networks: Networks) -> None:

@@ -1,6 +1,8 @@
 """Continuous glucose of people with diabetes (Zhao 2023, Scientific Data 10:35; ShanghaiT1DM, ShanghaiT2DM).
 
-Layout: `shanghai_cgm.csv.gz` with series, type, time, glucose_mg_dl, meal; about every 15 minutes.
+Layout: `shanghai_cgm.csv.gz` with series, type, time, glucose_mg_dl, meal; about every 15 minutes. Without
+that file every table of the folder with these columns is read, e.g. one for each person; type and meal may
+be missing.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.datasets.tables import find, number, rows, time_ms
+from models.datasets.tables import DatasetError, number, rows, time_ms
 
+_WHOLE = ("shanghai_cgm.csv.gz", "shanghai_cgm.csv")
+_COLUMNS = {"series", "time", "glucose_mg_dl"}
 UTC_OFFSET = 480
 """China's clock: the times are Shanghai's."""
 
@@ -26,7 +30,7 @@ class Series:
     name: str
     """patient_visit_date"""
     kind: str
-    """T1DM or T2DM."""
+    """T1DM or T2DM; empty where the table does not tell."""
     times_ms: NDArray[np.int64]
     """[n] ms since 1970 UTC, ascending."""
     glucose: NDArray[np.float64]
@@ -42,32 +46,49 @@ class Series:
 
 def series_names(folder: Path) -> list[str]:
     """Names of all series, sorted."""
-    with rows(_file(folder), {"series"}) as table:
-        return sorted({row["series"] for row in table})
+    names: set[str] = set()
+    for path in _files(folder):
+        with rows(path, _COLUMNS) as table:
+            names.update(row["series"] for row in table)
+    return sorted(names)
 
 
 def load_series(folder: Path, names: Collection[str] | None = None) -> Iterator[Series]:
-    """Read the series one after the other, in the order of the file: all, or those named."""
-    with rows(_file(folder), {"series", "type", "time", "glucose_mg_dl", "meal"}) as table:
-        for name, group in groupby(table, key=lambda row: row["series"]):
-            if names is None or name in names:
-                yield _series(name, list(group))
+    """Read the series one after the other, in the order of the files: all, or those named."""
+    for path in _files(folder):
+        with rows(path, _COLUMNS) as table:
+            for name, group in groupby(table, key=lambda row: row["series"]):
+                if names is None or name in names:
+                    yield _series(name, list(group))
 
 
-def _file(folder: Path) -> Path:
-    return find(folder, "shanghai_cgm.csv.gz", "shanghai_cgm.csv")[0]
+def _files(folder: Path) -> list[Path]:
+    whole = [path for name in _WHOLE if (path := folder / name).exists()]
+    found = whole[:1] or [path for path in sorted(folder.glob("*.csv*")) if _fits(path)]
+    if not found:
+        columns = ", ".join(sorted(_COLUMNS))
+        raise DatasetError(f"{folder}: no {_WHOLE[0]} here, nor another table with the columns {columns}")
+    return found
+
+
+def _fits(path: Path) -> bool:
+    try:
+        with rows(path, _COLUMNS):
+            return True
+    except DatasetError:
+        return False
 
 
 def _series(name: str, table: list[dict[str, str]]) -> Series:
     timed = [
-        (at, number(row["glucose_mg_dl"]), row["meal"] == "1")
+        (at, number(row["glucose_mg_dl"]), row.get("meal") == "1")
         for row in table
         if (at := time_ms(row["time"], UTC_OFFSET)) is not None
     ]
     timed.sort(key=lambda row: row[0])
     return Series(
         name=name,
-        kind=table[0]["type"],
+        kind=table[0].get("type") or "",
         times_ms=np.array([t for t, _, _ in timed], dtype=np.int64),
         glucose=np.array([np.nan if g is None else g for _, g, _ in timed]),
         meal=np.array([m for _, _, m in timed], dtype=np.bool_),

@@ -1,7 +1,7 @@
 """The PhysioNet/CinC Challenge 2012: vitals of intensive care stays over their first 48 hours.
 
-Layout: `vitals_*.csv.gz` with record_id, minute, param, value; `static_*.csv`, `outcomes_*.csv`. A value of
--1 or 0 is missing (Silva 2012, Computing in Cardiology 39:245).
+Layout: `vitals_*.csv.gz` with record_id, minute, param, value; `static_*.csv`, `outcomes_*.csv`, of whichever
+sets there are, packed or not. A value of -1 or 0 is missing (Silva 2012, Computing in Cardiology 39:245).
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _whole(row: dict[str, str], column: str, path: Path) -> int:
 def load_deaths(folder: Path) -> dict[int, bool]:
     """Whether each stay ended in death in the hospital, by record id."""
     deaths: dict[int, bool] = {}
-    for path in find(folder, "outcomes_*.csv"):
+    for path in find(folder, "outcomes_*.csv", "outcomes_*.csv.gz"):
         with rows(path, {"RecordID", "In-hospital_death"}) as table:
             deaths.update({_whole(row, "RecordID", path): row["In-hospital_death"] == "1" for row in table})
     return deaths
@@ -94,7 +94,7 @@ def load_people(folder: Path) -> dict[int, dict[str, float]]:
     cardiac surgery, medical, surgical).
     """
     people: dict[int, dict[str, float]] = {}
-    for path in find(folder, "static_*.csv"):
+    for path in find(folder, "static_*.csv", "static_*.csv.gz"):
         with rows(path, {"record_id", "Age", "Gender", "Height", "ICUType", "Weight"}) as table:
             for row in table:
                 people[_whole(row, "record_id", path)] = _person(row)

@@ -73,30 +73,38 @@ def load_nhanes(folder: Path) -> Iterator[Person]:
 
 
 def load_pima(folder: Path) -> Iterator[Person]:
-    """Read `pima-indians-diabetes.csv`: women from 21 on; 0 stands for missing."""
+    """Read `pima-indians-diabetes.csv`: women from 21 on; 0 stands for missing. A head is passed over."""
     path = find(folder, "pima-indians-diabetes.csv")[0]
-    with path.open(newline="") as text:
-        for i, row in enumerate(csv.reader(text)):
-            if len(row) != _PIMA:
-                raise DatasetError(f"{path}: row {i + 1} has {len(row)} columns instead of {_PIMA}")
-            yield Person(
-                name=f"{i:03d}",
-                year=1988,  # when the set was published: Smith 1988 (Proc Symp Comput Appl Med Care)
-                age=number(row[7]),
-                sex="female",
-                height_cm=None,
-                weight_kg=None,
-                pulse=None,
-                systolic=None,
-                diastolic=_present(row[2]),
-                glucose=_present(row[1]),
-                bmi=_present(row[5]),
-                diabetes=row[8].strip() == "1",
-                insulin=_present(row[4]),
-                skin_mm=_present(row[3]),
-                pregnancies=number(row[0]),
-                pedigree=_present(row[6]),
-            )
+    try:
+        with path.open(newline="") as text:
+            for i, row in enumerate(csv.reader(text)):
+                if len(row) != _PIMA:
+                    raise DatasetError(f"{path}: row {i + 1} has {len(row)} columns instead of {_PIMA}")
+                if i or number(row[7]) is not None:
+                    yield _woman(i, row)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{path}: not readable ({error})") from error
+
+
+def _woman(i: int, row: list[str]) -> Person:
+    return Person(
+        name=f"{i:03d}",
+        year=1988,  # when the set was published: Smith 1988 (Proc Symp Comput Appl Med Care)
+        age=number(row[7]),
+        sex="female",
+        height_cm=None,
+        weight_kg=None,
+        pulse=None,
+        systolic=None,
+        diastolic=_present(row[2]),
+        glucose=_present(row[1]),
+        bmi=_present(row[5]),
+        diabetes=row[8].strip() == "1",
+        insulin=_present(row[4]),
+        skin_mm=_present(row[3]),
+        pregnancies=number(row[0]),
+        pedigree=_present(row[6]),
+    )
 
 
 def _present(text: str) -> float | None:

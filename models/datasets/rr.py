@@ -83,8 +83,11 @@ def load_record(path: Path) -> RRRecord:
         raise RecordError(f"{path}: {samples.size} intervals but {codes.size} rhythm labels")
     if not fs > 0:
         raise RecordError(f"{path}: sampling rate {fs} is not positive")
-    if codes.size and int(codes.max()) >= names.size:
-        raise RecordError(f"{path}: rhythm index {int(codes.max())} but only {names.size} names")
+    wrong = codes[(codes < 0) | (codes >= names.size)]
+    if wrong.size:
+        raise RecordError(f"{path}: rhythm index {int(wrong[0])} but only {names.size} names")
+    if not np.isfinite(samples.astype(np.float64)).all():
+        raise RecordError(f"{path}: intervals that are not finite")
     symbols = np.ravel(columns.get("beat_symbol", np.full(samples.size, ord("?"), np.uint8)))
     first = float(np.ravel(columns.get("first_sample", np.zeros(1)))[0])
     return RRRecord(
@@ -99,7 +102,8 @@ def load_record(path: Path) -> RRRecord:
 
 def record_names(folder: Path) -> list[str]:
     """Names of a folder's records, sorted. Raises RecordError when there are none."""
-    names = sorted(path.stem for path in folder.glob("*.npz"))
+    # File managers leave shadows of files (._REC.npz) behind.
+    names = sorted(path.stem for path in folder.glob("*.npz") if not path.name.startswith("."))
     if not names:
         raise RecordError(f"{folder}: no .npz records here; --data is the data set's own folder")
     return names

@@ -55,6 +55,8 @@ def load(inputs: Inputs, folder: Path) -> Stays:
         raise DatasetError(f"{folder}: no stay has both an outcome and an age")
     params = {name for vital in VITALS[inputs] for name in vital.params}
     found = load_stays(folder, params, set(map(str, records)))
+    if not found.value.size:
+        raise DatasetError(f"{folder}: no stay has both an outcome and a vital")
     known = {
         name: np.array([people[int(record)][name] for record in records], dtype=np.float64)
         for name in PEOPLE[inputs]

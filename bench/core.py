@@ -8,6 +8,7 @@ from models.deep.networks import Networks
 from models.policy.rules import load_policy
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker
+from streams.engine.stock import Fixed
 from streams.settings import Settings
 
 SECRET = bytes(32)
@@ -19,4 +20,4 @@ def make_core(settings: Settings | None = None, runner: SingleRows | None = None
     settings = settings or Settings()
     networks = Networks.load()
     setting = Setting(load_policy(), settings.collect_again, settings.stale_alerts)
-    return ShardMaker(settings, Seal(SECRET), runner or networks, networks.versions, setting)
+    return ShardMaker(settings, Seal(SECRET), Fixed(runner or networks, networks.versions), setting)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from exporters.metrics.worker import WorkerMetrics
+    from models.deep.library import Library
     from streams.engine.contracts import ShardFactory
     from streams.settings import Settings
 
@@ -45,13 +46,17 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
     from exporters.metrics.worker import WorkerMetrics
     from streams.engine.app import Engine
     from streams.engine.main import run
+    from streams.engine.watch import Watch
 
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
     metrics = WorkerMetrics(registry)
     sink = AlertSink.connect(settings.redis_url.get_secret_value(), settings.stream_trim_s)
-    engine = Engine(settings, _core(settings, metrics), sink, metrics)
+    library = _library(settings)
+    core = _core(settings, library, metrics)
+    watch = Watch(library, metrics, settings.registry_poll_s)
+    engine = Engine(settings, core, sink, metrics, watch.run)
     server = MetricsServer(registry, engine.trouble, bind=settings.bind, port=settings.metrics_port)
     try:
         return await run(engine, lambda: say(server.port))
@@ -60,26 +65,38 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
         await sink.close()
 
 
-def _core(settings: Settings, metrics: WorkerMetrics) -> ShardFactory:
+def _library(settings: Settings) -> Library:
+    """The networks. Raises UserError when the registry can't be used."""
+    from models.deep.library import Library
+    from models.deep.manifest import RegistryError
+    from streams.errors import UserError
+
+    try:
+        return Library(settings.registry)
+    except RegistryError as error:
+        raise UserError(f"the worker can't start: {error}") from error
+
+
+def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> ShardFactory:
     """The scoring core: networks, rules, and how state is sealed."""
     from models.decide import Setting
-    from models.deep.networks import Networks
     from models.policy.rules import load_policy
     from streams.engine.metered import MeteredNetworks
     from streams.engine.pages import Seal
+    from streams.engine.shadows import Shadows
     from streams.engine.shard import ShardMaker
     from streams.errors import UserError
 
     try:
-        networks, policy = Networks.load(), load_policy()
+        policy = load_policy()
     except ValueError as error:
         raise UserError(f"the worker can't start: {error}") from error
-    metrics.build(networks.versions, policy.digest)
+    metrics.build(library.lineup, policy.digest)
     setting = Setting(policy, settings.collect_again, settings.stale_alerts)
-    metered = MeteredNetworks(networks, metrics)
-    return ShardMaker(
-        settings, Seal(state_key(settings)), metered, networks.versions, setting, metrics.cold_start
-    )
+    metered = MeteredNetworks(library, metrics)
+    shadows = Shadows(library, metrics) if settings.shadows else None
+    seal = Seal(state_key(settings))
+    return ShardMaker(settings, seal, metered, setting, metrics.cold_start, shadows=shadows)
 
 
 def state_key(settings: Settings) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,7 +28,7 @@ from streams.engine.partitions import Partition, Partitions
 from streams.engine.produce import EffectProducer, Producer
 from streams.engine.pulse import Pulse
 from streams.engine.reader import Reader
-from streams.engine.survey import Survey
+from streams.engine.survey import ANSWER_S, Survey
 from streams.engine.table import PageTable
 from streams.engine.verbatim import VERBATIM, register_verbatim
 from streams.settings import Settings
@@ -48,9 +48,15 @@ class Engine:
     """
 
     def __init__(
-        self, settings: Settings, factory: ShardFactory, sink: AlertWriter, metrics: WorkerMetrics
+        self,
+        settings: Settings,
+        factory: ShardFactory,
+        sink: AlertWriter,
+        metrics: WorkerMetrics,
+        watch: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
-        self._settings, self._metrics = settings, metrics
+        """`watch` runs beside all else: it looks for new networks."""
+        self._settings, self._metrics, self._watch = settings, metrics, watch
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._epoch, self._halted = Epoch(), False
         self._tasks: list[asyncio.Task[None]] = []
@@ -75,6 +81,7 @@ class Engine:
             self._table,
             lambda number, offset: self._consumer().acknowledge(TP(VITALS, number), offset),
             self._pulse.check,
+            self._end,
             metrics,
             shortest_s=settings.checkpoint_s,
             longest_s=settings.checkpoint_max_s,
@@ -99,6 +106,8 @@ class Engine:
             self._settings.watchdog_s,
         )
         jobs = [self._pulse.run(), self._outbox.run(), self._checkpointer.run(), survey.run()]
+        if self._watch is not None:
+            jobs.append(self._watch())
         if self._settings.clock == "wall":
             jobs.append(tick(self._producer, self._numbers))
         self._tasks = [asyncio.create_task(self._watched(job)) for job in jobs]
@@ -162,6 +171,7 @@ class Engine:
             self._executor,
             self._metrics,
             self.ready.is_set,
+            self._checkpointer.establish,
         )
         control = ControlReader(
             self._control,
@@ -234,6 +244,11 @@ class Engine:
             return [tp for tp in self._consumer().assignment() if tp.topic == VITALS or tp.topic in CONTROL]
         except ConsumerNotStarted:
             return []
+
+    async def _end(self, number: int) -> int:
+        tp = TP(VITALS, number)
+        async with asyncio.timeout(ANSWER_S):
+            return int((await self._consumer().end_offsets([tp]))[tp])
 
     def _numbers(self) -> Iterable[int]:
         return [tp.partition for tp in self._assigned() if tp.topic == VITALS]

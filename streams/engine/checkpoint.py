@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from streams.engine.partitions import Partition, Partitions
 from streams.engine.produce import confirmed
+
+log = logging.getLogger(__name__)
 
 SLICE_S = 0.005
 """How long pages are encoded before the loop gets its turn."""
@@ -28,6 +31,9 @@ class CheckpointMetrics(Protocol):
     ) -> None:
         """A checkpoint is complete."""
 
+    def switched(self) -> None:
+        """A partition went over to another line-up, and the broker knows."""
+
 
 class Pages(Protocol):
     """Where pages are written."""
@@ -41,6 +47,7 @@ class Checkpointer:
 
     `acknowledge(partition, next_offset)` is called when everything below is safe. `check` is called
     before every write and acknowledgement, and does not return when this worker must not write any more.
+    `end(partition)` asks the broker for the end of the partition's log.
     """
 
     def __init__(
@@ -49,13 +56,14 @@ class Checkpointer:
         pages: Pages,
         acknowledge: Callable[[int, int], None],
         check: Callable[[], None],
+        end: Callable[[int], Awaitable[int]],
         metrics: CheckpointMetrics,
         *,
         shortest_s: float,
         longest_s: float,
     ) -> None:
         self._partitions, self._pages = partitions, pages
-        self._acknowledge, self._check, self._metrics = acknowledge, check, metrics
+        self._acknowledge, self._check, self._end, self._metrics = acknowledge, check, end, metrics
         self._shortest_s, self._longest_s = shortest_s, longest_s
         self._turn = asyncio.Lock()
         self._cost_s = 0.0
@@ -73,6 +81,7 @@ class Checkpointer:
             await asyncio.sleep(self.interval_s)
             if not self.suspended:
                 await self.round()
+                await self.switch()
 
     async def round(self) -> None:
         """Checkpoint every partition once."""
@@ -81,6 +90,35 @@ class Checkpointer:
             for partition in self._partitions:
                 if not partition.dropped:
                     await self._checkpoint(partition)
+
+    async def switch(self) -> None:
+        """Let every partition go over to the line-up of networks that is wanted, where it can."""
+        async with self._turn:
+            for partition in self._partitions:
+                if partition.shard.own.outdated and not partition.dropped:
+                    await self._switch(partition)
+
+    async def _switch(self, partition: Partition) -> None:
+        if partition.end is None:
+            try:
+                partition.end = await self._end(partition.number)
+            except Exception as error:  # the broker is away: tried again after the next round
+                log.warning("where does partition %d end? %s", partition.number, type(error).__name__)
+                return
+        async with partition.lock:
+            if self.suspended or partition.dropped or partition.number in self._partitions.poisoned:
+                return
+            if partition.shard.own.switch(partition.end):
+                await self.establish(partition)
+                self._metrics.switched()
+
+    async def establish(self, partition: Partition) -> None:
+        """Let the broker know by which networks a partition is judged. Call it with the lock held."""
+        key, value = partition.shard.own.encode_lineups()
+        self._check()
+        await self._pages.write(key, value)
+        self._check()
+        partition.shard.own.confirm(value)
 
     async def _checkpoint(self, partition: Partition) -> None:
         began = time.monotonic()
@@ -101,6 +139,7 @@ class Checkpointer:
         self._check()
         await self._pages.write(*clock)
         self._check()
+        shard.own.confirm(clock[1])
         partition.acknowledged = next_offset
         self._acknowledge(partition.number, next_offset)
         seconds = time.monotonic() - began

@@ -40,6 +40,27 @@ class Effects:
     outcomes: dict[Outcome, int] = field(default_factory=dict)
 
 
+class Own(Protocol):
+    """By which networks a partition's records are judged, and whether the broker has that."""
+
+    @property
+    def founded(self) -> bool:
+        """Whether the broker has the present line-ups: before that nothing may be judged by them."""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether another line-up is wanted."""
+
+    def switch(self, end: int) -> bool:
+        """Take what is wanted; whether it could be. No worker before this one had reached `end`."""
+
+    def encode_lineups(self) -> tuple[bytes, bytes]:
+        """Key and bytes of the own page as the broker has it, with the present line-ups."""
+
+    def confirm(self, value: bytes) -> None:
+        """The broker has these bytes of the own page."""
+
+
 class Shard(Protocol):
     """The state of every wearer of one partition of `vitals`; pure: no clock, no network, no file.
 
@@ -50,8 +71,10 @@ class Shard(Protocol):
     """
 
     partition: int
-    position: int
-    """Offset of the last record that is wholly decided; -1 before the first."""
+
+    @property
+    def position(self) -> int:
+        """Offset of the last record that is wholly decided; -1 before the first."""
 
     @property
     def wearers(self) -> int:
@@ -94,6 +117,10 @@ class Shard(Protocol):
 
     def encode_clock(self) -> tuple[bytes, bytes]:
         """Key and bytes of the partition's own page: position, stream time. Written after all others."""
+
+    @property
+    def own(self) -> Own:
+        """What the partition's own page says of the networks that judge."""
 
 
 class ShardFactory(Protocol):

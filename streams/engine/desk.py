@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from models import observe
 from models.risk.evidence import Leeway
@@ -11,6 +11,7 @@ from models.wearer import Wearer
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book, Page
 from streams.engine.contracts import DeadLetter, RawRecord
+from streams.engine.lineups import Lineup
 from streams.engine.work import Item, Work
 from streams.intake.clock import StreamClock
 from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
@@ -31,10 +32,13 @@ class Desk:
         clock: StreamClock,
         book: Book,
         alarm: Alarm,
-        versions: Mapping[str, str],
+        lineup_at: Callable[[int], Lineup],
+        shadowed: Callable[[str], bool],
     ) -> None:
+        """`lineup_at(offset)` judges a record; `shadowed(network)` tells whether shadows score beside."""
         self._settings, self._topic, self._partition = settings, topic, partition
-        self._clock, self._book, self._alarm, self._versions = clock, book, alarm, versions
+        self._clock, self._book, self._alarm = clock, book, alarm
+        self._lineup_at, self._shadowed = lineup_at, shadowed
 
     def take(self, record: RawRecord, work: Work) -> None:
         """Decode, admit and observe one record; what is not to be scored becomes a dead letter."""
@@ -123,12 +127,14 @@ class Desk:
     def _queue(
         self, page: Page, wearer: Wearer, observation: Observation, record: RawRecord, work: Work
     ) -> None:
-        observation.asks = [ask for ask in observation.asks if ask.model in self._versions]
+        lineup, asks = self._lineup_at(record.offset), observation.asks
+        observation.asks = [ask for ask in asks if ask.model in lineup]
+        work.beside += [ask for ask in asks if ask.model not in lineup and self._shadowed(ask.model)]
         if observation.empty:
             return
         source = Source(self._topic, self._partition, record.offset)
         now, leeway = self._clock.time, Leeway(wearer.seen.oxygen_scale)
-        work.items.append(Item(page, wearer, observation, source, now, leeway, record.timestamp))
+        work.items.append(Item(page, wearer, observation, source, now, leeway, record.timestamp, lineup))
 
     def _agreed(self, consent: str) -> bool:
         return consent == "given" or (consent == "unknown" and self._settings.consent == "optional")

@@ -1,30 +1,52 @@
-"""Networks whose runs are told to the metrics."""
+"""Networks whose runs are told to the metrics, and what is missing to the log."""
 
 from __future__ import annotations
 
+import logging
 import time
+from collections.abc import Mapping
 from typing import Protocol
 
-from models.deep.asks import Rows, Runner
+from models.deep.asks import Rows
+from streams.engine.stock import Stock
+
+log = logging.getLogger(__name__)
 
 
 class ModelMetrics(Protocol):
-    """What is told of a run."""
+    """What is told of networks."""
 
     def model_run(self, model: str, rows: int, seconds: float) -> None:
         """One run of a network over `rows` rows."""
 
+    def model_refused(self, reason: str) -> None:
+        """Something in the registry can't be had."""
+
 
 class MeteredNetworks:
-    """Runs networks and measures how long they take."""
+    """A stock of networks that measures how long they take."""
 
-    def __init__(self, networks: Runner, metrics: ModelMetrics) -> None:
-        self._networks = networks
+    def __init__(self, stock: Stock, metrics: ModelMetrics) -> None:
+        self._stock = stock
         self._metrics = metrics
 
-    def run(self, name: str, rows: Rows) -> Rows:
-        """Run a network; see `models.deep.networks.Networks.run`."""
+    @property
+    def lineup(self) -> Mapping[str, str]:
+        """The version wanted of each network that judges."""
+        return self._stock.lineup
+
+    def has(self, name: str, version: str) -> bool:
+        """Whether this version can run; counted and logged when not."""
+        found = self._stock.has(name, version)
+        if not found:
+            self._metrics.model_refused("missing")
+            wanted = self._stock.lineup.get(name, "no version")
+            log.error("stored state asks for %s %s, which is gone: %s takes its place", name, version, wanted)
+        return found
+
+    def run(self, name: str, version: str, rows: Rows) -> Rows:
+        """Run a network; see `models.deep.library.Library.run`."""
         began = time.perf_counter()
-        answer = self._networks.run(name, rows)
+        answer = self._stock.run(name, version, rows)
         self._metrics.model_run(name, len(rows), time.perf_counter() - began)
         return answer

@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from models.snapshot import WearerSnapshot
+from streams.engine.lineups import Lineups
 from streams.intake.clock import StreamClock
 from streams.records import Alert, Outcome
 
@@ -55,6 +56,7 @@ class ClockData(msgspec.Struct, array_like=True, gc=False):
     schema: int
     river: str
     clock: StreamClock
+    lineups: Lineups
 
 
 class Unreadable(Exception):

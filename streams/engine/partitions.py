@@ -25,6 +25,8 @@ class Partition:
     """Alerts that the sink has confirmed and the shard does not know of yet."""
     acknowledged: int = -1
     """The next offset as of the last complete checkpoint; -1 before the first."""
+    end: int | None = None
+    """An end of the log since this worker took over: nobody before it has judged what is behind."""
     dropped: bool = False
 
     def settle(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any, Protocol
 
@@ -29,7 +29,8 @@ class ReaderMetrics(Protocol):
 class Reader:
     """Lets chunks through the gate and takes each through observe, infer, decide and its effects.
 
-    `ready()` tells whether partitions are given and recovered. A chunk that a rebalance overtakes is
+    `ready()` tells whether partitions are given and recovered. `establish(partition)` lets the broker know
+    by which networks it is judged, before its first record is. A chunk that a rebalance overtakes is
     dropped; a shard that it leaves in the middle is poisoned.
     """
 
@@ -43,9 +44,11 @@ class Reader:
         executor: Executor,
         metrics: ReaderMetrics,
         ready: Callable[[], bool],
+        establish: Callable[[Partition], Awaitable[None]],
     ) -> None:
         self._partitions, self._gate, self._outbox, self._effects = partitions, gate, outbox, effects
         self._epoch, self._executor, self._metrics, self._ready = epoch, executor, metrics, ready
+        self._establish = establish
 
     async def read(self, stream: Any) -> None:
         """Read the agent's stream for ever, without acknowledging."""
@@ -66,6 +69,10 @@ class Reader:
         async with partition.lock:
             if epoch != self._epoch.number:
                 return
+            if not partition.shard.own.founded:
+                await self._establish(partition)
+                if epoch != self._epoch.number:
+                    return
             partition.settle()
             if await self._process(partition, records, epoch) and epoch == self._epoch.number:
                 self._gate.advance(message.tp, records[-1].offset + 1)

@@ -7,19 +7,22 @@ after a crash leads to the same state and the same alerts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from models.decide import Case, Setting, decide
-from models.deep.asks import Runner, answer
+from models.deep.asks import Ask, answer
 from models.deep.explain import EXPLAINED, explain
 from models.risk.explained import explained
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book
 from streams.engine.contracts import Effects, RawRecord
 from streams.engine.desk import Desk
-from streams.engine.pages import RIVER, SCHEMA, ClockData, Seal, Unreadable, clock_key, stamp_of
-from streams.engine.work import Pending, Work
-from streams.intake.clock import StreamClock
+from streams.engine.own_page import OwnPage
+from streams.engine.pages import Seal, stamp_of
+from streams.engine.shadows import Shadows
+from streams.engine.stock import Cast, Stock
+from streams.engine.work import Item, Pending, Work
 from streams.records import Alert, Outcome
 from streams.settings import Settings
 
@@ -30,24 +33,23 @@ class WearerShard:
     def __init__(self, maker: ShardMaker, partition: int, stored: Mapping[bytes, bytes]) -> None:
         self._maker = maker
         self.partition = partition
-        self.position = -1
-        self.clock = StreamClock()
+        self.own = OwnPage(partition, maker.seal, maker.stock, stored, maker.on_cold_start)
         self.book = Book(partition, maker.seal)
         self._alarm = Alarm(maker.settings.stale_s * 1000)
         self._load(stored)
         self._desk = Desk(
-            maker.settings, maker.topic, partition, self.clock, self.book, self._alarm, maker.versions
+            maker.settings,
+            maker.topic,
+            partition,
+            self.own.clock,
+            self.book,
+            self._alarm,
+            lambda offset: self.own.lineups.at(offset),
+            maker.shadowed,
         )
 
     def _load(self, stored: Mapping[bytes, bytes]) -> None:
-        own = clock_key(self.partition)
-        if own in stored:
-            try:
-                self.position, data = self._maker.seal.open(own, stored[own], ClockData)
-                self.clock = data.clock
-            except Unreadable as unreadable:
-                self._maker.on_cold_start(unreadable.reason)
-        pages = {key: value for key, value in stored.items() if key != own}
+        pages = {key: value for key, value in stored.items() if key != self.own.key}
         self.book.load(pages, self._maker.on_cold_start)
         for wearer in self.book.wearers():
             if not wearer.seen.silent:
@@ -64,14 +66,18 @@ class WearerShard:
         return work
 
     def infer(self, work: Work) -> None:
-        """Run each network once on all that the chunk asks of it. Touches only `work`."""
-        answer((ask for item in work.items for ask in item.observation.asks), self._maker.networks)
+        """Run each version of a network once on all that the chunk asks of it. Touches only `work`."""
+        for _, group in groupby(work.items, lambda item: id(item.lineup)):
+            items = list(group)
+            answer(_asks(items), Cast(self._maker.stock, items[0].lineup))
+        if self._maker.shadows is not None:
+            self._maker.shadows.score([*_asks(work.items), *work.beside])
 
     def decide(self, work: Work) -> bool:
         """Turn observations and answers into what to tell; whether something of it is to be explained."""
         for item in work.items:
             wearer = item.wearer
-            case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, self._maker.versions)
+            case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, item.lineup)
             for told in decide(self._maker.setting, case, item.observation):
                 if isinstance(told.record, Alert):
                     work.alerts.append(Pending(item, told.record, told.ask))
@@ -83,7 +89,8 @@ class WearerShard:
         """Say why, for alerts for which a network speaks. Touches only `work`."""
         for pending in work.alerts:
             if pending.ask is not None and pending.ask.model in EXPLAINED:
-                pending.alert = explained(pending.alert, explain(pending.ask, self._maker.networks))
+                cast = Cast(self._maker.stock, pending.item.lineup)
+                pending.alert = explained(pending.alert, explain(pending.ask, cast))
 
     def finish(self, work: Work) -> Effects:
         """The chunk's effects; moves `position`."""
@@ -91,7 +98,7 @@ class WearerShard:
             alert, item = pending.alert, pending.item
             item.page.outbox[alert.id, alert.revision] = alert
             work.effects.alerts.append((alert, item.log_time))
-        self.position = max(self.position, work.last)
+        self.own.position = max(self.own.position, work.last)
         return work.effects
 
     def take(self, records: Sequence[RawRecord]) -> Effects:
@@ -105,6 +112,11 @@ class WearerShard:
     # What the worker asks ---------------------------------------------------------------------
 
     @property
+    def position(self) -> int:
+        """Offset of the last record that is wholly decided; -1 before the first."""
+        return self.own.position
+
+    @property
     def wearers(self) -> int:
         """How many wearers are live."""
         return len(self.book)
@@ -112,12 +124,12 @@ class WearerShard:
     @property
     def stream_time(self) -> int:
         """Newest believed event time, ms UTC; 0 before the first."""
-        return self.clock.time
+        return self.own.clock.time
 
     @property
     def oldest_heard(self) -> int:
         """Stream time (ms UTC) before which no wearer that is not silent was last heard of."""
-        return self._alarm.oldest(self.clock.time)
+        return self._alarm.oldest(self.own.clock.time)
 
     def outcomes(self) -> dict[Outcome, int]:
         """Packets by outcome since the partition began."""
@@ -140,9 +152,12 @@ class WearerShard:
         return self.book.encode(key, self.position)
 
     def encode_clock(self) -> tuple[bytes, bytes]:
-        """Key and bytes of the partition's own page: position and stream time."""
-        key = clock_key(self.partition)
-        return key, self._maker.seal.write(key, self.position, ClockData(SCHEMA, RIVER, self.clock))
+        """Key and bytes of the partition's own page: position, stream time, line-ups."""
+        return self.own.encode()
+
+
+def _asks(items: Iterable[Item]) -> Iterator[Ask]:
+    return (ask for item in items for ask in item.observation.asks)
 
 
 class ShardMaker:
@@ -152,19 +167,23 @@ class ShardMaker:
         self,
         settings: Settings,
         seal: Seal,
-        networks: Runner,
-        versions: dict[str, str],
+        stock: Stock,
         setting: Setting,
         on_cold_start: Callable[[str], None] = lambda reason: None,
         topic: str = "vitals",
+        shadows: Shadows | None = None,
     ) -> None:
         self.settings = settings
         self.seal = seal
-        self.networks = networks
-        self.versions = versions
+        self.stock = stock
         self.setting = setting
         self.on_cold_start = on_cold_start
         self.topic = topic
+        self.shadows = shadows
+
+    def shadowed(self, model: str) -> bool:
+        """Whether shadows of this network score beside."""
+        return self.shadows is not None and self.shadows.wanted(model)
 
     def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> WearerShard:
         """A shard from its stored pages; a page that does not authenticate starts cold, counted."""

@@ -62,7 +62,11 @@ class Watch:
         """Look once."""
         library = self._library
         before = library.lineup, library.shadows
-        self._tell(await asyncio.to_thread(library.refresh))
+        try:
+            self._tell(await asyncio.to_thread(library.refresh))
+        except Exception as error:  # whatever it is, what is loaded goes on
+            log.error("the registry can't be looked at: %s", type(error).__name__)
+            return
         if (library.lineup, library.shadows) != before:
             log.info("the registry wants %s", _names(library))
             self._metrics.lineup(library.lineup, library.shadows)

@@ -10,6 +10,7 @@ from models.view import Observation
 from models.wearer import Wearer
 from streams.engine.book import Page
 from streams.engine.contracts import Effects
+from streams.engine.lineups import Lineup
 from streams.records import Alert, Source
 
 
@@ -25,6 +26,8 @@ class Item:
     leeway: Leeway
     """As it was when this record was observed: a profile later in the chunk must not reach back."""
     log_time: int
+    lineup: Lineup
+    """The versions of the networks that judge this record."""
 
 
 @dataclass(slots=True)
@@ -42,5 +45,7 @@ class Work:
 
     last: int
     items: list[Item] = field(default_factory=list)
+    beside: list[Ask] = field(default_factory=list)
+    """Questions that only shadows answer."""
     alerts: list[Pending] = field(default_factory=list)
     effects: Effects = field(default_factory=Effects)

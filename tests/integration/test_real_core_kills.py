@@ -17,6 +17,7 @@ from models.policy.rules import load_policy
 from models.snapshot import WearerSnapshot, dump
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker, WearerShard
+from streams.engine.stock import Fixed
 from streams.gateways.simulator import Rates, Simulation
 from tests.integration.conftest import STATE_KEY, Bench
 from tests.streams.engine.harness import PARTITIONS
@@ -29,7 +30,7 @@ HOURS = 7.0
 def maker(bench: Bench) -> ShardMaker:
     networks = Networks.load()
     key = Seal(bytes.fromhex(STATE_KEY))
-    return ShardMaker(bench.settings, key, networks, networks.versions, Setting(load_policy()))
+    return ShardMaker(bench.settings, key, Fixed(networks, networks.versions), Setting(load_policy()))
 
 
 def uninterrupted(bench: Bench) -> tuple[dict[str, WearerSnapshot], set[tuple[str, int]]]:

@@ -17,6 +17,7 @@ from models.policy.rules import load_policy
 from streams.engine.contracts import Effects
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker, WearerShard
+from streams.engine.stock import Fixed
 from streams.gateways.simulator import Rates, Simulation
 from streams.records import Alert, Column, Consent, Profile, Tick, VitalsPacket
 from streams.settings import Settings
@@ -56,10 +57,8 @@ class Irregularity:
 
 def maker(on_cold_start: Callable[[str], None] = lambda reason: None, **settings: Any) -> ShardMaker:
     """A factory of shards with these settings."""
-    versions = {"rhythm": "test"}
-    return ShardMaker(
-        Settings(**settings), Seal(SECRET), Irregularity(), versions, Setting(POLICY), on_cold_start
-    )
+    stock = Fixed(Irregularity(), {"rhythm": "test"})
+    return ShardMaker(Settings(**settings), Seal(SECRET), stock, Setting(POLICY), on_cold_start)
 
 
 def packet(

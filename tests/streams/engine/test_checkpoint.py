@@ -10,7 +10,7 @@ from exporters.metrics.worker import WorkerMetrics
 from streams.engine.checkpoint import Checkpointer
 from streams.engine.partitions import Partition, Partitions
 from tests.streams.engine.test_gate import Record
-from tests.streams.engine.toy import ToyFactory, stamp
+from tests.streams.engine.toy import ToyFactory, ToyOwn, stamp, stamped
 
 
 @dataclass
@@ -36,15 +36,22 @@ class Setup:
         self.pages = FakePages()
         self.partitions = Partitions(ToyFactory(), lambda number: {}, lambda partition: None)
         self.acknowledged: list[tuple[int, int]] = []
+        self.ends_known = True
         self.checkpointer = Checkpointer(
             self.partitions,
             self.pages,
             lambda number, offset: self.acknowledged.append((number, offset)),
             lambda: None,
+            self.end,
             WorkerMetrics(CollectorRegistry()),
             shortest_s=1.0,
             longest_s=30.0,
         )
+
+    async def end(self, number: int) -> int:
+        if not self.ends_known:
+            raise OSError("away")
+        return 1000
 
     def process(self, first: int, last: int) -> Partition:
         partition = self.partitions.get(0)
@@ -184,3 +191,71 @@ async def test_the_pause_between_checkpoints_keeps_their_cost_below_a_tenth(setu
     assert setup.checkpointer.interval_s == 30.0
     setup.checkpointer._cost_s = 0.0
     assert setup.checkpointer.interval_s == 1.0
+
+
+# Another line-up of networks --------------------------------------------------------------------
+
+
+class Switching(ToyOwn):
+    """Wants another line-up, from the end of the log on."""
+
+    def __init__(self) -> None:
+        self.outdated, self.since, self.confirmed = True, -1, list[bytes]()
+
+    def switch(self, end: int) -> bool:
+        self.since, self.outdated = end, False
+        return True
+
+    def encode_lineups(self) -> tuple[bytes, bytes]:
+        return b"0/clock", stamped(49, b"line-up")
+
+    def confirm(self, value: bytes) -> None:
+        self.confirmed.append(value)
+
+
+async def test_a_switch_is_known_to_the_broker_before_the_next_chunk(setup: Setup) -> None:
+    partition = setup.process(0, 99)
+    partition.shard.own = own = Switching()
+    setup.checkpointer.suspended = False
+
+    task = asyncio.create_task(setup.checkpointer.switch())
+    await asyncio.sleep(0.02)
+
+    assert setup.pages.written == [(b"0/clock", 49)] and own.since == 1000
+    assert own.confirmed == [] and partition.lock.locked()
+    setup.pages.release.set()
+    await task
+    assert len(own.confirmed) == 1 and not partition.lock.locked()
+    await setup.checkpointer.switch()
+    assert len(setup.pages.written) == 1
+
+
+async def test_a_switch_that_the_broker_refused_is_not_confirmed(setup: Setup) -> None:
+    partition = setup.process(0, 99)
+    partition.shard.own = own = Switching()
+    setup.checkpointer.suspended = False
+    setup.pages.error = OSError("no")
+    setup.pages.release.set()
+
+    with pytest.raises(OSError):
+        await setup.checkpointer.switch()
+
+    assert own.confirmed == []
+
+
+@pytest.mark.parametrize("trouble", ["suspended", "poisoned", "dropped", "no end"])
+async def test_nothing_is_switched_in_trouble(setup: Setup, trouble: str) -> None:
+    partition = setup.process(0, 99)
+    partition.shard.own = own = Switching()
+    setup.checkpointer.suspended = trouble == "suspended"
+    setup.ends_known = trouble != "no end"
+    partition.dropped = trouble == "dropped"
+    setup.pages.release.set()
+    async with partition.lock:
+        task = asyncio.create_task(setup.checkpointer.switch())
+        await asyncio.sleep(0.02)
+        if trouble == "poisoned":
+            setup.partitions.poisoned.add(0)
+    await task
+
+    assert (own.outdated, setup.pages.written) == (True, [])

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.engine import pages
+from streams.engine.lineups import Lineups
 from streams.engine.pages import (
     MAGIC,
     PAGES,
@@ -90,7 +91,7 @@ def test_another_version_is_named():
 
 
 def test_a_page_of_another_shape_is_damaged():
-    clock = SEAL.write(KEY, 1, ClockData(SCHEMA, RIVER, StreamClock()))
+    clock = SEAL.write(KEY, 1, ClockData(SCHEMA, RIVER, StreamClock(), Lineups({})))
 
     assert reason(clock) == "damaged"
 

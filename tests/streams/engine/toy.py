@@ -35,10 +35,27 @@ class Work:
     effects: Effects = field(default_factory=Effects)
 
 
+class ToyOwn:
+    """Nothing but numbers is summed: no network to go over to."""
+
+    founded = True
+    outdated = False
+
+    def switch(self, end: int) -> bool:
+        return False
+
+    def encode_lineups(self) -> tuple[bytes, bytes]:
+        raise NotImplementedError
+
+    def confirm(self, value: bytes) -> None:
+        pass
+
+
 class ToyShard:
     def __init__(self, partition: int, pages: Mapping[bytes, bytes]) -> None:
         self.partition = partition
         self.position = -1
+        self.own = ToyOwn()
         self._pages: dict[int, Page] = {}
         self._dirty: set[int] = set()
         self._open = False

@@ -56,6 +56,7 @@ train: $(TRAIN)/.ready ## Train every model again; DATA=folder of the data sets
 	$(TRAIN)/bin/vitalstream train diabetes --data $(DATA)/pima_diabetes --data $(DATA)/nhanes_2009_12 --out models/registry
 	$(TRAIN)/bin/vitalstream train glucose --data $(DATA)/shanghai_cgm --out models/registry
 	$(TRAIN)/bin/vitalstream train deterioration --data $(DATA)/physionet2012_icu_vitals --out models/registry
+	$(TRAIN)/bin/vitalstream train synth --data $(DATA)/ltafdb_rr --data $(DATA)/shanghai_cgm --out models/registry
 
 bench: $(READY) ## Measure throughput, cost and latency on this machine
 	$(BIN)/vitalstream bench run $(ARGS)

@@ -9,6 +9,7 @@ _NEED_JAX = [
     "test_glucose_train.py",
     "test_deterioration_train.py",
     "test_recurrent.py",
+    "test_synth_train.py",
     "test_members.py",
 ]
 collect_ignore = [] if find_spec("jax") else _NEED_JAX

@@ -25,6 +25,7 @@ class Model(StrEnum):
     GLUCOSE = "glucose"
     DETERIORATION = "deterioration"
     DIABETES = "diabetes"
+    SYNTH = "synth"
 
 
 class Inputs(StrEnum):
@@ -50,7 +51,9 @@ def train(
     model: Model,
     data: Annotated[
         list[Path],
-        typer.Option("--data", help="the data set's own folder; diabetes takes --data twice (Pima, NHANES)"),
+        typer.Option(
+            "--data", help="the data set's own folder; diabetes (Pima, NHANES) and synth take --data twice"
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", help="registry folder to write to")],
 ) -> None:

@@ -55,6 +55,7 @@ train: $(TRAIN)/.ready ## Train every model again; DATA=folder of the data sets
 	$(TRAIN)/bin/vitalstream train quality --data $(DATA)/ltafdb_rr --out models/registry
 	$(TRAIN)/bin/vitalstream train diabetes --data $(DATA)/pima_diabetes --data $(DATA)/nhanes_2009_12 --out models/registry
 	$(TRAIN)/bin/vitalstream train glucose --data $(DATA)/shanghai_cgm --out models/registry
+	$(TRAIN)/bin/vitalstream train unusual --data $(DATA)/ltafdb_rr --out models/registry
 	$(TRAIN)/bin/vitalstream train deterioration --data $(DATA)/physionet2012_icu_vitals --out models/registry
 	$(TRAIN)/bin/vitalstream train synth --data $(DATA)/ltafdb_rr --data $(DATA)/shanghai_cgm --out models/registry
 

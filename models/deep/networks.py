@@ -20,6 +20,7 @@ from models.deep.diabetes import diabetes_inputs
 from models.deep.glucose import glucose_inputs
 from models.deep.manifest import ModelEntry, RegistryError, read_manifest, read_model
 from models.deep.rhythm import rhythm_inputs
+from models.deep.unusual import unusual_inputs
 from models.deep.synth import synth_glucose_inputs, synth_rhythm_inputs
 
 BLOCK = 32
@@ -31,6 +32,7 @@ _DERIVE: Mapping[str, Derive] = {
     "rhythm": rhythm_inputs,
     "quality": quality_inputs,
     "glucose": glucose_inputs,
+    "unusual": unusual_inputs,
     "diabetes": diabetes_inputs,
     "deterioration_wearable": partial(deterioration_inputs, "wearable"),
     "deterioration_clinical": partial(deterioration_inputs, "clinical"),

@@ -22,7 +22,10 @@ MINUTES: Final = 60
 """Minutes of a row, oldest first."""
 FEWEST_MINUTES, FEWEST_CHANNELS = 30, 2
 """A row is asked only when so many minutes hold so many channels at least."""
-SHAPES: Final = {"values": (MINUTES, len(CHANNELS)), "present": (MINUTES, len(CHANNELS))}
+SHAPES: Final[dict[str, tuple[int, ...]]] = {
+    "values": (MINUTES, len(CHANNELS)),
+    "present": (MINUTES, len(CHANNELS)),
+}
 REACH = 6.0
 """Spreads from usual beyond which farther is not told from far."""
 

@@ -41,6 +41,10 @@ def train_model(name: str, data: Sequence[Path], out: Path, progress: Progress) 
         from models.training.glucose import train_glucose
 
         return [train_glucose(data[0], out, progress)]
+    if name == "unusual":
+        from models.training.unusual import train_unusual
+
+        return [train_unusual(data[0], out, progress)]
     if name == "quality":
         from models.training.quality import train_quality
 
@@ -100,6 +104,10 @@ def evaluate_model(
         from models.training.glucose_evaluate import evaluate_glucose
 
         return evaluate_glucose(networks, data, test_only, progress).as_json()
+    if name == "unusual":
+        from models.training.unusual_evaluate import evaluate_unusual
+
+        return evaluate_unusual(networks, data, test_only, progress).as_json()
     from models.training.deterioration_evaluate import evaluate_deterioration
 
     return evaluate_deterioration(networks, inputs, data, test_only, progress).as_json()

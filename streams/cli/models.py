@@ -23,6 +23,7 @@ class Model(StrEnum):
     RHYTHM = "rhythm"
     QUALITY = "quality"
     GLUCOSE = "glucose"
+    UNUSUAL = "unusual"
     DETERIORATION = "deterioration"
     DIABETES = "diabetes"
     SYNTH = "synth"

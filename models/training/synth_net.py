@@ -30,6 +30,8 @@ _NARROWEST = 0.004
 """Smallest spread of a normal: none may collapse onto one value."""
 _FREE = 0.05
 """Nats a latent number may carry without cost, so that it is used at all."""
+Pair = tuple[jax.Array, jax.Array]
+"""State of the GRU and the value that was drawn last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,37 +116,35 @@ class Generator(nnx.Module):  # type: ignore[misc]
     def _values(
         self, latent: jax.Array, choice: jax.Array, noise: jax.Array, context: jax.Array
     ) -> jax.Array:
-        shape, gru, size = self.vae.shape, self.vae.gru, self.vae.gru.size
+        shape, gru = self.vae.shape, self.vae.gru
         kind = jnp.repeat(latent[:, None, :], shape.steps, axis=1)
         known = jnp.concatenate([context, kind], axis=2)
-        kernel, shift = gru.inward.kernel.get_value(), gru.inward.bias.get_value()
-        given = jnp.swapaxes(known @ kernel[1:] + shift, 0, 1)
-        gates, candidate, bias = (
-            gru.gates.kernel.get_value(),
-            gru.candidate.kernel.get_value(),
-            gru.candidate.bias.get_value(),
+        # The first number of each step is the value before, which is only known on the way.
+        given = known @ gru.inward.kernel.get_value()[1:] + gru.inward.bias.get_value()
+        given, chosen, varied = (
+            jnp.swapaxes(part, 0, 1) for part in (given, choice[:, :, None], noise[:, :, None])
         )
-        out, offset = self.vae.last.kernel.get_value(), self.vae.last.bias.get_value()
-        upto = jnp.triu(jnp.ones((MIX, MIX)))
-
-        def step(
-            carry: tuple[jax.Array, jax.Array], now: tuple[jax.Array, ...]
-        ) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
-            state, value = carry
-            inward, chosen, varied = now
-            inward = inward + (value / shape.step) * kernel[:1]
-            both = jax.nn.sigmoid(inward[:, : 2 * size] + state @ gates)
-            reset, keep = both[:, :size], both[:, size:]
-            new = jnp.tanh(inward[:, 2 * size :] + reset * (state @ candidate + bias))
-            state = keep * state + (1.0 - keep) * new
-            weight, middle, scale = mixture(state @ out + offset)
-            above = weight @ upto
-            picked = jnp.where(chosen < above, 1.0, 0.0) * jnp.where(chosen >= above - weight, 1.0, 0.0)
-            moved = (picked * (middle + scale * varied)).sum(axis=1, keepdims=True)
-            value = shape.carried * value + shape.step * moved
-            return (state, value), value
-
-        start = (jnp.zeros_like(given[0, :, :size]), jnp.zeros_like(given[0, :, :1]))
-        steps = (given, jnp.swapaxes(choice, 0, 1)[:, :, None], jnp.swapaxes(noise, 0, 1)[:, :, None])
-        _, values = jax.lax.scan(step, start, steps)
+        start = (jnp.zeros_like(given[0, :, : gru.size]), jnp.zeros_like(given[0, :, :1]))
+        _, values = jax.lax.scan(self._step, start, (given, chosen, varied))
         return jnp.swapaxes(values, 0, 1)[:, :, 0]
+
+    def _step(self, carry: Pair, now: tuple[jax.Array, ...]) -> tuple[Pair, jax.Array]:
+        """State and value after a step, by the same sums as `Gru`."""
+        (state, value), (given, chosen, varied) = carry, now
+        gru, shape = self.vae.gru, self.vae.shape
+        inward = given + (value / shape.step) * gru.inward.kernel.get_value()[:1]
+        both = jax.nn.sigmoid(inward[:, : 2 * gru.size] + gru.gates(state))
+        reset, keep = both[:, : gru.size], both[:, gru.size :]
+        new = jnp.tanh(inward[:, 2 * gru.size :] + reset * gru.candidate(state))
+        state = keep * state + (1.0 - keep) * new
+        moved = _drawn(self.vae.last(state), chosen, varied)
+        value = shape.carried * value + shape.step * moved
+        return (state, value), value
+
+
+def _drawn(raw: jax.Array, chosen: jax.Array, varied: jax.Array) -> jax.Array:
+    """[n, 1] a value from mixtures [n, 3 * MIX]: `chosen` picks the normal, `varied` the place in it."""
+    weight, middle, scale = mixture(raw)
+    above = weight @ jnp.triu(jnp.ones((MIX, MIX)))
+    picked = jnp.where(chosen < above, 1.0, 0.0) * jnp.where(chosen >= above - weight, 1.0, 0.0)
+    return (picked * (middle + scale * varied)).sum(axis=1, keepdims=True)

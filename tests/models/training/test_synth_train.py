@@ -2,20 +2,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.datasets.tables import DatasetError
-from models.deep.manifest import read_manifest
 from models.deep.networks import Networks
+from models.deep.rhythm import BEATS
+from models.deep.synth import draw_rows
 from models.training import synth, synth_classifier, synth_judge
 from models.training.fitting import Plan
 from models.training.splits import Split
 from models.training.synth import Effort, rises, train_synth
-from models.training.synth_evaluate import evaluate_synth
+from models.training.synth_fit import fit_generator, sampler
+from models.training.synth_rhythm import KIND
 from tests.models.training.recordings import write_record
 from tests.models.training.series import write_series
 
-QUICK = Effort(*(Plan(epochs=epochs, batch=32, rate=5e-3, decay=1e-3) for epochs in (2, 8)))
+QUICK = Effort(*(Plan(epochs=epochs, batch=32, rate=5e-3, decay=1e-3) for epochs in (12, 4)))
 SPLIT = Split("made up", "", (("1", "2"), ("3", "4")), ("5", "6"))
 
 
@@ -26,26 +29,31 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(synth_classifier, "STEPS", 200)
 
 
-def test_generators_of_both_kinds_end_in_a_registry_that_no_worker_loads(tmp_path: Path) -> None:
-    beats, out = tmp_path / "rr", tmp_path / "out"
-    beats.mkdir()
-    for name in "123456":
-        write_record(beats, name, [("N", 130), ("AFIB", 100)] * 4, fs=128)
-    glucose = write_series(tmp_path / "cgm", list("123456"), hours=60, levels=(95, 115))
+def test_a_generator_ends_in_a_registry_that_no_worker_loads(tmp_path: Path) -> None:
+    folder, out = write_series(tmp_path / "cgm", list("123456"), levels=(95, 115)), tmp_path / "out"
 
-    entries = train_synth([beats, glucose], out, lambda *_: None, QUICK)
+    (entry,) = train_synth([folder], out, lambda *_: None, QUICK)
 
-    assert [entry.name for entry in entries] == ["synth_rhythm", "synth_glucose"]
-    assert {entry.use for entry in read_manifest(out).models} == {"training"}
+    assert (entry.name, entry.use) == ("synth_glucose", "training")
+    assert entry.counts["made up test"]["people"] == 2
     assert Networks.load(out).versions == {}
-    for entry in entries:
-        assert entry.counts["made up test"]["people"] == 2
-        assert "## Verdict" in (out / entry.card).read_text()
-        assert (out / entry.file).stat().st_size < 1_000_000
-        assert (out / f"{entry.name}.png").read_bytes().startswith(b"\x89PNG")
-    report = evaluate_synth(Networks.only("synth_rhythm", out), beats).as_json()
-    assert report["people"] == 6
-    assert 0 < report["windows_rare"] < report["windows"]
+    assert (out / entry.file).stat().st_size < 1_000_000
+    assert (out / "synth_glucose.png").read_bytes().startswith(b"\x89PNG")
+    assert "## Verdict" in (out / entry.card).read_text()
+
+
+def test_fibrillation_is_learned_from_the_condition(tmp_path: Path) -> None:
+    for name in "12":
+        write_record(tmp_path, name, [("N", 130), ("AFIB", 100)] * 4, fs=128)
+    people = KIND.people(tmp_path, None)
+
+    generator, curve = fit_generator(KIND, people, people, QUICK.rhythm, 0)
+
+    condition = np.tile(np.concatenate([np.arange(BEATS) >= 30, [800.0]]), (64, 1))
+    made = sampler(KIND, generator)(draw_rows(condition, BEATS, np.random.default_rng(0)))
+    change = np.abs(np.diff(np.log(made), axis=1))
+    assert curve.train[-1] < curve.train[0]
+    assert np.median(change[:, 31:]) > 1.5 * np.median(change[:, :29])
 
 
 def test_a_gain_must_hold_for_every_seed_and_over_people() -> None:

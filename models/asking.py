@@ -95,7 +95,8 @@ def _glucose(seen: Seen, view: View) -> Iterator[Ask]:
         return
     seen.glucose.put(view.minute, glucose, meal)
     asked = seen.glucose.row(seen.utc_offset)
-    if asked is not None:
+    # It knows people with diabetes only; whose glucose nothing lowers has no lows to fear.
+    if asked is not None and seen.person.diabetes:
         time, row = asked
         yield Ask("glucose", time - (STEPS - 1) * STEP_MIN * MINUTE, time + HORIZONS[-1] * MINUTE, row, P_LOW)
 

@@ -10,6 +10,8 @@ import msgspec
 
 from streams.records import CareUnit, Profile
 
+DIABETES = frozenset({"E10", "E11", "E12", "E13", "E14"})
+
 
 class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Facts of a profile; None where nobody says."""
@@ -21,6 +23,8 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     admitted: int | None = None
     """When the stay in hospital began, ms UTC."""
     care_unit: str | None = None
+    diabetes: bool = False
+    """Known diabetes, or a medicine that lowers glucose."""
 
     @classmethod
     def of(cls, profile: Profile) -> Person:
@@ -33,6 +37,7 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
             profile.weight_kg,
             profile.admitted,
             profile.care_unit,
+            _has_diabetes(profile),
         )
 
     def numbers(self, time: int) -> dict[str, float]:
@@ -52,3 +57,9 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
             f"icu_{k}": math.nan if self.care_unit is None else float(unit == self.care_unit)
             for k, unit in enumerate(get_args(CareUnit), 1)
         }
+
+
+def _has_diabetes(profile: Profile) -> bool:
+    """ICD-10 E10 to E14 (diabetes mellitus), or ATC A10 (medicines used in diabetes) that is still taken."""
+    treated = any(drug.code.startswith("A10") and drug.stopped is None for drug in profile.medicines)
+    return treated or any(code[:3] in DIABETES for code in profile.conditions)

@@ -18,13 +18,13 @@ from models.signals.quality import GOOD
 from models.snapshot import dump, load
 from models.view import View
 from models.wearer import Seen, Wearer
-from streams.records import Profile
+from streams.records import Medicine, Profile
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 START = 1_767_571_200_000
 """2026-01-05T00:00Z."""
-ADMITTED = Profile("ann", birth_year=1950, sex="female", admitted=START)
+ADMITTED = Profile("ann", birth_year=1950, sex="female", conditions=["E11.9"], admitted=START)
 
 
 def minute(n, **values):
@@ -58,9 +58,10 @@ def test_an_hour_on_the_personal_scale_is_asked_every_five_minutes():
 
 
 def test_glucose_is_asked_at_each_step_of_its_grid():
-    asks = asked(Seen(), [minute(n, glucose=100.0) for n in range(0, 120, 5)])
+    views = [minute(n, glucose=100.0) for n in range(0, 120, 5)]
 
-    assert [ask.model for ask in asks] == ["glucose"] * 9
+    assert [ask.model for ask in asked(Seen(person=Person(diabetes=True)), views)] == ["glucose"] * 9
+    assert asked(Seen(), views) == []
 
 
 def test_a_stay_is_asked_after_each_of_its_48_hours():
@@ -156,6 +157,19 @@ def test_a_person_is_as_old_as_the_year_says():
 
     assert (numbers["age"], numbers["male"], numbers["bmi"]) == (46.0, 1.0, 20.0)
     assert math.isnan(numbers["icu_1"])
+
+
+@pytest.mark.parametrize(
+    ("profile", "known"),
+    [
+        (Profile("ann", conditions=["I10", "E10.9"]), True),
+        (Profile("ann", medicines=[Medicine("A10BA02", started=START)]), True),
+        (Profile("ann", medicines=[Medicine("A10BA02", stopped=START)]), False),
+        (Profile("ann", conditions=["E78"]), False),
+    ],
+)
+def test_diabetes_is_known_by_its_code_or_its_medicine(profile, known):
+    assert Person.of(profile).diabetes is known
 
 
 def test_the_kind_of_unit_is_one_of_four():

@@ -55,7 +55,7 @@ def icu_packets(
     order = np.lexsort((stays.param, stays.record, stays.minute))
     columns = (c[order].tolist() for c in (stays.minute, stays.record, stays.param, stays.value))
     devices: dict[tuple[int, str], Device] = {}
-    known = icu.load_people(folder)
+    known = icu.load_people(folder) if any(folder.glob("static_*")) else {}
     met: set[int] = set()
 
     def made() -> Iterator[Timed]:

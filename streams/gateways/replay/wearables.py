@@ -13,7 +13,7 @@ from models.datasets import cgm, fitbit, rr, welltory
 from streams.gateways.replay.device import Device, possible, pseudonym
 from streams.gateways.replay.intervals import MINUTE_MS, minutes
 from streams.gateways.timed import Timed
-from streams.records import Column
+from streams.records import Column, Profile
 
 
 def rr_packets(dataset: str, folder: Path, records: Collection[str], start: int) -> Iterator[Iterator[Timed]]:
@@ -28,13 +28,17 @@ def cgm_packets(
 ) -> Iterator[Iterator[Timed]]:
     """Glucose every 15 minutes, at its own dates."""
     for series in cgm.load_series(folder, set(records)):
-        yield _cgm(Device(pseudonym(dataset, series.name), "cgm", "cgm", cgm.UTC_OFFSET), series)
+        yield _cgm(pseudonym(dataset, series.name), series)
 
 
-def _cgm(device: Device, series: cgm.Series) -> Iterator[Timed]:
+def _cgm(wearer: str, series: cgm.Series) -> Iterator[Timed]:
+    device = Device(wearer, "cgm", "cgm", cgm.UTC_OFFSET)
     columns = (series.times_ms.tolist(), series.glucose.tolist(), series.meal.tolist())
+    profile: Profile | None = Profile(wearer, conditions=["E10" if series.kind == "T1DM" else "E11"])
     for at, value, meal in zip(*columns, strict=True):
-        yield from device.readings(at, [("glucose", round(value, 1)), ("meal", float(meal))])
+        sent = device.readings(at, [("glucose", round(value, 1)), ("meal", float(meal))], profile)
+        profile = None if sent else profile
+        yield from sent
 
 
 def welltory_packets(

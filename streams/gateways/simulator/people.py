@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
+
+from streams.records import Profile
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
@@ -24,6 +27,8 @@ SATURATION = (97.2, 0.8)  # healthy adults at sea level 96 to 99 %, so that NEWS
 AGE = (44.3, 15.5)  # nhanes_2009_12, measured over its adults
 SYSTOLIC = (102.6, 0.376, 15.0)  # nhanes_2009_12, measured: 102.6 + 0.376 a year of age, SD 15.0 around it
 DIASTOLIC = (70.2, 11.9, 0.396)  # nhanes_2009_12, measured: mean, SD, correlation with systolic
+HEIGHT = ((163.2, 6.7), (176.2, 7.3))  # nhanes_2009_12, measured over its adults: women, men; cm
+BMI_LOG = ((3.28, 0.21), (3.32, 0.18))  # nhanes_2009_12, measured likewise
 ECTOPICS_PER_HOUR = (
     np.log(0.8),
     1.1,
@@ -75,6 +80,11 @@ class Cohort:
     diabetic: NDArray[np.bool_]
     cgm: NDArray[np.bool_]
     cuff: NDArray[np.bool_]
+    male: NDArray[np.bool_]
+    height: Floats
+    """cm"""
+    weight: Floats
+    """kg"""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -89,6 +99,9 @@ def draw_cohort(rng: Rng, wearers: int, prefix: str = "sim") -> Cohort:
     hr = np.clip(rng.normal(*HEART_RATE_AT_REST, wearers), 48, 86)
     cgm = rng.random(wearers) < 0.25
     diabetic = cgm & (rng.random(wearers) < 0.5)
+    body = np.random.default_rng(rng.bit_generator.seed_seq.spawn(1)[0])  # type: ignore[attr-defined]
+    male = body.random(wearers) < 0.5
+    height = _by_sex(body, HEIGHT, male)
     return Cohort(
         names=tuple(f"{prefix}-{i:05d}" for i in range(wearers)),
         age=age,
@@ -110,7 +123,33 @@ def draw_cohort(rng: Rng, wearers: int, prefix: str = "sim") -> Cohort:
         diabetic=diabetic,
         cgm=cgm,
         cuff=rng.random(wearers) < 0.3,
+        male=male,
+        height=height,
+        weight=np.exp(_by_sex(body, BMI_LOG, male)) * (height / 100) ** 2,
     )
+
+
+def profiles(cohort: Cohort, start: int) -> dict[str, Profile]:
+    """What each wearer's care team knows when the simulation begins (`start`, ms UTC)."""
+    year = datetime.fromtimestamp(start / 1000, UTC).year
+    facts = (cohort.age, cohort.male, cohort.height.round(0), cohort.weight.round(1), cohort.diabetic)
+    columns = [column.tolist() for column in facts]
+    return {
+        name: Profile(
+            name,
+            birth_year=year - int(age),
+            sex="male" if male else "female",
+            height_cm=height,
+            weight_kg=weight,
+            conditions=["E11"] if diabetic else [],
+        )
+        for name, age, male, height, weight, diabetic in zip(cohort.names, *columns, strict=True)
+    }
+
+
+def _by_sex(rng: Rng, spreads: tuple[tuple[float, float], ...], male: NDArray[np.bool_]) -> Floats:
+    mean, sd = (np.where(male, spreads[1][i], spreads[0][i]) for i in (0, 1))
+    return np.asarray(mean + sd * rng.standard_normal(len(male)))
 
 
 def _glucose(rng: Rng, diabetic: NDArray[np.bool_]) -> Floats:

@@ -17,7 +17,7 @@ from streams.gateways.simulator.episodes import HOUR, Course, Episode, Planned, 
 from streams.gateways.simulator.extras import EVERY_MS, Cuff, Glucose
 from streams.gateways.simulator.faults import deliver
 from streams.gateways.simulator.packets import Packer
-from streams.gateways.simulator.people import draw_cohort
+from streams.gateways.simulator.people import draw_cohort, profiles
 from streams.gateways.simulator.plan import plan
 from streams.gateways.simulator.sensors import read
 from streams.gateways.timed import Timed
@@ -58,7 +58,13 @@ class Simulation:
         self.truth: list[Episode] = [line for planned in self._planned for line in planned.truth]
 
     def packets(self) -> Iterator[Timed]:
-        """Give every packet in the order of arrival (event time) across wearers."""
+        """Give every packet in the order of arrival (event time); a wearer's first brings a profile."""
+        unknown = profiles(self.cohort, self.start)
+        for timed in self._arriving():
+            profile = unknown.pop(timed.wearer, None)
+            yield timed if profile is None else timed._replace(profile=profile)
+
+    def _arriving(self) -> Iterator[Timed]:
         waiting: list[Timed] = []
         for start, made in self._blocks():
             # Nothing of a later block arrives before its first packet ends or glucose is first read.

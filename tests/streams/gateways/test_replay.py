@@ -105,7 +105,30 @@ def test_intensive_care_values_by_device_without_missing_ones(tmp_path):
         ("monitor", 0, {"hr": [80.0]}),
         ("lab", 30 * MINUTE, {"glucose": [140.0]}),
         ("monitor", 30 * MINUTE, {"spo2": [97.0]}),
+        ("nurse", 60 * MINUTE, {"gcs": [15.0]}),
     ]
+
+
+def test_a_stay_brings_what_is_known_of_the_person_but_not_its_end(tmp_path):
+    gz(tmp_path / "vitals_a.csv.gz", "record_id,minute,param,value\n7,5,HR,80\n7,65,HR,81\n8,5,HR,70\n")
+    gz(
+        tmp_path / "static_a.csv.gz",
+        "record_id,Age,Gender,Height,ICUType,Weight\n7,76,0,-1,3,81\n8,54,1,170,1,-1\n",
+    )
+
+    first, other, second = play("physionet2012_icu_vitals", tmp_path)
+
+    profile = first.profile
+    assert profile is not None
+    assert (profile.birth_year, profile.sex, profile.height_cm, profile.weight_kg) == (
+        1950,
+        "female",
+        None,
+        81,
+    )
+    assert (profile.admitted, profile.care_unit) == (START, "medical")
+    assert other.profile is not None
+    assert second.profile is None
 
 
 def _values(timed):
@@ -120,8 +143,11 @@ def test_glucose_keeps_its_dates_and_the_clock_of_its_place(tmp_path):
         "1_0_x,T2DM,2021-07-30 16:58:00,,1\n",
     )
 
-    (packet,) = play("shanghai_cgm", tmp_path)
+    packet, meal = play("shanghai_cgm", tmp_path)
 
+    assert packet.profile is not None
+    assert packet.profile.conditions == ["E11"]
+    assert _values(meal) == {"meal": [1.0]}
     assert packet.time == 1_627_634_580_000  # 08:43 UTC
     assert packet.packet.utc_offset == 480
     assert packet.packet.signals["glucose"].values == [113.4]
@@ -156,7 +182,7 @@ def test_a_survey_row_is_a_profile_and_a_packet_without_the_label(tmp_path):
 
     assert _values(row) == {"hr": [74.0], "sbp": [124.0]}
     assert row.profile is not None
-    assert (row.profile.birth_year, row.profile.sex, row.profile.conditions) == (1953, "male", [])
+    assert (row.profile.birth_year, row.profile.sex, row.profile.conditions) == (1970, "male", [])
 
 
 def test_pima_rows_leave_out_zeros(tmp_path):

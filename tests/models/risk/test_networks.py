@@ -6,8 +6,9 @@ import numpy as np
 
 from models.deep.asks import Ask
 from models.deep.glucose import OUTPUTS, STEPS
+from models.deep.networks import Networks
 from models.policy.rules import load_policy
-from models.risk.networks import NEEDS, network_evidence, not_run, standing
+from models.risk.networks import NEEDS, network_evidence, not_run, spoilt, standing
 from models.wearer import Judged
 
 POLICY = load_policy()
@@ -37,6 +38,25 @@ def test_a_low_ahead_is_told_with_its_probability_and_when_it_was_seen():
     )  # fmt: skip
     assert [(c.signal, c.value) for c in found.contributions] == [("glucose", 90.0), ("local_hour", 10.0)]
     assert found.ask is ask
+
+
+def test_a_window_that_is_called_unusable_says_nothing_of_the_rhythm():
+    judged, told = Judged(), []
+    for k in range(6):
+        end = START + (k + 1) * 48_000
+        rhythm, quality = answered("rhythm", 0.9, end), answered("quality", 0.1 if k % 2 else 0.9, end)
+        told += network_evidence(judged, [rhythm, quality], POLICY)
+        assert bool(spoilt([quality], POLICY)) == bool(k % 2)
+
+    assert len(judged.rhythm) == 3
+    assert len(told) == 1
+
+
+def test_the_edge_of_usable_is_the_networks_own():
+    assert (
+        POLICY.rules["rhythm"].limits["usable"]
+        == Networks.only("quality").entry("quality").thresholds["usable"]
+    )
 
 
 def test_what_is_low_already_is_not_foretold():

@@ -126,8 +126,8 @@ def gains_by_seed(people: Sequence[Columns], name: str) -> list[float]:
 
 def _one(rare: Flags, said: Array) -> tuple[float, float, float]:
     """Areas under ROC and precision-recall, and sensitivity; nan when only one kind is there."""
-    order = np.argsort(-said, kind="stable")
-    ranked = rare[order]
+    # Not stable, four times as fast: windows that tie are one window drawn twice.
+    ranked = rare[np.argsort(-said)]
     hits, false = np.cumsum(ranked), np.cumsum(~ranked)
     positives, negatives = int(hits[-1]), int(false[-1])
     if not positives or not negatives:

@@ -42,6 +42,8 @@ def _details(alert: Alert) -> str:
         parts.append(f"cause: {alert.cause}")
     if alert.updated != alert.onset:
         parts.append(f"since {_clock(alert.onset)}")
+    if alert.probability is not None:
+        parts.append(f"probability {alert.probability:.0%}")
     if alert.confidence is not None:
         parts.append(f"confidence {alert.confidence:.0%}")
     return " · ".join(parts)
@@ -55,6 +57,9 @@ def _reason(contribution: Contribution) -> str:
         compared.append(f"usual {contribution.usual:.4g}")
     if contribution.change is not None:
         compared.append(f"{contribution.change:+.3g}")
+    if contribution.stretches:
+        clearest = max(contribution.stretches, key=lambda stretch: stretch.share)
+        compared.append(f"most at {_clock(clearest.start)[11:]}")
     return f"{words} ({', '.join(compared)})" if compared else words
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from exporters.alerts.card import card
-from streams.records import Contribution
-from tests.exporters.examples import alert
+from streams.records import Contribution, Stretch
+from tests.exporters.examples import ONSET, alert
 
 
 def test_a_card_tells_who_what_since_when_and_why() -> None:
@@ -23,6 +23,16 @@ def test_a_card_tells_who_what_since_when_and_why() -> None:
         "                     temp 38.42 °C (usual 36.6, +1.82) · hr 118 /min (usual 64, +54) · rr 19 /min"
         " · cause: fever over 30 min · since 2025-10-09 08:53:20 · confidence 90%",
     ]
+
+
+def test_a_card_tells_how_probable_and_when_a_network_saw_it_most() -> None:
+    stretches = [Stretch(ONSET, ONSET + 8_000, 0.2), Stretch(ONSET + 8_000, ONSET + 16_000, 0.8)]
+    reasons = [Contribution("ibi", 741.0, "ms", share=1.0, stretches=stretches)]
+
+    shown = card(alert(contributions=reasons, probability=0.93)).plain
+
+    assert "ibi 741 ms (most at 08:53:28)" in shown
+    assert "probability 93%" in shown
 
 
 def test_an_alert_without_reasons_is_one_line() -> None:

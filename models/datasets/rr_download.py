@@ -8,12 +8,15 @@ Needs the `evaluate` extra (wfdb). Only annotations are fetched, no waveforms.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+T = TypeVar("T")
 BEATS = frozenset("NLRBAaJSVrFejnE/fQ?")
 """Annotation symbols that stand for a beat (WFDB annotation codes)."""
 RHYTHM = "+"
@@ -55,7 +58,11 @@ def convert(record: str, out: Path, publisher_folder: str | None = None) -> Path
     annotation = wfdb.rdann(record, "atr", pn_dir=publisher_folder)
     fs = annotation.fs or wfdb.rdheader(record, pn_dir=publisher_folder).fs
     path = out / f"{Path(record).name}.npz"
-    np.savez_compressed(path, **columns(annotation.sample, annotation.symbol, annotation.aux_note, float(fs)))
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        notes = annotation.aux_note
+        np.savez_compressed(file, **columns(annotation.sample, annotation.symbol, notes, float(fs)))
+    part.replace(path)
     return path
 
 
@@ -65,9 +72,19 @@ def download(database: str, out: Path) -> None:
     from rich.progress import track
 
     out.mkdir(parents=True, exist_ok=True)
-    for record in track(wfdb.get_record_list(database), description=database):
-        if not (out / f"{record}.npz").exists():
-            convert(record, out, database)
+    for record in track(_again(lambda: wfdb.get_record_list(database)), description=database):
+        if not (out / f"{Path(record).name}.npz").exists():
+            _again(partial(convert, record, out, database))
+
+
+def _again(call: Callable[[], T], tries: int = 4, wait_s: float = 1.0) -> T:
+    """Call, and call again after a cut connection, up to `tries` times."""
+    for tried in range(1, tries):
+        try:
+            return call()
+        except OSError:
+            time.sleep(wait_s * 2 ** (tried - 1))
+    return call()
 
 
 if __name__ == "__main__":

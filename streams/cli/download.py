@@ -14,10 +14,13 @@ def register(app: typer.Typer) -> None:
 
 
 def download(
-    dataset: Annotated[str, typer.Argument(help="ltafdb_rr or any PhysioNet database as NAME_rr, …")],
+    dataset: Annotated[str, typer.Argument(help="shanghai_cgm, …, or any PhysioNet database as NAME_rr")],
     out: Annotated[Path, typer.Option(help="folder to make, for --data")],
 ) -> None:
-    """Fetch a data set from its publisher into the layout that replay and training read."""
+    """Fetch a data set from its publisher into the layout that replay and training read.
+
+    A call after a cut goes on where it ended.
+    """
     from streams.gateways.download import download as fetch
 
     fetch(dataset, out)

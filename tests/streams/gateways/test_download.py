@@ -12,7 +12,8 @@ import pytest
 
 from models.datasets.icu import load_stays
 from streams.errors import UserError
-from streams.gateways.download import File, convert_icu, download, fetch
+from streams.gateways.download import convert_icu, download, known
+from streams.gateways.fetching import File, fetch
 
 
 @pytest.fixture
@@ -73,7 +74,19 @@ def test_the_challenge_archive_becomes_the_layout_of_the_loader(tmp_path):
     assert (tmp_path / "static_a.csv").read_text().splitlines()[1] == "7,54,0,-1,-1,-1"
 
 
-@pytest.mark.parametrize("dataset", ["shanghai_cgm", "fitbit_minutes"])
-def test_what_cannot_be_had_is_told(tmp_path, dataset):
-    with pytest.raises(UserError, match=f"{dataset} cannot be downloaded"):
-        download(dataset, tmp_path / "out")
+def test_every_documented_folder_has_a_publisher():
+    assert known() == [
+        "fitbit_minutes",
+        "nhanes_2009_12",
+        "physionet2012_icu_vitals",
+        "pima_diabetes",
+        "shanghai_cgm",
+        "welltory_hrv_covid19",
+    ]
+
+
+def test_what_cannot_be_had_is_told_and_no_folder_is_made(tmp_path):
+    with pytest.raises(UserError, match="ohio_t1dm cannot be downloaded: there are fitbit_minutes"):
+        download("ohio_t1dm", tmp_path / "out")
+
+    assert not (tmp_path / "out").exists()

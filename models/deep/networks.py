@@ -20,8 +20,8 @@ from models.deep.diabetes import diabetes_inputs
 from models.deep.glucose import glucose_inputs
 from models.deep.manifest import ModelEntry, RegistryError, read_manifest, read_model
 from models.deep.rhythm import rhythm_inputs
-from models.deep.unusual import unusual_inputs
 from models.deep.synth import synth_glucose_inputs, synth_rhythm_inputs
+from models.deep.unusual import unusual_inputs
 
 BLOCK = 32
 """Rows of a run: more bring no speed (DESIGN.md), fewer cost up to three times as much a row."""
@@ -67,7 +67,11 @@ class Network:
     def _block(self, block: Rows) -> Rows:
         if len(block) < BLOCK:
             block = np.concatenate([block, np.repeat(block[:1], BLOCK - len(block), axis=0)])
-        inputs = dict(zip(self._names, self._derive(block), strict=True))
+        return self.unpadded(block)
+
+    def unpadded(self, rows: Rows) -> Rows:
+        """Outputs for just these rows: an answer's last bits then depend on how many they are."""
+        inputs = dict(zip(self._names, self._derive(rows), strict=True))
         result: Rows = self._session.run(None, inputs)[0]
         return result
 

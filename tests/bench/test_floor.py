@@ -59,7 +59,7 @@ def test_single_rows_equal_the_batches_of_the_worker() -> None:
     np.testing.assert_allclose(single, Networks.load().run("rhythm", rows), atol=1e-5)
 
 
-def test_single_rows_know_one_network() -> None:
+def test_single_rows_know_the_active_networks() -> None:
     with pytest.raises(KeyError):
         SingleRows().run("other", np.zeros((1, 60), np.float32))
 

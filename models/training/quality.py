@@ -17,27 +17,22 @@ from numpy.typing import NDArray
 from models.datasets.rr import RecordError, RRRecord, load_records
 from models.deep.beat_quality import CHANNELS, STATISTICS
 from models.deep.manifest import ModelEntry, Sample, Status, Tensor
-from models.deep.networks import COMMITTED, Networks
 from models.signals.beats import BEATS
 from models.training import fitting
-from models.training.artefacts import TRAINED, UNSEEN
+from models.training.artefacts import TRAINED
 from models.training.bursts import spoil
 from models.training.calibration import fit_platt, log_loss, sigmoid
-from models.training.cards import table, write_card
 from models.training.curves import draw_curves
-from models.training.export import code_version, register, signature, to_onnx_bytes, write_entry
+from models.training.export import code_version, register, signature, to_onnx_bytes
 from models.training.fitting import Curve, Plan
-from models.training.quality_data import WRONG, Examples, derive, join, pool
-from models.training.quality_evaluate import as_it_is, evaluate_quality, form
+from models.training.quality_card import BUDGET, HARD, WORST, judged
+from models.training.quality_data import Examples, derive, join, pool
+from models.training.quality_evaluate import as_it_is, form
 from models.training.quality_net import Calibrated, QualityNet
-from models.training.report import Report, with_reports
 from models.training.splits import load_split
 
 VERSION = "1.0.0"
 STATUS: Status = "active"
-BUDGET, WORST, HARD = 0.005, 0.03, 0.02
-"""Of clean windows, at most this share may be called unusable: of everyone's, of one person's, and of windows
-varied with ectopy, flutter and other sampling rates, which are far richer in those than anyone's day."""
 INPUTS = {"sequence": (BEATS, CHANNELS), "statistics": (len(STATISTICS),)}
 DATA = (
     "Long-Term AF Database 1.0.0, PhysioNet (Petrutiu 2007): RR intervals of 63 of its 84 records, with "
@@ -52,9 +47,9 @@ Scores = NDArray[np.float64]
 class Effort:
     """How much is spent on training."""
 
-    windows: int = 25_000
+    windows: int = 50_000
     """Drawn from each fold."""
-    plan: Plan = field(default_factory=lambda: Plan(epochs=6, rate=3e-3, decay=0.01))
+    plan: Plan = field(default_factory=lambda: Plan(epochs=7, batch=512, rate=4e-3, decay=0.01))
     seed: int = 60
 
 
@@ -85,7 +80,7 @@ def train_quality(data: Path, out: Path, progress: Progress, effort: Effort | No
     graph = to_onnx_bytes(Calibrated(members, slope, offset), "quality", INPUTS, "p_usable")
     entry = register(out, graph, _entry(threshold), sample_rows())
     draw_curves(curves, out / "quality.png")
-    return _judged(entry, data, split.test, out, progress)
+    return judged(entry, data, out, progress)
 
 
 def _fold(data: Path, names: Sequence[str], effort: Effort, number: int, progress: Progress) -> Fold:
@@ -192,38 +187,3 @@ def _entry(threshold: float) -> ModelEntry:
 def _down(threshold: float) -> float:
     """Four digits, never above: the budget holds."""
     return float(np.floor(threshold * 1e4) / 1e4)
-
-
-def _judged(entry: ModelEntry, data: Path, test: Sequence[str], out: Path, progress: Progress) -> ModelEntry:
-    """Evaluate the exported file through the product's own way, then write manifest and card."""
-    done = 0
-
-    def tick(_: str) -> None:
-        nonlocal done
-        done += 1
-        progress("evaluating test people", done, len(test))
-
-    networks = Networks.only("quality", out), Networks.only("rhythm", COMMITTED)
-    report = evaluate_quality(*networks, load_records(data, test), tick)
-    entry = with_reports(entry, {"ltafdb test": report})
-    write_entry(out, entry)
-    write_card(out, entry, "quality_card.md", **_told(entry, report))
-    return entry
-
-
-def _told(entry: ModelEntry, report: Report) -> dict[str, str]:
-    kinds = report.extra["kinds"]
-    rows = [[name, f"{row['windows']:,}", f"{row['se']:.3f}"] for name, row in kinds.items()]
-    counts = {name: str(value) for name, value in report.extra.items() if isinstance(value, int)}
-    return {
-        **counts,
-        "kinds": table(["artefact", "windows not usable", "found"], rows),
-        "unseen": ", ".join(UNSEEN),
-        "threshold": str(entry.thresholds["usable"]),
-        "status": entry.status,
-        "wrong": str(WRONG),
-        "budget": f"{BUDGET:.1%}",
-        "worst": f"{WORST:.0%}",
-        "hard": f"{HARD:.0%}",
-        "worst_test": f"{report.extra['clean_called_unusable_worst_person']:.2%}",
-    }

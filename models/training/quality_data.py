@@ -103,6 +103,16 @@ def _draw(
     return intervals[window], 0 if clean else int(wrong[window].sum())
 
 
+def _geminy(beats: Beats, rng: Generator) -> Beats:
+    """Every second, third or fourth beat premature, all through the stretch."""
+    every, early = int(rng.integers(2, 5)), rng.uniform(0.42, 0.88)
+    pause = rng.uniform(1.0, 2.0 - early)
+    phase = (np.arange(beats.intervals.size) + rng.integers(every)) % every
+    shape = np.select([phase == 0, phase == 1], [early, pause], 1.0)
+    wander = rng.normal(0, rng.choice([0.005, 0.02, 0.05]), shape.size)
+    return Beats(beats.intervals * shape * (1 + wander * (phase < 2)), beats.af)
+
+
 _OFTEN: tuple[tuple[float, augment.Change], ...] = ((0.6, augment.change_tempo),)
 _IN_AF: tuple[tuple[float, augment.Change], ...] = ((0.25, augment.plant_ectopy), (0.05, augment.pace))
 _IN_SINUS: tuple[tuple[float, augment.Change], ...] = (
@@ -111,6 +121,7 @@ _IN_SINUS: tuple[tuple[float, augment.Change], ...] = (
     (0.04, augment.block_beats),
     (0.40, augment.plant_ectopy),
     (0.10, augment.atrial_run),
+    (0.06, _geminy),
 )
 
 

@@ -23,6 +23,8 @@ from models.training.report import Report, known
 from models.training.rhythm_episodes import Tally, tally
 from models.training.rhythm_evaluate import stream_windows
 
+_WRONG_FROM = (0, 1, 6, 12, 18, 36)
+"""Windows are counted by how many intervals are wrong: from each of these on."""
 Answer = Callable[[NDArray[np.float32]], Scores]
 """A network's answers [n] to rows [n, 60]."""
 ODD_SHARE = 0.1
@@ -36,10 +38,15 @@ class Formed:
     windows: list[BeatWindow]
     rows: NDArray[np.float32]
     af: Labels
-    usable: Labels
-    """True where fewer than `WRONG` intervals are wrong."""
+    wrong: NDArray[np.int64]
+    """How many of the 60 intervals are wrong."""
     kind: NDArray[np.str_]
     """Commonest artefact among the wrong intervals; empty where none is wrong."""
+
+    @property
+    def usable(self) -> Labels:
+        """True where fewer than `WRONG` intervals are wrong."""
+        return self.wrong < WRONG
 
 
 def form(spoilt: Spoilt) -> Formed:
@@ -55,7 +62,7 @@ def form(spoilt: Spoilt) -> Formed:
     total = np.concatenate([[0], np.cumsum(wrong)])
     kinds = [_commonest(kind[a:b][wrong[a:b]]) for a, b in zip(starts, stops, strict=True)]
     rows = np.stack([w.intervals for w in windows]) if windows else np.empty((0, BEATS), np.float32)
-    return Formed(windows, rows, af, total[stops] - total[starts] < WRONG, np.array(kinds, kind.dtype))
+    return Formed(windows, rows, af, total[stops] - total[starts], np.array(kinds, kind.dtype))
 
 
 def _commonest(kinds: NDArray[np.str_]) -> str:
@@ -122,16 +129,24 @@ class Person:
     clean: float
     """Share of windows of the recording as it is that are called unusable."""
     tallies: dict[str, Tally]
+    flips: NDArray[np.int64]
+    """[2, 6] windows without AF, and those of them called AF, by how many intervals are wrong."""
 
 
-def judge_person(quality: Answer, rhythm: Answer, record: RRRecord, rule: Rule, threshold: float) -> Person:
-    """Score a recording as it is and spoilt; follow the alerts with and without what is dropped."""
+def judge_person(
+    quality: Answer, rhythm: Answer, record: RRRecord, rule: Rule, threshold: float, edge: float
+) -> Person:
+    """Score a recording as it is and spoilt; follow the alerts with and without what is dropped.
+
+    Below `threshold` a window is dropped, from `edge` on the rhythm network calls it AF.
+    """
     record = labelled(record)
     clean, spoilt = form(as_it_is(record)), form(heard := spoil(record))
     p_clean, p = (quality(rows) for rows in (clean.rows, spoilt.rows))
     odd = odd_share(spoilt.rows)
     undisturbed = partial(_tally, record, clean, rhythm(clean.rows), rule)
-    disturbed = partial(_tally, heard.record, spoilt, rhythm(spoilt.rows), rule)
+    p_af = rhythm(spoilt.rows)
+    disturbed = partial(_tally, heard.record, spoilt, p_af, rule)
     tallies = {
         "clean_before": undisturbed(p_clean >= 0),
         "clean_after": undisturbed(p_clean >= threshold),
@@ -140,7 +155,14 @@ def judge_person(quality: Answer, rhythm: Answer, record: RRRecord, rule: Rule, 
         "after": disturbed(p >= threshold),
     }
     columns = (p, spoilt.usable, spoilt.af, spoilt.kind, odd, p_clean, _alerts(record, tallies))
-    return Person(record.name, columns, _mean(p_clean < threshold), tallies)
+    return Person(record.name, columns, _mean(p_clean < threshold), tallies, flips(spoilt, p_af >= edge))
+
+
+def flips(formed: Formed, said: Labels) -> NDArray[np.int64]:
+    """[2, 6] windows without AF, and those of them said to be AF, by how many intervals are wrong."""
+    place = np.searchsorted(_WRONG_FROM, formed.wrong, side="right") - 1
+    size = len(_WRONG_FROM)
+    return np.stack([np.bincount(place[there], minlength=size) for there in (~formed.af, ~formed.af & said)])
 
 
 def _tally(record: RRRecord, formed: Formed, rhythm: Scores, rule: Rule, kept: Labels) -> Tally:
@@ -169,9 +191,10 @@ def evaluate_quality(
     """
     entry, rule = quality.entry("quality"), load_policy().rules["rhythm"]
     threshold, people = entry.thresholds["usable"], list[Person]()
+    edge = rhythm.entry("rhythm").thresholds["alert"]
     answers = partial(_answer, quality, "quality"), partial(_answer, rhythm, "rhythm")
     for record in records:
-        people.append(judge_person(*answers, record, rule, threshold))
+        people.append(judge_person(*answers, record, rule, threshold, edge))
         tick(record.name)
     columns = [person.columns for person in people]
     return Report(
@@ -199,6 +222,19 @@ def _extra(people: list[Person], threshold: float) -> dict[str, Any]:
         "worst_person": worst.name,
         **counts,
         "kinds": kinds,
+        "called_af_by_wrong_intervals": _flips(people),
+    }
+
+
+def _flips(people: list[Person]) -> dict[str, dict[str, Any]]:
+    there, said = np.sum([person.flips for person in people], axis=0)
+    stops = [*(start - 1 for start in _WRONG_FROM[1:]), BEATS]
+    return {
+        (f"{start} to {stop}" if stop > start else str(start)): {
+            "windows": int(n),
+            "called_af": known(k / n if n else float("nan")),
+        }
+        for start, stop, n, k in zip(_WRONG_FROM, stops, there, said, strict=True)
     }
 
 

@@ -74,6 +74,10 @@ def make_card(name: str, data: Sequence[Path], registry: Path, progress: Progres
         from models.training import glucose_card
 
         return glucose_card.judge_again(registry, glucose_card.everyone(data[0]), progress)
+    if name == "quality":
+        from models.training import quality_card
+
+        return quality_card.judge_again(registry, data[0], progress)
     if name == "rhythm":
         from models.training import rhythm_card
 

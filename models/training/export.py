@@ -77,7 +77,9 @@ def write_entry(registry: Path, entry: ModelEntry) -> None:
     """Put an entry into a registry's manifest, in place of the one of that name and status."""
     registry.mkdir(parents=True, exist_ok=True)
     there = read_manifest(registry).models if (registry / MANIFEST).exists() else ()
-    others = [other for other in there if (other.name, other.status) != (entry.name, entry.status)]
+    # Of a network for training there is one version: its status is what was found of it.
+    kept = (entry.name,) if entry.use == "training" else (entry.name, entry.status)
+    others = [other for other in there if (other.name, other.status)[: len(kept)] != kept]
     write_manifest(registry, Manifest(1, (*others, entry)))
 
 

@@ -8,10 +8,13 @@ from array import array
 import msgspec
 import numpy as np
 
-from models.deep.glucose import STEP_MIN, STEPS, Rows
+from models.deep.glucose import RECENT, STEP_MIN, STEPS, Rows
 
 _STEP_MS = STEP_MIN * 60_000
 _MINUTE = 60_000
+FEWEST = RECENT // 2
+"""Readings within the last six hours below which nothing is foretold: with one alone the network, which has
+hardly seen that, foretells a low from the time of day."""
 _UNSAID = -1
 """Nobody said whether something was eaten."""
 
@@ -66,12 +69,14 @@ class GlucoseDay:
     def row(self, utc_offset: int) -> tuple[int, Rows] | None:
         """The network's row [104, 3] as of the newest reading, once for each step, and that step's time.
 
-        `utc_offset` in minutes; the time is ms UTC. None when this step was asked for already, or has no
-        reading.
+        `utc_offset` in minutes; the time is ms UTC. None when this step was asked for already, has no
+        reading, or there are too few before it.
         """
         if self._newest <= self._asked or math.isnan(self._glucose[-1]):
             return None
         self._asked = self._newest
+        if sum(map(bool, self._counts[-RECENT:])) < FEWEST:
+            return None
         time = self._newest * _STEP_MS + self._shift
         row = np.empty((STEPS, 3), np.float32)
         row[:, 0] = self._glucose

@@ -32,7 +32,7 @@ class Need:
 NEEDS = {
     "rhythm": Need(HOUR, "needs 60 usable beats in a row"),
     "quality": Need(HOUR, "needs 60 beats in a row"),
-    "glucose": Need(HOUR, "needs glucose readings of this hour and a profile that tells of diabetes"),
+    "glucose": Need(HOUR, "needs three hours of glucose readings and a profile that tells of diabetes"),
     "unusual": Need(HOUR, "needs an hour of two vitals at rest whose own usual is known"),
     "deterioration_wearable": Need(2 * HOUR, "judges the first 48 hours of a stay in hospital"),
     "deterioration_clinical": Need(2 * HOUR, "needs a clinic's values in the first 48 hours of a stay"),

@@ -41,7 +41,7 @@ def judge_again(registry: Path, data: Path, progress: Any) -> ModelEntry:
     threshold = entry.thresholds["alert"]
     reports = {
         "ltafdb validation": RhythmReport(people, threshold, entry.version),
-        "ltafdb test": evaluate_rhythm(whole, load_records(data, split.test), tick),
+        "ltafdb test": evaluate_rhythm(whole, load_records(data, split.test), tick, Networks.only("quality")),
     }
     entry = with_reports(entry, reports)
     write_entry(registry, entry)
@@ -57,5 +57,7 @@ def _unseen(registry: Path, entry: ModelEntry, split: Split, data: Path, tick: A
     return [
         person
         for network, names in zip(alone, split.folds, strict=True)
-        for person in evaluate_rhythm(network, load_records(data, names), tick).people
+        for person in evaluate_rhythm(
+            network, load_records(data, names), tick, Networks.only("quality")
+        ).people
     ]

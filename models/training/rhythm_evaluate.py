@@ -46,22 +46,34 @@ def _labels(windows: list[BeatWindow], times: NDArray[np.int64], af: NDArray[np.
     return np.asarray(total[stops] - total[starts] > (stops - starts) / 2)
 
 
-def judge_person(networks: Networks, record: RRRecord, rule: Rule) -> Person:
-    """Score every window of a record, and follow the alerts they would raise."""
+def judge_person(networks: Networks, record: RRRecord, rule: Rule, quality: Networks | None = None) -> Person:
+    """Score every window of a record, and follow the alerts that those called usable would raise."""
     windows, af = stream_windows(record)
     rows = np.stack([window.intervals for window in windows]) if windows else np.empty((0, BEATS), np.float32)
     scores = networks.run("rhythm", rows).astype(np.float64)
-    found = tally(record, windows, scores, rule)
-    return Person(record.name, scores, af, int(record.labelled.sum()) // BEATS, found)
+    usable = np.ones(len(rows), dtype=np.bool_)
+    if quality is not None:
+        usable = quality.run("quality", rows) >= rule.limits["usable"]
+    kept = [window for window, good in zip(windows, usable, strict=True) if good]
+    found = tally(record, kept, scores[usable], rule)
+    possible, unusable = int(record.labelled.sum()) // BEATS, int((~usable).sum())
+    return Person(record.name, scores, af, possible, found, unusable)
 
 
 def evaluate_rhythm(
-    networks: Networks, records: Iterable[RRRecord], tick: Callable[[str], None] = lambda _: None
+    networks: Networks,
+    records: Iterable[RRRecord],
+    tick: Callable[[str], None] = lambda _: None,
+    quality: Networks | None = None,
 ) -> RhythmReport:
-    """Score every record at the manifest's alert threshold; `tick` hears each name when it is done."""
+    """Score every record at the manifest's alert threshold; `tick` hears each name when it is done.
+
+    Figures of windows are of every window; alerts are those of the stream, which leaves out windows that
+    the network for `quality` calls unusable.
+    """
     people, rule = [], load_policy().rules["rhythm"]
     for record in records:
-        people.append(judge_person(networks, record, rule))
+        people.append(judge_person(networks, record, rule, quality))
         tick(record.name)
     entry = networks.entry("rhythm")
     return RhythmReport(people, entry.thresholds["alert"], entry.version)

@@ -31,6 +31,8 @@ class Person:
     """Windows that the labelled beats would fill if none were left out."""
     tally: Tally
     """Alarms beside annotated episodes."""
+    unusable: int = 0
+    """Windows that the network for quality calls unusable: no alarm rests on them."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class RhythmReport:
             "people": len(self.people),
             "windows": sum(person.scores.size for person in self.people),
             "windows_af": sum(int(person.af.sum()) for person in self.people),
+            "windows_unusable": sum(person.unusable for person in self.people),
             **{name: int(alarms[name] or 0) for name in _COUNTS},
             "hours": round(sum(person.tally.hours for person in self.people)),
         }

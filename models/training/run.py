@@ -135,7 +135,7 @@ def _evaluate_beats(
     networks, records = Networks.only(name, registry), load_records(data, wanted)
     if name == "quality":
         return evaluate_quality(networks, Networks.only("rhythm"), records, tick).as_json()
-    report = evaluate_rhythm(networks, records, tick)
+    report = evaluate_rhythm(networks, records, tick, Networks.only("quality"))
     if not any(person.scores.size for person in report.people):
         raise RecordError(f"{data}: no beat has a rhythm label, so there is nothing to judge by")
     return report.as_json()

@@ -10,6 +10,7 @@ import pytest
 from models import asking
 from models.deep.deterioration import CLINICAL, VITALS
 from models.deep.diabetes import NAMES
+from models.deep.glucose_day import FEWEST
 from models.observe import meet, withdraw
 from models.online.baseline import Usual
 from models.person import Person
@@ -58,9 +59,10 @@ def test_an_hour_on_the_personal_scale_is_asked_every_five_minutes():
 
 
 def test_glucose_is_asked_at_each_step_of_its_grid():
-    views = [minute(n, glucose=100.0) for n in range(0, 120, 5)]
+    views = [minute(n, glucose=100.0) for n in range(0, 300, 5)]
 
-    assert [ask.model for ask in asked(Seen(person=Person(diabetes=True)), views)] == ["glucose"] * 9
+    asks = asked(Seen(person=Person(diabetes=True)), views)
+    assert [ask.model for ask in asks] == ["glucose"] * (21 - FEWEST + 1)
     assert asked(Seen(), views) == []
 
 

@@ -7,11 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.deep.glucose import STEPS
-from models.deep.glucose_day import GlucoseDay
+from models.deep.glucose_day import FEWEST, GlucoseDay
 
 MINUTE = 60_000
 START = 1_767_592_800_000 + 7 * MINUTE
 STEP = 15 * MINUTE
+
+
+def filled(day):
+    """Three hours of readings before START."""
+    for i in range(FEWEST, 0, -1):
+        day.put(START - i * STEP, 99.0)
+        day.row(0)
+    return day
 
 
 def told(day, offset=0):
@@ -32,7 +40,7 @@ def test_a_sensor_of_fifteen_minutes_falls_on_the_grid():
 
 
 def test_a_sensor_of_five_minutes_comes_to_the_mean_of_a_step():
-    day = GlucoseDay()
+    day = filled(GlucoseDay())
     for i, value in enumerate([100, 103, 120, 110, 112, 114, 140]):
         day.put(START + i * 5 * MINUTE, value)
 
@@ -41,7 +49,7 @@ def test_a_sensor_of_five_minutes_comes_to_the_mean_of_a_step():
 
 
 def test_each_step_is_asked_for_once():
-    day = GlucoseDay()
+    day = filled(GlucoseDay())
     day.put(START, 100.0)
 
     assert told(day) is not None
@@ -52,7 +60,7 @@ def test_each_step_is_asked_for_once():
 
 
 def test_a_gap_stays_a_gap():
-    day = GlucoseDay()
+    day = filled(GlucoseDay())
     day.put(START, 100.0)
     day.put(START + 4 * STEP, 90.0)
 
@@ -60,8 +68,8 @@ def test_a_gap_stays_a_gap():
 
 
 def test_a_meal_alone_is_no_reading():
-    day = GlucoseDay()
-    day.put(START, None, 1.0)
+    day = filled(GlucoseDay())
+    day.put(START, None, 0.0)
     assert told(day) is None
     day.put(START, 100.0, 0.0)
     day.put(START + STEP, None, 1.0)
@@ -72,7 +80,7 @@ def test_a_meal_alone_is_no_reading():
 
 
 def test_nobody_knows_of_meals_before_someone_said():
-    day = GlucoseDay()
+    day = filled(GlucoseDay())
     for i in range(4):
         day.put(START + i * STEP, 100.0, 1.0 if i == 2 else None)
 
@@ -83,15 +91,26 @@ def test_nobody_knows_of_meals_before_someone_said():
 
 
 def test_the_time_of_day_is_local():
-    day = GlucoseDay()
+    day = filled(GlucoseDay())
     day.put(START, 100.0)
 
     assert told(day, 90)[0, 2] == (START // MINUTE + 90) % 1440
 
 
-def test_what_is_older_than_the_day_is_passed_over():
+def test_too_few_readings_foretell_nothing():
     day = GlucoseDay()
-    day.put(START + 200 * STEP, 100.0)
+    for i in range(FEWEST):
+        assert told(day) is None
+        day.put(START + i * STEP, 100.0)
+
+    assert told(day) is not None
+
+
+def test_what_is_older_than_the_day_is_passed_over():
+    day = filled(GlucoseDay())
+    day.put(START + 100 * STEP, 100.0)
+    for i in range(FEWEST):
+        day.put(START + (101 + i) * STEP, 100.0)
     day.put(START, 55.0)
 
     assert not (told(day)[:, 0] == 55.0).any()

@@ -13,6 +13,9 @@ from models.deep.manifest import ModelEntry, Sample, read_manifest
 from models.deep.networks import COMMITTED, open_network
 from models.deep.registry_edit import write_manifest
 
+Nodes = tuple[tuple[str, tuple[str, ...], str], ...]
+"""Operators with the names of their inputs and of their output."""
+
 
 def own_registry(folder: Path, *names: str) -> Path:
     """A registry with the active versions of these networks that ship, `rhythm` if none is named."""
@@ -30,11 +33,17 @@ def put_square(
     registry: Path, version: str, status: str = "shadow", name: str = "rhythm", times: int = 1
 ) -> ModelEntry:
     """Another version of the active network: its answer squared so many times, so truly another one."""
-    manifest = read_manifest(registry)
-    entry = manifest.active()[name]
+    entry = read_manifest(registry).active()[name]
     data = (registry / entry.file).read_bytes()
     for _ in range(times):
-        data = squared(data, entry.outputs[0].name)
+        data = more(data, entry.outputs[0].name, SQUARE)
+    return put(registry, data, entry, version, status)
+
+
+def put_contrary(registry: Path, version: str, status: str = "shadow", name: str = "rhythm") -> ModelEntry:
+    """Another version of the active network, which says the opposite: 1 less its answer."""
+    entry = read_manifest(registry).active()[name]
+    data = more((registry / entry.file).read_bytes(), entry.outputs[0].name, CONTRARY)
     return put(registry, data, entry, version, status)
 
 
@@ -55,16 +64,35 @@ def put(registry: Path, data: bytes, entry: ModelEntry, version: str, status: st
     return made
 
 
-def squared(graph: bytes, output: str) -> bytes:
-    """The graph with one more node: what it gave, times itself.
+SQUARE: Nodes = (("Mul", ("given", "given"), "out"),)
+CONTRARY: Nodes = (
+    ("Sub", ("given", "given"), "zero"),
+    ("Exp", ("zero",), "one"),
+    ("Sub", ("one", "given"), "out"),
+)
+
+
+def more(graph: bytes, output: str, nodes: Nodes) -> bytes:
+    """The graph with more nodes behind it: `given` is what it gave, `out` what it gives now.
 
     Protobuf merges a field that comes again into what it had, so nodes can be appended to the graph.
     """
-    given = message(2, output.encode())  # as the output of a node; that of the graph is in another field
-    assert graph.count(given) == 1
-    inner = next(name for name in (f"{output[:-1]}{n}" for n in range(10)) if name.encode() not in graph)
-    node = message(1, inner.encode()) * 2 + message(2, output.encode()) + message(4, b"Mul")
-    return graph.replace(given, message(2, inner.encode())) + message(7, message(1, node))
+    told = message(2, output.encode())  # as the output of a node; that of the graph is in another field
+    assert graph.count(told) == 1
+    # Names stand as whole fields, so a name of one letter can be told from the same letter elsewhere.
+    free = (
+        name
+        for name in (f"{output[:-1]}{letter}" for letter in "0123456789qz")
+        if all(message(field, name.encode()) not in graph for field in (1, 2))
+    )
+    names = {"given": next(free), "out": output}
+    added = b""
+    for operator, inputs, result in nodes:
+        names.setdefault(result, f"{names['given']}_{result}")
+        node = b"".join(message(1, names[name].encode()) for name in inputs)
+        node += message(2, names[result].encode()) + message(4, operator.encode())
+        added += message(1, node)
+    return graph.replace(told, message(2, names["given"].encode())) + message(7, added)
 
 
 def message(number: int, content: bytes) -> bytes:

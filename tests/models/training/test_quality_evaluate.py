@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.random import Generator
 from typer.testing import CliRunner
 
 from models.datasets.rr import load_record, load_records
 from models.deep.networks import COMMITTED, Networks
+from models.training.augment import Beats, atrial_run, breathe, flutter, plant_ectopy
 from models.training.bursts import spoil
 from models.training.quality_evaluate import as_it_is, evaluate_quality, form, odd_share
 from streams.cli import build_app
-from tests.models.deep.hearts import bigeminy, fibrillation, sinus, trigeminy
+from tests.models.deep.hearts import Rows, bigeminy, fibrillation, sinus, trigeminy
 from tests.models.training.recordings import write_record
 from tests.models.training.shared import SHARED
 
@@ -45,10 +48,20 @@ def test_the_committed_network_judges_planted_artefacts(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("rhythm", [sinus, fibrillation, bigeminy, trigeminy])
-def test_a_real_rhythm_is_usable_however_irregular(rhythm: type) -> None:
+def test_a_real_rhythm_is_usable_however_irregular(rhythm: Callable[[int], Rows]) -> None:
     networks = Networks.only("quality")
 
     p = networks.run("quality", rhythm(200))
+
+    assert (p < networks.entry("quality").thresholds["usable"]).mean() <= 0.03
+
+
+@pytest.mark.parametrize("change", [plant_ectopy, atrial_run, flutter, breathe])
+def test_what_real_hearts_do_is_usable(change: Callable[[Beats, Generator], Beats]) -> None:
+    networks, rng = Networks.only("quality"), np.random.default_rng(7)
+    steady = [Beats(row.astype(np.float64), np.zeros(60, np.bool_)) for row in sinus(300)]
+
+    p = networks.run("quality", np.stack([change(beats, rng).intervals for beats in steady]))
 
     assert (p < networks.entry("quality").thresholds["usable"]).mean() <= 0.03
 

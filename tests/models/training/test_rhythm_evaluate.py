@@ -143,3 +143,18 @@ def test_real_people_who_were_never_trained_on() -> None:
     assert report["auroc"] >= 0.992
     assert report["ece"] <= 0.05
     assert report["windows_skipped"] <= 0.03
+
+
+def test_alerts_rest_on_usable_windows_only_and_figures_on_all(tmp_path: Path) -> None:
+    path = write_record(tmp_path, "a", [("N", 1200)], fs=360)
+    columns, rng = dict(np.load(path)), np.random.default_rng(0)
+    # Detections of pure noise: intervals of any length.
+    columns["rr_samples"][300:900] = rng.uniform(0.3, 1.7, 600) * 0.8 * 360
+    np.savez(path, **columns)
+
+    plain = evaluate_rhythm(Networks.load(), [load_record(path)])
+    gated = evaluate_rhythm(Networks.load(), [load_record(path)], quality=Networks.only("quality"))
+
+    assert gated.counts["windows"] == plain.counts["windows"]
+    assert (plain.counts["windows_unusable"], gated.counts["windows_unusable"] > 3) == (0, True)
+    assert gated.counts["alerts"] <= plain.counts["alerts"]

@@ -15,7 +15,7 @@ from models.training.unusual_evaluate import Cohort
 from tests.models.training.recordings import write_record
 
 QUICK = Effort(
-    train=Cohort(11, 3, 6), validation=Cohort(12, 3, 6), test=Cohort(13, 2, 9),
+    train=Cohort(11, 3, 6), validation=Cohort(12, 3, 6), test=Cohort(13, 2, 9), ordinary=Cohort(14, 2, 6),
     plan=Plan(epochs=3, batch=32, rate=3e-3, decay=1e-3),
 )  # fmt: skip
 

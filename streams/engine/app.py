@@ -28,6 +28,7 @@ from streams.engine.partitions import Partition, Partitions
 from streams.engine.produce import EffectProducer, Producer
 from streams.engine.pulse import Pulse
 from streams.engine.reader import Reader
+from streams.engine.report import Report
 from streams.engine.survey import ANSWER_S, Survey
 from streams.engine.table import PageTable
 from streams.engine.verbatim import VERBATIM, register_verbatim
@@ -102,7 +103,7 @@ class Engine:
             self._assigned,
             self.ready.is_set,
             lambda: self._outbox.is_full or self._halted,
-            self._report,
+            Report(self._partitions, self._outbox, self._consumer, self._metrics).take,
             self._settings.watchdog_s,
         )
         jobs = [self._pulse.run(), self._outbox.run(), self._checkpointer.run(), survey.run()]
@@ -252,24 +253,6 @@ class Engine:
 
     def _numbers(self) -> Iterable[int]:
         return [tp.partition for tp in self._assigned() if tp.topic == VITALS]
-
-    def _report(self, tp: TP, position: int, end: int) -> None:
-        if tp.topic != VITALS:
-            return
-        self._metrics.lag(tp.partition, end - position)
-        self._outbox.report([tp.partition])
-        self._describe(tp.partition)
-        committed = self._consumer().last_commit(tp)
-        if committed is not None:
-            self._metrics.committed(tp.partition, committed)
-
-    def _describe(self, number: int) -> None:
-        if not self._partitions.is_live(number):
-            return
-        shard = self._partitions.get(number).shard
-        self._metrics.wearers(number, shard.wearers)
-        if shard.stream_time:
-            self._metrics.stream_time(number, shard.stream_time, shard.oldest_heard)
 
 
 def build_app(

@@ -1,0 +1,48 @@
+"""What a survey of the logs' ends found of each partition, for the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from faust.types import TP
+
+from streams.engine.names import VITALS
+from streams.engine.outbox import Outbox
+from streams.engine.partitions import Partitions
+
+if TYPE_CHECKING:
+    from exporters.metrics.worker import WorkerMetrics
+
+
+class Report:
+    """Tells how far each partition of `vitals` is, and whom it holds."""
+
+    def __init__(
+        self,
+        partitions: Partitions,
+        outbox: Outbox,
+        consumer: Callable[[], Any],
+        metrics: WorkerMetrics,
+    ) -> None:
+        self._partitions, self._outbox = partitions, outbox
+        self._consumer, self._metrics = consumer, metrics
+
+    def take(self, tp: TP, position: int, end: int) -> None:
+        """The next offset to process of a partition, and the end of its log."""
+        if tp.topic != VITALS:
+            return
+        self._metrics.lag(tp.partition, end - position)
+        self._outbox.report([tp.partition])
+        self._describe(tp.partition)
+        committed = self._consumer().last_commit(tp)
+        if committed is not None:
+            self._metrics.committed(tp.partition, committed)
+
+    def _describe(self, number: int) -> None:
+        if not self._partitions.is_live(number):
+            return
+        shard = self._partitions.get(number).shard
+        self._metrics.wearers(number, shard.wearers)
+        if shard.stream_time:
+            self._metrics.stream_time(number, shard.stream_time, shard.oldest_heard)

@@ -81,11 +81,13 @@ def _all_evidence(
 ) -> Iterable[tuple[Evidence, View | None]]:
     if observation.returned:
         yield Evidence("stale_data", case.now, 0, 0.0), None
-    for found in networks.network_evidence(case.judged, observation.asks, setting.policy):
+    for found in networks.network_evidence(case.judged, observation, setting.policy):
         yield found, None
     _mark_spoilt(observation, setting.policy)
     for view in observation.views:
         for found in evidence(view, setting.policy, case.leeway):
+            if found.condition == "anomaly" and networks.watches(case.judged, "unusual", view.minute):
+                continue
             yield found, view
         if setting.collect_again and view.quality:
             yield _unusable(case.judged, view, setting.policy.rules["collect_again"]), view

@@ -15,6 +15,7 @@ import numpy as np
 
 from models.deep.asks import Ask, Rows, Runner
 from models.deep.glucose import STEP_MIN, STEPS
+from models.deep.unusual import CHANNELS
 
 STRETCH = 10
 """Beats in a stretch of a rhythm window."""
@@ -95,6 +96,22 @@ def _glucose(ask: Ask) -> list[_Without]:
     return found
 
 
+def _hour(ask: Ask) -> list[_Without]:
+    """One signal at a time, as if it had not been measured."""
+    found = []
+    for channel, signal in enumerate(CHANNELS):
+        if np.isnan(ask.row[:, channel]).all():
+            continue
+        row = ask.row.copy()
+        row[:, channel] = np.nan
+        found.append(_Without(signal, ask.start, ask.end, row))
+    return found
+
+
+def _plain(answer: float) -> float:
+    return answer
+
+
 def _logit(probability: float) -> float:
     p = min(max(probability, _SURE), 1.0 - _SURE)
     return math.log(p / (1.0 - p))
@@ -104,6 +121,7 @@ Apart = Callable[[Ask], list[_Without]]
 _EXPLAINED: dict[str, tuple[Apart, Callable[[float], float]]] = {
     "rhythm": (_beats, _logit),
     "glucose": (_glucose, _logit),
+    "unusual": (_hour, _plain),
 }
 EXPLAINED = frozenset(_EXPLAINED)
 """Networks whose alerts can be explained."""

@@ -85,14 +85,15 @@ def _sides(found: Evidence, middle: float) -> Iterator[Evidence]:
             yield Evidence(found.condition, found.time, 0, found.risk, [], side)
 
 
-def _contribution(view: View, signal: str, value: float, share: float | None = None) -> Contribution:
+def contribution(view: View, signal: str, value: float, share: float | None = None) -> Contribution:
+    """A signal's value beside the wearer's own usual, where that is known."""
     usual = view.usual.get(signal)
     mean = None if usual is None else round(usual.mean, 2)
     change = None if usual is None else round(value - usual.mean, 2)
     return Contribution(signal, round(value, 2), UNITS[signal], mean, change, share)
 
 
-def _risk(rule: Rule, condition: str, value: float) -> float:
+def rising_risk(rule: Rule, condition: str, value: float) -> float:
     """A risk in 0..1 that is .5 at the mildest edge and only rises beyond it."""
     beyond = [value - grade.above if grade.above is not None else -math.inf for grade in rule.grades] + [
         grade.below - value if grade.below is not None else -math.inf for grade in rule.grades
@@ -107,9 +108,9 @@ def _single(view: View, rule: Rule, signal: str, softer: float = 0.0) -> Evidenc
     if value is None:
         return None
     level = rule.level(value, softer)
-    found = Evidence(rule.condition, view.minute, level, _risk(rule, rule.condition, value))
+    found = Evidence(rule.condition, view.minute, level, rising_risk(rule, rule.condition, value))
     if level:
-        found.contributions.append(_contribution(view, signal, value, 1.0))
+        found.contributions.append(contribution(view, signal, value, 1.0))
     return found
 
 
@@ -144,7 +145,7 @@ def _resting_heart_rate(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     )
     if own and not found.level:
         found.level = 1
-        found.contributions.append(_contribution(view, "hr", value, 1.0))
+        found.contributions.append(contribution(view, "hr", value, 1.0))
     return found
 
 
@@ -162,11 +163,11 @@ def _deterioration(view: View, rule: Rule, _: Leeway) -> Evidence | None:
         return None
     # A total at an edge, or any single part at its worst (RCP 2017: both call for an urgent review).
     level = max(rule.level(score.low), int(any(part.points == WORST for part in score.parts)))
-    found = Evidence("deterioration", view.minute, level, _risk(rule, "deterioration", score.low))
+    found = Evidence("deterioration", view.minute, level, rising_risk(rule, "deterioration", score.low))
     if level:
         parts = sorted((p for p in score.parts if p.points), key=lambda p: -p.points)
         found.contributions = [
-            _contribution(view, p.signal, p.value, round(p.points / score.low, 3)) for p in parts
+            contribution(view, p.signal, p.value, round(p.points / score.low, 3)) for p in parts
         ]
     return found
 
@@ -178,11 +179,11 @@ def _anomaly(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     limits = rule.limits
     far = sum(abs(z) >= limits["deviation"] for z in surprise.deviations.values())
     level = rule.level(surprise.rarity) if far >= limits["deviating"] else 0
-    found = Evidence("anomaly", view.minute, level, _risk(rule, "anomaly", surprise.rarity))
+    found = Evidence("anomaly", view.minute, level, rising_risk(rule, "anomaly", surprise.rarity))
     if level:
         ranked = sorted(surprise.shares.items(), key=lambda item: -item[1])
         found.contributions = [
-            _contribution(view, signal, view.values[signal], share)
+            contribution(view, signal, view.values[signal], share)
             for signal, share in ranked
             if signal in view.values
         ]

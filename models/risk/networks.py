@@ -9,14 +9,17 @@ import numpy as np
 
 from models.deep.asks import Ask
 from models.deep.glucose import LOW
+from models.deep.unusual import CHANNELS
 from models.policy.rules import Policy, Rule
-from models.risk.evidence import UNITS, Evidence
+from models.risk.evidence import UNITS, Evidence, contribution, rising_risk
 from models.risk.rhythm import rhythm_evidence
 from models.signals.windows import MINUTE
+from models.view import Observation, View
 from models.wearer import Foretold, Judged
 from streams.records import Contribution
 
 HOUR = 60 * MINUTE
+LATELY_MS = 15 * MINUTE
 MEAL_STEPS = 12
 """What was eaten in these newest steps, three hours, still counts."""
 
@@ -40,7 +43,7 @@ NEEDS = {
 }
 """Networks that the stream can ask."""
 
-SPEAKING = {"rhythm": ("rhythm", "quality"), "glucose_forecast": ("glucose",)}
+SPEAKING = {"rhythm": ("rhythm", "quality"), "glucose_forecast": ("glucose",), "anomaly": ("unusual",)}
 """Conditions that networks speak for."""
 RISKS = {
     "diabetes": "diabetes",
@@ -50,10 +53,10 @@ RISKS = {
 """Networks whose answer is told as a risk and never alarms: network to name of the risk."""
 
 
-def network_evidence(judged: Judged, asks: Sequence[Ask], policy: Policy) -> Iterator[Evidence]:
+def network_evidence(judged: Judged, observation: Observation, policy: Policy) -> Iterator[Evidence]:
     """Evidence of each answer, oldest first; keeps in `judged` what is told later."""
-    usable = _usable(asks, policy.rules["rhythm"])
-    for ask in asks:
+    usable = _usable(observation.asks, policy.rules["rhythm"])
+    for ask in observation.asks:
         judged.answered[ask.model] = max(ask.end, judged.answered.get(ask.model, 0))
         if ask.model == "rhythm" and usable.get(ask.end, True):
             found = rhythm_evidence(judged, ask, policy.rules["rhythm"])
@@ -61,8 +64,15 @@ def network_evidence(judged: Judged, asks: Sequence[Ask], policy: Policy) -> Ite
                 yield found
         elif ask.model == "glucose":
             yield _low_ahead(ask, policy.rules["glucose_forecast"])
+        elif ask.model == "unusual":
+            yield _unusual(ask, observation.views, policy.rules["anomaly"])
         elif ask.model in RISKS:
             judged.foretold[RISKS[ask.model]] = Foretold(round(ask.value, 3), ask.end)
+
+
+def watches(judged: Judged, model: str, now: int) -> bool:
+    """Whether a network has lately been asked: what it speaks for needs no second opinion then."""
+    return now - judged.answered.get(model, 0) <= LATELY_MS
 
 
 def spoilt(asks: Sequence[Ask], policy: Policy) -> list[Ask]:
@@ -88,6 +98,23 @@ def standing(judged: Judged, now: int) -> dict[str, float]:
 
 def _usable(asks: Sequence[Ask], rule: Rule) -> dict[int, bool]:
     return {ask.end: ask.value >= rule.limits["usable"] for ask in asks if ask.model == "quality"}
+
+
+def _unusual(ask: Ask, views: Sequence[View], rule: Rule) -> Evidence:
+    """An hour that ordinary people on their own scale hardly ever have."""
+    minute = ask.end - MINUTE
+    beyond = ask.value - rule.limits["network"]
+    level = int(beyond >= 0.0)
+    found = Evidence(
+        "anomaly", minute, level, rising_risk(rule, "anomaly", (rule.grades[0].above or 0.0) + beyond)
+    )
+    if level:
+        [view] = [view for view in views if view.minute == minute]
+        found.contributions = [
+            contribution(view, signal, view.values[signal]) for signal in CHANNELS if signal in view.usual
+        ]
+        found.ask = ask
+    return found
 
 
 def _low_ahead(ask: Ask, rule: Rule) -> Evidence:

@@ -7,19 +7,26 @@ import numpy as np
 from models.deep.asks import Ask
 from models.deep.glucose import OUTPUTS, STEPS
 from models.deep.networks import Networks
+from models.online.baseline import Usual
 from models.policy.rules import load_policy
-from models.risk.networks import NEEDS, network_evidence, not_run, spoilt, standing
+from models.risk.networks import NEEDS, network_evidence, not_run, spoilt, standing, watches
+from models.view import Observation, View
 from models.wearer import Judged
 
 POLICY = load_policy()
 START = 1_767_592_800_000
-HOUR = 3_600_000
+MINUTE = 60_000
+HOUR = 60 * MINUTE
 P_LOW = OUTPUTS.index("p_low")
 
 
 def answered(model, value, end=START, row=None, pick=0):
     answer = np.full(len(OUTPUTS), value, np.float32)
     return Ask(model, end - HOUR, end, np.full(60, 800, np.float32) if row is None else row, pick, answer)
+
+
+def asking(*asks):
+    return Observation(asks=list(asks))
 
 
 def course(now):
@@ -31,7 +38,7 @@ def course(now):
 def test_a_low_ahead_is_told_with_its_probability_and_when_it_was_seen():
     ask = answered("glucose", 0.8, START + HOUR, course(90.0), P_LOW)
 
-    [found] = network_evidence(Judged(), [ask], POLICY)
+    [found] = network_evidence(Judged(), asking(ask), POLICY)
 
     assert (found.condition, found.time, found.level, found.probability) == (
         "glucose_forecast", START, 1, 0.8,
@@ -45,7 +52,7 @@ def test_a_window_that_is_called_unusable_says_nothing_of_the_rhythm():
     for k in range(6):
         end = START + (k + 1) * 48_000
         rhythm, quality = answered("rhythm", 0.9, end), answered("quality", 0.1 if k % 2 else 0.9, end)
-        told += network_evidence(judged, [rhythm, quality], POLICY)
+        told += network_evidence(judged, asking(rhythm, quality), POLICY)
         assert bool(spoilt([quality], POLICY)) == bool(k % 2)
 
     assert len(judged.rhythm) == 3
@@ -60,7 +67,9 @@ def test_the_edge_of_usable_is_the_networks_own():
 
 
 def test_what_is_low_already_is_not_foretold():
-    [found] = network_evidence(Judged(), [answered("glucose", 0.9, row=course(65.0), pick=P_LOW)], POLICY)
+    [found] = network_evidence(
+        Judged(), asking(answered("glucose", 0.9, row=course(65.0), pick=P_LOW)), POLICY
+    )
 
     assert found.level == 0
 
@@ -68,15 +77,48 @@ def test_what_is_low_already_is_not_foretold():
 def test_a_risk_that_never_alarms_is_told_while_it_stands():
     judged = Judged()
 
-    assert list(network_evidence(judged, [answered("diabetes", 0.25)], POLICY)) == []
+    assert list(network_evidence(judged, asking(answered("diabetes", 0.25)), POLICY)) == []
     assert standing(judged, START) == {"diabetes": 0.25}
     assert standing(judged, START + NEEDS["diabetes"].lasts_ms + 1) == {}
 
 
 def test_what_could_not_run_is_named_with_what_it_needs():
     judged = Judged()
-    list(network_evidence(judged, [answered("diabetes", 0.25)], POLICY))
+    list(network_evidence(judged, asking(answered("diabetes", 0.25)), POLICY))
 
     told = not_run(judged, {"diabetes": "1", "glucose": "1"}, START)
 
     assert told == {"glucose": NEEDS["glucose"].words}
+
+
+def hour(value, end=START + HOUR):
+    usual = {"hr": Usual(60.0, 2.0, 60.0, 2.0), "temp": Usual(36.5, 0.2, 36.5, 0.2)}
+    view = View(end - MINUTE, "rest", {"hr": 68.0, "temp": 36.5}, usual=usual)
+    ask = answered("unusual", value, end, np.zeros((60, 5), np.float32))
+    return Observation([view], [ask])
+
+
+def test_an_unusual_hour_is_told_with_what_was_seen_beside_the_own_usual():
+    [found] = network_evidence(Judged(), hour(3.4), POLICY)
+
+    assert (found.condition, found.time, found.level) == ("anomaly", START + HOUR - MINUTE, 1)
+    assert [(c.signal, c.value, c.change) for c in found.contributions] == [
+        ("hr", 68.0, 8.0),
+        ("temp", 36.5, 0.0),
+    ]
+    assert found.risk > 0.5
+
+
+def test_an_ordinary_hour_is_evidence_of_none():
+    [found] = network_evidence(Judged(), hour(1.0), POLICY)
+
+    assert (found.level, found.contributions) == (0, [])
+    assert found.risk < 0.5
+
+
+def test_where_the_network_watches_rivers_score_is_silent():
+    judged = Judged()
+    list(network_evidence(judged, hour(1.0), POLICY))
+
+    assert watches(judged, "unusual", START + HOUR + 10 * MINUTE)
+    assert not watches(judged, "unusual", START + HOUR + 20 * MINUTE)

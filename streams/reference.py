@@ -20,6 +20,7 @@ from exporters.metrics.parts import AlertMetrics, FlowMetrics, ModelMetrics, Sta
 from models.policy.rules import GradeRule, Rule, load_policy
 from models.signals.catalogue import SIGNALS, Signal
 from streams.cli import build_app
+from streams.reference_networks import LEAD, networks_body
 from streams.settings import PREFIX, Settings
 
 MADE = "<!-- Made by `python -m streams.reference docs/reference`: change the code, not this page. -->"
@@ -34,6 +35,7 @@ def files() -> dict[str, str]:
         "signals.md": signals_page,
         "conditions.md": conditions_page,
         "commands.md": commands_page,
+        "networks.md": networks_page,
     }
     return {name: make() for name, make in makers.items()}
 
@@ -148,6 +150,11 @@ def _grade(grade: GradeRule) -> str:
     edges = [f"≥ {grade.above:g}"] if grade.above is not None else []
     edges += [f"≤ {grade.below:g}"] if grade.below is not None else []
     return f"**{grade.priority}**: {' or '.join(edges)} for {grade.delay_ms / 1000:g} s"
+
+
+def networks_page() -> str:
+    """Every figure of the networks that ship, beside what was to be reached."""
+    return _page("Networks", LEAD, networks_body())
 
 
 def commands_page() -> str:

@@ -25,17 +25,17 @@ def write_card(registry: Path, entry: ModelEntry, template: str, **parts: str) -
     """Write the card as Markdown from `models/training/TEMPLATE`, beside the network's file."""
     text = Template(files("models.training").joinpath(template).read_text())
     size = (registry / entry.file).stat().st_size
-    filled = text.substitute(
-        name=entry.name,
-        version=entry.version,
-        size=f"{size:,}",
-        sha256=entry.sha256,
-        code=entry.code,
-        data=entry.data,
-        figures=figures_table(entry),
-        **parts,
-    )
-    (registry / entry.card).write_text(filled)
+    known = {
+        "name": entry.name,
+        "version": entry.version,
+        "status": entry.status,
+        "size": f"{size:,}",
+        "sha256": entry.sha256,
+        "code": entry.code,
+        "data": entry.data,
+        "figures": figures_table(entry),
+    }
+    (registry / entry.card).write_text(text.substitute(known | parts))
 
 
 def figures_table(entry: ModelEntry) -> str:

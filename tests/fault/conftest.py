@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tests.integration.conftest import bench
 from tests.streams.engine.conftest import crew, observer
 
-__all__ = ["crew", "observer"]
+__all__ = ["bench", "crew", "observer"]

@@ -96,13 +96,18 @@ def _likeness(found: Mapping[str, Report]) -> str:
         known = one.extra
         for statistic in (key.removeprefix("ks_people_") for key in known if key.startswith("ks_people_")):
             points = [
-                " / ".join(f"{known[f'{statistic}_{who}_{at}']:.3g}" for at in (10, 50, 90))
+                " / ".join(_short(known[f"{statistic}_{who}_{at}"]) for at in (10, 50, 90))
                 for who in ("real", "made")
             ]
             distances = [f"{known[f'ks_{statistic}']:.3f}", f"{known[f'ks_people_{statistic}']:.3f}"]
             rows.append([f"{statistic}, {name}", *points, *distances])
     head = ["statistic", "real: 10 / 50 / 90 %", "made up", "distance", "distance of other people"]
     return cards.table(head, rows)
+
+
+def _short(value: float) -> str:
+    """Three digits, never as a power of ten."""
+    return f"{float(f'{value:.3g}'):g}"
 
 
 def _nearness(found: Mapping[str, Report]) -> str:

@@ -63,7 +63,7 @@ def network_evidence(judged: Judged, observation: Observation, policy: Policy) -
             if found is not None:
                 yield found
         elif ask.model == "glucose":
-            yield _low_ahead(ask, policy.rules["glucose_forecast"])
+            yield low_ahead(ask, policy.rules["glucose_forecast"])
         elif ask.model == "unusual":
             yield _unusual(ask, observation.views, policy.rules["anomaly"])
         elif ask.model in RISKS:
@@ -117,7 +117,7 @@ def _unusual(ask: Ask, views: Sequence[View], rule: Rule) -> Evidence:
     return found
 
 
-def _low_ahead(ask: Ask, rule: Rule) -> Evidence:
+def low_ahead(ask: Ask, rule: Rule) -> Evidence:
     """A low within the hour; what is low already is another rule's."""
     now = float(ask.row[-1, 0])
     probability = round(ask.value, 3)

@@ -25,6 +25,8 @@ class Windows:
     """[n, 104, 3]"""
     later: NDArray[np.float32]
     """[n, 4] mg/dL 15, 30, 45 and 60 minutes after now, NaN where there was no reading."""
+    times: NDArray[np.int64]
+    """[n] now, ms UTC."""
 
     @property
     def truth(self) -> NDArray[np.float32]:
@@ -67,11 +69,11 @@ def windows_of(series: Series) -> Windows:
     count = last - start + 1
     glucose = on_grid(times, series.glucose, start, count)
     meal = on_grid(times, series.meal.astype(np.float64), start, count)
-    minute = ((start + np.arange(count)) * STEP_MIN + shift / 60_000 + UTC_OFFSET) % 1440
-    return _cut(glucose, (np.nan_to_num(meal) > 0).astype(np.float64), minute)
+    at = (start + np.arange(count)) * _STEP_MS + shift
+    return _cut(glucose, (np.nan_to_num(meal) > 0).astype(np.float64), at)
 
 
-def _cut(glucose: Array, meal: Array, minute: NDArray[np.floating]) -> Windows:
+def _cut(glucose: Array, meal: Array, times: NDArray[np.int64]) -> Windows:
     before = np.full(STEPS - 1, np.nan)
     after = np.concatenate([glucose, np.full(_AHEAD, np.nan)])
     later = np.lib.stride_tricks.sliding_window_view(after, _AHEAD + 1)
@@ -80,13 +82,16 @@ def _cut(glucose: Array, meal: Array, minute: NDArray[np.floating]) -> Windows:
     chosen = np.flatnonzero(~np.isnan(later[:, [0, 2, 4]]).any(axis=1))
     if not chosen.size:
         return _none()
-    clock = np.repeat(minute[chosen, None], STEPS, axis=1)
+    minute = (times[chosen] / 60_000 + UTC_OFFSET) % 1440
+    clock = np.repeat(minute[:, None], STEPS, axis=1)
     rows = np.stack([past[0][chosen], past[1][chosen], clock], axis=2)
-    return Windows(rows.astype(np.float32), later[chosen, 1:].astype(np.float32))
+    return Windows(rows.astype(np.float32), later[chosen, 1:].astype(np.float32), times[chosen])
 
 
 def _none() -> Windows:
-    return Windows(np.empty((0, STEPS, 3), np.float32), np.empty((0, _AHEAD), np.float32))
+    return Windows(
+        np.empty((0, STEPS, 3), np.float32), np.empty((0, _AHEAD), np.float32), np.empty(0, np.int64)
+    )
 
 
 def by_patient(series: Iterator[Series]) -> dict[str, Windows]:
@@ -99,4 +104,5 @@ def by_patient(series: Iterator[Series]) -> dict[str, Windows]:
 
 def join(parts: list[Windows]) -> Windows:
     """All rows of several sets, in order."""
-    return Windows(np.concatenate([p.rows for p in parts]), np.concatenate([p.later for p in parts]))
+    columns = ([p.rows for p in parts], [p.later for p in parts], [p.times for p in parts])
+    return Windows(*(np.concatenate(column) for column in columns))

@@ -13,6 +13,8 @@ from models.datasets.cgm import load_series
 from models.datasets.tables import DatasetError
 from models.deep.glucose import HORIZONS, LOW, OUTPUTS, QUANTILES
 from models.deep.networks import Networks
+from models.policy.rules import load_policy
+from models.training.glucose_alerts import alerts, judge_alerts
 from models.training.glucose_data import Windows, by_patient
 from models.training.glucose_zones import clarke_zones
 from models.training.metrics import Figures, auroc, expected_calibration_error
@@ -24,11 +26,11 @@ Flags = NDArray[np.bool_]
 P_LOW, P_HIGH = OUTPUTS.index("p_low"), OUTPUTS.index("p_high")
 
 
-def judge(said: Array, truth: Array, events: Flags, now: Array, threshold: float) -> Figures:
-    """Errors in mg/dL, pinball loss, share in Clarke zones, and how well lows and highs are foretold.
+def judge(said: Array, truth: Array, events: Flags, now: Array, told: Array, threshold: float) -> Figures:
+    """Errors in mg/dL, pinball loss, share in Clarke zones, how well lows and highs are foretold, and alerts.
 
-    `said` [n, 14] answers, `truth` [n, 2], `events` [n, 2], `now` [n]. `low_se` and `low_false_rate` are
-    of windows that are not low yet, at P(low) ≥ threshold.
+    `said` [n, 14] answers, `truth` [n, 2], `events` [n, 2], `now` [n], `told` [n, 4] alerts. `low_se` and
+    `low_false_rate` are of windows that are not low yet, at P(low) ≥ threshold.
     """
     out: Figures = {}
     for i, horizon in enumerate(HORIZONS):
@@ -46,7 +48,7 @@ def judge(said: Array, truth: Array, events: Flags, now: Array, threshold: float
         "clarke_a_30": float((zones == "A").mean()),
         "clarke_ab_30": float(np.isin(zones, ["A", "B"]).mean()),
     }
-    return out | _foretold(said, events, now, threshold)
+    return out | _foretold(said, events, now, threshold) | judge_alerts(told)
 
 
 def _quantile(said: Array, level: float, horizon: int) -> Array:
@@ -77,8 +79,9 @@ def _foretold(said: Array, events: Flags, now: Array, threshold: float) -> Figur
 
 def report(windows: list[Windows], said: list[Array], threshold: float, version: str) -> Report:
     """Figures over people with at least one window."""
+    rule = load_policy().rules["glucose_forecast"]
     people = [
-        (answers, w.truth.astype(np.float64), w.events, w.now.astype(np.float64))
+        (answers, w.truth.astype(np.float64), w.events, w.now.astype(np.float64), alerts(w, answers, rule))
         for w, answers in zip(windows, said, strict=True)
         if len(answers)
     ]

@@ -97,7 +97,9 @@ def evaluate_model(
     if name == "synth":
         from models.training.synth_evaluate import evaluate_synth, kind_of
 
-        return evaluate_synth(Networks.only(kind_of(data).name, registry), data, progress).as_json()
+        return evaluate_synth(
+            Networks.only(kind_of(data).name, registry), data, test_only, progress
+        ).as_json()
     network = f"{name}_{inputs}" if name == "deterioration" else name
     networks = Networks.only(network, registry)
     if name == "diabetes":

@@ -34,7 +34,7 @@ def kind_of(folder: Path) -> Kind:
     )
 
 
-def trials(kind: Kind, folder: Path, networks: Networks) -> list[Trial]:
+def trials(kind: Kind, folder: Path, networks: Networks, test_only: bool = False) -> list[Trial]:
     """Development people teach and test people judge; other folders are split into five groups of people."""
     split = load_split(kind.dataset)
     there = kind.people(folder, None)
@@ -46,6 +46,8 @@ def trials(kind: Kind, folder: Path, networks: Networks) -> list[Trial]:
     test = [person for person in there if person.name in set(split.test)]
     if own and test:
         return [Trial(own, test, sampler)]
+    if test_only:
+        raise DatasetError(f"{folder}: lacks development or test people of {kind.dataset}")
     groups = [there[at::_PARTS] for at in range(_PARTS)]
     if len(there) < 2:
         raise DatasetError(f"{folder}: needs two people or more, one to learn from and one to judge by")
@@ -56,10 +58,12 @@ def trials(kind: Kind, folder: Path, networks: Networks) -> list[Trial]:
     ]
 
 
-def evaluate_synth(networks: Networks, folder: Path, progress: Progress = lambda *_: None) -> Report:
+def evaluate_synth(
+    networks: Networks, folder: Path, test_only: bool = False, progress: Progress = lambda *_: None
+) -> Report:
     """Judge a folder's generator. Raises DatasetError or RecordError when there is nothing to judge by."""
     kind = kind_of(folder)
-    chosen = trials(kind, folder, networks)
+    chosen = trials(kind, folder, networks, test_only)
     people = judged(kind, chosen, lambda done, total: progress("classifiers", done, total))
     return report(kind, networks.entry(kind.name).version, people, look(kind, chosen))
 

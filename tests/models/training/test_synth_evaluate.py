@@ -110,3 +110,11 @@ def test_one_person_alone_is_too_few(tmp_path: Path) -> None:
     result = CliRunner().invoke(build_app(), ["evaluate", "synth", "--data", str(tmp_path)])
 
     assert "needs two people" in str(result.exception)
+
+
+def test_test_people_of_another_folder_are_not_invented(tmp_path: Path) -> None:
+    folder = write_series(tmp_path, ["x", "y"], levels=(95, 115))
+
+    result = CliRunner().invoke(build_app(), ["evaluate", "synth", "--data", str(folder), "--split", "test"])
+
+    assert "lacks development or test people of shanghai_cgm" in str(result.exception)

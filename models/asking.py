@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.deep.asks import Ask
 from models.deep.deterioration import CLINICAL, HOURS, WEARABLE, Inputs
@@ -26,6 +27,8 @@ PRESSURES = {"systolic": "sbp", "diastolic": "dbp"}
 HOUR_MS = 60 * MINUTE
 HOUR_EVERY = 5
 """Minutes between two looks at the last hour."""
+HOUR_CHANNELS = 3
+"""Vitals that must be there: of the heart alone, an ordinary walk looks like strain."""
 STAY_VITALS = {"spo2" if vital.name == "sao2" else vital.name: vital.name for vital in CLINICAL}
 """Signal to the vital of the deterioration networks."""
 BEYOND_WEARABLE = {vital.name for vital in CLINICAL} - {vital.name for vital in WEARABLE} - {"glucose"}
@@ -61,8 +64,13 @@ def _hour(seen: Seen, view: View) -> Iterator[Ask]:
     seen.hour.put(view.minute, spreads)
     if view.minute // MINUTE % HOUR_EVERY == 0:
         row = seen.hour.row(view.minute)
-        if row is not None:
+        if row is not None and _worn(row) >= HOUR_CHANNELS:
             yield Ask("unusual", view.minute - HOUR_MS + MINUTE, view.minute + MINUTE, row)
+
+
+def _worn(row: NDArray[np.float32]) -> int:
+    """How many vitals of an hour [60, 5] were measured at all."""
+    return int((~np.isnan(row)).any(axis=0).sum())
 
 
 def _stay(seen: Seen, view: View) -> Iterator[Ask]:

@@ -127,7 +127,7 @@ def _course(setting: Setting, case: Case, found: Evidence, view: View | None) ->
             return None
         episode = episodes[found.key] = Episode()
     rule = setting.policy.rules[found.condition]
-    change = episode.update(found.time, found.level, rule)
+    change = episode.update(found.time, found.level, rule, found.delay_ms)
     old = case.now - found.time > HISTORIC_MS
     if change is None and episode.historic and episode.raised and found.level and not old:
         change = "escalated"  # what was found in old data is still so now
@@ -180,7 +180,7 @@ def _alert(
         historic=episode.historic,
         contributions=found.contributions,
         quality=_quality(found, view),
-        models=_versions(case, networks.SPEAKING.get(found.condition, ())),
+        models=_versions(case, found.networks),
         config=setting.policy.digest,
         advice=[] if change == "resolved" else [Advice(text, source) for text, source in rule.advice],
         clears=rule.clears,

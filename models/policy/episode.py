@@ -35,13 +35,16 @@ class Episode(msgspec.Struct, gc=False):
     priority: str = ""
     historic: bool = False
 
-    def update(self, time: int, level: int, rule: Rule) -> Change | None:
-        """Take the evidence of one moment; gives what it changes, if anything."""
+    def update(self, time: int, level: int, rule: Rule, delay_ms: int | None = None) -> Change | None:
+        """Take the evidence of one moment; gives what it changes, if anything.
+
+        `delay_ms` stands for the delay of every grade, for evidence that looks back over a time of its own.
+        """
         if len(self.grades) != len(rule.grades):  # also when the rule has changed under a stored course
             kept = self.grades[: len(rule.grades)]
             self.grades = kept + [Grade() for _ in range(len(rule.grades) - len(kept))]
             self.raised = min(self.raised, len(rule.grades))
-        confirmed = self._confirm(time, level, rule)
+        confirmed = self._confirm(time, level, rule, delay_ms)
         if confirmed > self.raised:
             return self._rise(confirmed)
         if level > 0:
@@ -56,7 +59,7 @@ class Episode(msgspec.Struct, gc=False):
         """Whether nothing is out and every run of evidence is over: nothing needs to be kept."""
         return not self.raised and all(time - grade.last > rule.grace_ms for grade in self.grades)
 
-    def _confirm(self, time: int, level: int, rule: Rule) -> int:
+    def _confirm(self, time: int, level: int, rule: Rule, delay_ms: int | None) -> int:
         """Extend the runs of evidence; gives the highest level that has lasted its delay."""
         confirmed = 0
         for i, (grade, rule_grade) in enumerate(zip(self.grades, rule.grades, strict=True)):
@@ -67,7 +70,7 @@ class Episode(msgspec.Struct, gc=False):
             if not grade.since:
                 grade.since = time
             grade.last = max(grade.last, time)
-            if time - grade.since >= rule_grade.delay_ms:
+            if time - grade.since >= (rule_grade.delay_ms if delay_ms is None else delay_ms):
                 confirmed = i + 1
         return confirmed
 

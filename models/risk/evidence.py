@@ -45,6 +45,10 @@ class Evidence:
     """`high` or `low` where a condition has two sides: each has a course and alerts of its own."""
     probability: float | None = None
     """What a calibrated network says; None where `risk` only rises with danger."""
+    networks: tuple[str, ...] = ()
+    """Those that speak here."""
+    delay_ms: int | None = None
+    """How long it must last, where the rule's own delay is not meant."""
     ask: Ask | None = None
     """The question to a network that speaks for it: what an explanation takes apart."""
 

@@ -36,15 +36,13 @@ NEEDS = {
     "rhythm": Need(HOUR, "needs 60 usable beats in a row"),
     "quality": Need(HOUR, "needs 60 beats in a row"),
     "glucose": Need(HOUR, "needs three hours of glucose readings and a profile that tells of diabetes"),
-    "unusual": Need(HOUR, "needs an hour of two vitals at rest whose own usual is known"),
+    "unusual": Need(HOUR, "needs an hour of three vitals at rest whose own usual is known"),
     "deterioration_wearable": Need(2 * HOUR, "judges the first 48 hours of a stay in hospital"),
     "deterioration_clinical": Need(2 * HOUR, "needs a clinic's values in the first 48 hours of a stay"),
     "diabetes": Need(48 * HOUR, "needs a profile with the year of birth"),
 }
 """Networks that the stream can ask."""
 
-SPEAKING = {"rhythm": ("rhythm", "quality"), "glucose_forecast": ("glucose",), "anomaly": ("unusual",)}
-"""Conditions that networks speak for."""
 RISKS = {
     "diabetes": "diabetes",
     "deterioration_wearable": "death_in_hospital",
@@ -104,11 +102,10 @@ def _unusual(ask: Ask, views: Sequence[View], rule: Rule) -> Evidence:
     """An hour that ordinary people on their own scale hardly ever have."""
     minute = ask.end - MINUTE
     beyond = ask.value - rule.limits["network"]
-    level = int(beyond >= 0.0)
-    found = Evidence(
-        "anomaly", minute, level, rising_risk(rule, "anomaly", (rule.grades[0].above or 0.0) + beyond)
-    )
-    if level:
+    risk = rising_risk(rule, "anomaly", (rule.grades[0].above or 0.0) + beyond)
+    found = Evidence("anomaly", minute, int(beyond >= 0.0), risk, networks=("unusual",))
+    found.delay_ms = int(rule.limits["network_delay_s"] * 1000)
+    if found.level:
         [view] = [view for view in views if view.minute == minute]
         found.contributions = [
             contribution(view, signal, view.values[signal]) for signal in CHANNELS if signal in view.usual
@@ -124,6 +121,7 @@ def low_ahead(ask: Ask, rule: Rule) -> Evidence:
     level = rule.level(ask.value) if now >= LOW else 0
     time = ask.end - HOUR
     found = Evidence("glucose_forecast", time, level, probability, probability=probability)
+    found.networks = ("glucose",)
     if level:
         found.contributions = list(_seen_of_glucose(ask))
         found.ask = ask

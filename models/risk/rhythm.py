@@ -33,6 +33,7 @@ def rhythm_evidence(judged: Judged, ask: Ask, rule: Rule) -> Evidence | None:
     steady = ordered[len(ordered) // 2] if len(ordered) % 2 else ordered[len(ordered) // 2 - 1]
     level = rule.level(steady)
     found = Evidence("rhythm", ask.start, level, round(steady, 3), probability=round(steady, 3))
+    found.networks = ("rhythm", "quality")
     if level:
         mean = float(ask.row.mean())
         found.contributions = [

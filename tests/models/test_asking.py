@@ -49,13 +49,17 @@ def test_nothing_is_asked_of_a_pulse_alone():
 
 
 def test_an_hour_on_the_personal_scale_is_asked_every_five_minutes():
-    asks = asked(Seen(), [usual(n, hr=1.0, temp=-0.5) for n in range(91)])
+    asks = asked(Seen(), [usual(n, hr=1.0, temp=-0.5, spo2=0.0) for n in range(91)])
 
     assert [(ask.model, (ask.end - START) // MINUTE - 1) for ask in asks] == [
         ("unusual", n) for n in range(30, 91, 5)
     ]
     assert asks[-1].row[-1].tolist()[:1] == [1.0]
     assert math.isnan(asks[-1].row[-1][1])
+
+
+def test_an_hour_of_the_heart_alone_is_not_asked():
+    assert asked(Seen(), [usual(n, hr=1.0, hrv=-0.5) for n in range(91)]) == []
 
 
 def test_glucose_is_asked_at_each_step_of_its_grid():
@@ -132,12 +136,12 @@ def test_who_withdraws_leaves_nothing_to_ask_about():
 def test_what_the_networks_need_survives_a_snapshot():
     seen = Seen()
     meet(seen, ADMITTED)
-    views = [usual(n, hr=1.0, temp=0.0, glucose=3.0) for n in range(200)]
+    views = [usual(n, hr=1.0, temp=0.0, rr=0.5, glucose=3.0) for n in range(200)]
     asked(seen, views)
 
     again = load("ann", dump(Wearer("ann", seen))).seen
 
-    later = [usual(n, hr=2.0, temp=1.0, glucose=4.0) for n in range(200, 400)]
+    later = [usual(n, hr=2.0, temp=1.0, rr=0.5, glucose=4.0) for n in range(200, 400)]
     ours, theirs = asked(seen, later), asked(again, later)
     assert [(a.model, a.start, a.end, a.pick) for a in ours] == [
         (a.model, a.start, a.end, a.pick) for a in theirs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from models.deep.asks import Ask
 from models.deep.glucose import OUTPUTS, STEPS
@@ -66,6 +67,12 @@ def test_the_edge_of_usable_is_the_networks_own():
     )
 
 
+def test_the_edge_of_unusual_is_the_networks_own():
+    told = Networks.only("unusual").entry("unusual").thresholds["alarm"]
+
+    assert POLICY.rules["anomaly"].limits["network"] == pytest.approx(told, abs=0.005)
+
+
 def test_what_is_low_already_is_not_foretold():
     [found] = network_evidence(
         Judged(), asking(answered("glucose", 0.9, row=course(65.0), pick=P_LOW)), POLICY
@@ -99,14 +106,14 @@ def hour(value, end=START + HOUR):
 
 
 def test_an_unusual_hour_is_told_with_what_was_seen_beside_the_own_usual():
-    [found] = network_evidence(Judged(), hour(3.4), POLICY)
+    [found] = network_evidence(Judged(), hour(3.5), POLICY)
 
     assert (found.condition, found.time, found.level) == ("anomaly", START + HOUR - MINUTE, 1)
     assert [(c.signal, c.value, c.change) for c in found.contributions] == [
         ("hr", 68.0, 8.0),
         ("temp", 36.5, 0.0),
     ]
-    assert found.risk > 0.5
+    assert (found.risk > 0.5, found.delay_ms) == (True, 0)
 
 
 def test_an_ordinary_hour_is_evidence_of_none():

@@ -104,5 +104,5 @@ def by_patient(series: Iterator[Series]) -> dict[str, Windows]:
 
 def join(parts: list[Windows]) -> Windows:
     """All rows of several sets, in order."""
-    columns = ([p.rows for p in parts], [p.later for p in parts], [p.times for p in parts])
-    return Windows(*(np.concatenate(column) for column in columns))
+    rows, later, times = ([p.rows for p in parts], [p.later for p in parts], [p.times for p in parts])
+    return Windows(np.concatenate(rows), np.concatenate(later), np.concatenate(times))

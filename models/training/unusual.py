@@ -23,8 +23,16 @@ from models.training.fitting import Arrays, Curve, Plan, fit, predict
 from models.training.report import with_reports
 from models.training.splits import Split, load_split
 from models.training.unusual_card import write_card
-from models.training.unusual_data import Days, simulated
-from models.training.unusual_evaluate import TEST, Cohort, evaluate_simulated, real_days, score
+from models.training.unusual_data import ORDINARY, Days
+from models.training.unusual_evaluate import (
+    TEST,
+    TEST_ORDINARY,
+    Cohort,
+    evaluate_ordinary,
+    evaluate_simulated,
+    real_days,
+    score,
+)
 from models.training.unusual_judge import BUDGET, BUDGET_HEART, report, threshold_for
 from models.training.unusual_net import (
     CODE,
@@ -52,6 +60,7 @@ class Effort:
     train: Cohort = field(default_factory=lambda: Cohort(1001, 80))
     validation: Cohort = field(default_factory=lambda: Cohort(2001))
     test: Cohort = TEST
+    ordinary: Cohort = TEST_ORDINARY
     plan: Plan = field(default_factory=lambda: Plan(epochs=30, batch=256, rate=2e-3, decay=1e-3, patience=8))
     seed: int = 604
 
@@ -66,8 +75,8 @@ def train_unusual(data: Path, out: Path, progress: Progress, effort: Effort | No
     if missing:
         raise RecordError(f"{data}: lacks records {', '.join(sorted(missing))} of LTAFDB")
     half = len(split.folds) // 2
-    train = [*_wearers(effort.train, progress), *_people(data, split.folds[:half], progress, "training")]
-    wearers = _wearers(effort.validation, progress)
+    train = [*effort.train.days(ORDINARY, progress), *_people(data, split.folds[:half], progress, "training")]
+    wearers = effort.validation.days(ORDINARY, progress)
     people = _people(data, split.folds[half:], progress, "validation")
     net, curve = _fitted(_ordinary(train), _ordinary([*wearers, *people]), effort, progress)
     error = UnusualError(net, _spread(net, _ordinary(train)))
@@ -77,12 +86,6 @@ def train_unusual(data: Path, out: Path, progress: Progress, effort: Effort | No
     draw_curves([curve], out / "unusual.png")
     entry = _with_thresholds(entry, wearers, people, out)
     return _judged(entry, split, wearers, people, data, out, effort, progress)
-
-
-def _wearers(cohort: Cohort, progress: Progress) -> list[Days]:
-    tick = partial(progress, f"simulating {cohort.wearers} wearers (seed {cohort.seed})")
-    hours = int(cohort.hours)
-    return simulated(cohort.seed, cohort.wearers, cohort.hours, tick=lambda hour: tick(hour, hours))
 
 
 def _people(data: Path, folds: Sequence[Sequence[str]], progress: Progress, what: str) -> list[Days]:
@@ -137,7 +140,10 @@ def _spread(net: UnusualNet, rows: Rows) -> NDArray[np.float64]:
 def _errors(error: UnusualError, wearers: Rows, people: Rows, seed: int) -> tuple[Any, Any]:
     """Errors of ordinary validation hours and their groups: complete, with channels left out, and real."""
     values, present = unusual_inputs(wearers)
-    fewer = (present * ~_lost(np.random.default_rng(seed), present)).astype(np.float32)
+    rng, size = np.random.default_rng(seed), (len(present), 1, len(CHANNELS))
+    # As many hours of one channel as of two, three, four and five.
+    kept = rng.random(size).argsort(axis=2) < rng.integers(1, len(CHANNELS) + 1, (len(present), 1, 1))
+    fewer = (present * kept).astype(np.float32)
     sets = [(values, present), (values * fewer, fewer), unusual_inputs(people)]
     flags = [np.array(group_flags(present)) for _, present in sets]
     # Real people are there to say what hours of heart rate alone are like.
@@ -209,7 +215,8 @@ def _judged(
         for planted in (False, True)
     ]
     reports = {
-        "simulated, ordinary, validation": report(score(networks, wearers), five, VERSION),
+        "simulated validation, ordinary": report(score(networks, wearers), five, VERSION),
+        "simulated test, ordinary": evaluate_ordinary(networks, effort.ordinary, progress),
         "simulated test": evaluate_simulated(networks, effort.test, progress),
         "ltafdb validation": report(score(networks, people), heart, VERSION),
         "ltafdb test": report(score(networks, tests[0]), heart, VERSION),

@@ -13,7 +13,7 @@ from models.datasets.rr import RecordError, load_record, record_names
 from models.deep.networks import Networks
 from models.training.report import Report, known
 from models.training.splits import load_split
-from models.training.unusual_data import Days, holter, simulated
+from models.training.unusual_data import ORDINARY, Days, holter, simulated
 from models.training.unusual_explain import named_first, planted_hours
 from models.training.unusual_judge import CONDITIONS, Scored, report
 from models.training.unusual_plant import plant_strain
@@ -32,8 +32,16 @@ class Cohort:
     wearers: int = 40
     hours: float = 48.0
 
+    def days(self, rates: Rates, progress: Progress) -> list[Days]:
+        """Their days, with as many episodes as `rates` says."""
+        what, hours = f"simulating {self.wearers} wearers (seed {self.seed})", int(self.hours)
+        return simulated(self.seed, self.wearers, self.hours, rates, lambda done: progress(what, done, hours))
+
 
 TEST = Cohort(3002)
+"""Wearers with planted episodes."""
+TEST_ORDINARY = Cohort(3001, 30)
+"""Wearers with ordinary days alone, for the percentile and the rate of alarms."""
 
 
 def score(networks: Networks, people: Sequence[Days]) -> list[Scored]:
@@ -63,6 +71,7 @@ def evaluate_unusual(
     test_only: bool = False,
     progress: Progress = lambda *_: None,
     cohort: Cohort = TEST,
+    ordinary: Cohort = TEST_ORDINARY,
 ) -> Report:
     """Onsets of fibrillation in a folder of recordings; planted strain and simulated wearers as extras.
 
@@ -80,17 +89,18 @@ def evaluate_unusual(
         raise RecordError(f"{folder}: no recording has an hour of beats to judge by")
     onsets = report(score(networks, plain), heart, version)
     planted = report(score(networks, strained), heart, version)
-    simulations = evaluate_simulated(networks, cohort, progress)
-    extra = {**onsets.extra, "planted": planted.as_json(), "simulated": simulations.as_json()}
+    simulations = {
+        "simulated": evaluate_simulated(networks, cohort, progress).as_json(),
+        "simulated_ordinary": evaluate_ordinary(networks, ordinary, progress).as_json(),
+    }
+    extra = {**onsets.extra, "planted": planted.as_json(), **simulations}
     return Report(onsets.model, onsets.version, onsets.people, onsets.judge, extra)
 
 
 def evaluate_simulated(networks: Networks, cohort: Cohort, progress: Progress = lambda *_: None) -> Report:
     """Planted episodes of simulated wearers nobody trained or chose on; how well they are explained."""
-    hours, version = int(cohort.hours), networks.entry("unusual").version
-    days = simulated(
-        cohort.seed, cohort.wearers, cohort.hours, EPISODES, lambda h: progress("simulated hours", h, hours)
-    )
+    days = cohort.days(EPISODES, progress)
+    version = networks.entry("unusual").version
     found = report(score(networks, days), limits(networks, heart=False), version)
     ordinary = np.concatenate([one.rows[one.ordinary] for one in days])
     named = named_first(networks, *planted_hours(ordinary, cohort.seed))
@@ -99,3 +109,9 @@ def evaluate_simulated(networks: Networks, cohort: Cohort, progress: Progress = 
         "explained": known(float(named.mean())) if named.size else None,
     }
     return Report(found.model, found.version, found.people, found.judge, {**found.extra, **explained})
+
+
+def evaluate_ordinary(networks: Networks, cohort: Cohort, progress: Progress = lambda *_: None) -> Report:
+    """Calibration and rate of alarms of simulated wearers to whom nothing happens."""
+    scored = score(networks, cohort.days(ORDINARY, progress))
+    return report(scored, limits(networks, heart=False), networks.entry("unusual").version)

@@ -135,11 +135,8 @@ class UnusualRarity(nnx.Module):  # type: ignore[misc]
 
 
 def group_flags(present: Any) -> Any:
-    """[n, 4] of 0 and 1: heart alone; two or three channels; four; five (one alone counts with few)."""
+    """[n, 6] of 0 and 1: nothing but the heart's two channels; else one, two, three, four, five channels."""
     there = jnp.minimum(present.sum(axis=1), 1.0)
-    heart = 1.0 - jnp.minimum(there[:, 1:4].sum(axis=1), 1.0)
-    count = there.sum(axis=1)
-    rest = 1.0 - heart
-    five, four = jnp.maximum(count - 4.0, 0.0), 1.0 - jnp.minimum(jnp.abs(count - 4.0), 1.0)
-    few = jnp.maximum(rest - five - four, 0.0)
-    return jnp.stack([heart, few, four * rest, five], axis=1)
+    rest = jnp.minimum(there[:, 1:4].sum(axis=1, keepdims=True), 1.0)
+    away = jnp.abs(there.sum(axis=1, keepdims=True) - jnp.arange(1.0, len(CHANNELS) + 1.0))
+    return jnp.concatenate([1.0 - rest, rest * (1.0 - jnp.minimum(away, 1.0))], axis=1)

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-GROUPS = ("heart rate and variability alone", "two or three channels", "four channels", "five channels")
 LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.3, 1.6, 2.0, 2.3, 2.6, 3.0)
 """Rarities at which the table has a knot: -log10 of the share of ordinary hours beyond."""
 FEWEST = 12

@@ -23,6 +23,8 @@ from models.training.report import Report, known
 from models.training.rhythm_episodes import Tally, tally
 from models.training.rhythm_evaluate import stream_windows
 
+HOURS = 3
+"""Place of the hours without AF in `_alerts`; 0 where no rhythm is known, so that no alert can be false."""
 _WRONG_FROM = (0, 1, 6, 12, 18, 36)
 """Windows are counted by how many intervals are wrong: from each of these on."""
 Answer = Callable[[NDArray[np.float32]], Scores]
@@ -155,7 +157,8 @@ def judge_person(
         "after": disturbed(p >= threshold),
     }
     columns = (p, spoilt.usable, spoilt.af, spoilt.kind, odd, p_clean, _alerts(record, tallies))
-    return Person(record.name, columns, _mean(p_clean < threshold), tallies, flips(spoilt, p_af >= edge))
+    counted = flips(spoilt, p_af >= edge) * bool(columns[-1][HOURS])
+    return Person(record.name, columns, _mean(p_clean < threshold), tallies, counted)
 
 
 def flips(formed: Formed, said: Labels) -> NDArray[np.int64]:
@@ -242,5 +245,10 @@ def _counted(people: list[Person]) -> Iterable[tuple[str, str, list[int]]]:
     for name in ("clean_before", "clean_after", "before", "after"):
         tallies = [person.tallies[name] for person in people]
         yield name, "episodes_found", [len(one.delays_s) for one in tallies]
-        yield name, "false_alerts", [one.false for one in tallies]
+        known_rhythm = [bool(person.columns[-1][HOURS]) for person in people]
+        yield (
+            name,
+            "false_alerts",
+            [one.false * told for one, told in zip(tallies, known_rhythm, strict=True)],
+        )
     yield "annotated", "episodes", [person.tallies["clean_before"].episodes for person in people]

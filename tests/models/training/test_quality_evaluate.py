@@ -106,6 +106,8 @@ def test_people_without_rhythm_labels_are_judged_without_alerts(tmp_path: Path) 
     report = json.loads(result.stdout)
     assert report["windows"] > 90
     assert report["false_alerts_per_24h_before"] is None
+    assert report["before_false_alerts"] == 0
+    assert report["called_af_by_wrong_intervals"]["0"]["called_af"] is None
 
 
 def test_evaluate_prints_one_json_object(folder: Path) -> None:

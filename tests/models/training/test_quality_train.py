@@ -13,7 +13,7 @@ from models.training.splits import load_split
 from tests.models.deep.hearts import sinus
 from tests.models.training.recordings import write_record
 
-QUICK = Effort(windows=768, plan=Plan(epochs=5, batch=64, rate=3e-3))
+QUICK = Effort(windows=512, plan=Plan(epochs=4, batch=64, rate=3e-3))
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ltafdb_rr")
     split = load_split("ltafdb")
     for name in [*split.development, *split.test]:
-        write_record(folder, name, [("N", 900), ("AFIB", 700), ("T", 500)], fs=128)
+        write_record(folder, name, [("N", 500), ("AFIB", 300), ("T", 200)], fs=128)
     return folder
 
 

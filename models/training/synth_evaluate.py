@@ -42,8 +42,9 @@ def trials(kind: Kind, folder: Path, networks: Networks, test_only: bool = False
     def sampler(rows: Any) -> Any:
         return networks.run(kind.name, rows)
 
-    own = [person for person in there if person.name in set(split.development)]
-    test = [person for person in there if person.name in set(split.test)]
+    # In the order of the split, as training does it: the same draws, the same figures as in the card.
+    named = {person.name: person for person in there}
+    own, test = ([named[name] for name in part if name in named] for part in (split.development, split.test))
     if own and test:
         return [Trial(own, test, sampler)]
     if test_only:

@@ -14,24 +14,18 @@ import optax
 from flax import nnx
 from numpy.typing import NDArray
 
-from models.datasets.tables import DatasetError
 from models.deep.deterioration import HOURS, VITALS, Inputs, channels, deterioration_inputs, shapes
 from models.deep.manifest import ModelEntry, Sample, Tensor
-from models.deep.networks import Networks
 from models.training.calibration import fit_platt, sigmoid, threshold_for_specificity
-from models.training.cards import group_table, write_card
 from models.training.curves import draw_curves
-from models.training.deterioration_data import Stays, load
-from models.training.deterioration_evaluate import groups, report, run
+from models.training.deterioration_card import BUDGET, everyone, judge_again
+from models.training.deterioration_data import Stays
 from models.training.deterioration_net import DeteriorationEnsemble, DeteriorationNet
-from models.training.export import code_version, register, signature, to_onnx_bytes, write_entry
+from models.training.export import code_version, register, signature, to_onnx_bytes
 from models.training.fitting import Arrays, Curve, Plan, Report, fit, predict
-from models.training.report import with_reports
 from models.training.splits import load_split
 
 VERSION = "1.0.0"
-BUDGET = 0.1
-"""Share of survivors that the threshold may call."""
 DATA = "PhysioNet/CinC Challenge 2012 (Silva 2012), sets a and b: the first 48 hours of 8,000 stays"
 WIDE = {"wearable": 64, "clinical": 32}
 """Width of the reader of summaries: five members must stay below a megabyte."""
@@ -70,10 +64,7 @@ def train_deterioration(
     Raises DatasetError when a stay of the split is missing.
     """
     effort, split, name = effort or Effort(), load_split("physionet2012"), f"deterioration_{inputs}"
-    stays = load(inputs, data)
-    missing = len({*split.development, *split.test} - {str(record) for record in stays.records})
-    if missing:
-        raise DatasetError(f"{data}: lacks {missing} stays of the committed split")
+    stays = everyone(inputs, data)
     parts = [stays.of(fold) for fold in split.folds]
     folds = [_fold(inputs, part, effort, number) for number, part in enumerate(parts)]
     members, curves = [], list[Curve]()
@@ -86,16 +77,11 @@ def train_deterioration(
     died = np.concatenate([fold.died for fold in folds])
     slope, offset = _calibrated(raw, died)
     graph = to_onnx_bytes(DeteriorationEnsemble(members, slope, offset), name, shapes(inputs), "p_death")
-    own = _joined(parts)
     scores = sigmoid(slope * raw + offset)
     threshold = threshold_for_specificity(scores[:, -1], died, np.ones(len(died)), BUDGET)
-    entry = register(out, graph, _entry(inputs, threshold), sample_rows(inputs))
+    register(out, graph, _entry(inputs, threshold), sample_rows(inputs))
     draw_curves(curves, out / f"{name}.png")
-    return _judged(entry, inputs, (own, scores), stays.of(split.test), out, progress)
-
-
-def _joined(parts: list[Stays]) -> Stays:
-    return Stays(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("records", "rows", "died")))
+    return judge_again(out, inputs, stays, progress)
 
 
 def _fold(inputs: Inputs, stays: Stays, effort: Effort, number: int) -> Fold:
@@ -192,33 +178,3 @@ def _entry(inputs: Inputs, threshold: float) -> ModelEntry:
         code=code_version(),
         sample=Sample((), ()),
     )
-
-
-def _judged(
-    entry: ModelEntry,
-    inputs: Inputs,
-    own: tuple[Stays, NDArray[np.float64]],
-    test: Stays,
-    out: Path,
-    progress: Any,
-) -> ModelEntry:
-    """Entry and card with the figures of validation people, and of test people by the exported file."""
-    threshold = entry.thresholds["alert_48h"]
-    scores = run(Networks.only(entry.name, out), entry.name, test, progress)
-    reports = {
-        "cinc2012 validation": report(own[0], inputs, own[1], threshold, VERSION),
-        "cinc2012 test": report(test, inputs, scores, threshold, VERSION),
-    }
-    entry = with_reports(entry, reports)
-    write_entry(out, entry)
-    write_card(
-        out,
-        entry,
-        "deterioration_card.md",
-        inputs=inputs,
-        threshold=str(threshold),
-        budget=f"{BUDGET:.0%}",
-        vitals=", ".join(f"{vital.name} ({vital.unit})" for vital in VITALS[inputs]),
-        groups=group_table(groups(test, inputs, scores, threshold)),
-    )
-    return entry

@@ -16,6 +16,7 @@ from models.training.quality_evaluate import evaluate_quality
 from models.training.rhythm_evaluate import evaluate_rhythm
 from models.training.splits import load_split
 
+BOTH: tuple[Inputs, ...] = ("wearable", "clinical")
 Progress = Callable[[str, int, int], None]
 """Hears what is being done, steps done, steps in all."""
 
@@ -52,13 +53,13 @@ def train_model(name: str, data: Sequence[Path], out: Path, progress: Progress) 
     if name == "deterioration":
         from models.training.deterioration import train_deterioration
 
-        return [train_deterioration(inputs, data[0], out, progress) for inputs in ("wearable", "clinical")]
+        return [train_deterioration(inputs, data[0], out, progress) for inputs in BOTH]
     from models.training.rhythm import train_rhythm
 
     return [train_rhythm(data[0], out, progress)]
 
 
-def make_card(name: str, data: Sequence[Path], registry: Path, progress: Progress) -> ModelEntry:
+def make_card(name: str, data: Sequence[Path], registry: Path, progress: Progress) -> list[ModelEntry]:
     """Judge the network that lies in a registry again, without training: manifest figures and card.
 
     Raises DatasetError for a network that has no such way.
@@ -67,21 +68,27 @@ def make_card(name: str, data: Sequence[Path], registry: Path, progress: Progres
         from models.training import diabetes_card
         from models.training.diabetes_data import gather
 
-        return diabetes_card.judge_again(registry, gather(data), progress)
+        return [diabetes_card.judge_again(registry, gather(data), progress)]
     if len(data) != 1:
         raise DatasetError(f"{name} is judged on one folder: give --data once")
     if name == "glucose":
         from models.training import glucose_card
 
-        return glucose_card.judge_again(registry, glucose_card.everyone(data[0]), progress)
+        return [glucose_card.judge_again(registry, glucose_card.everyone(data[0]), progress)]
+    if name == "deterioration":
+        from models.training import deterioration_card as card
+
+        return [
+            card.judge_again(registry, inputs, card.everyone(inputs, data[0]), progress) for inputs in BOTH
+        ]
     if name == "quality":
         from models.training import quality_card
 
-        return quality_card.judge_again(registry, data[0], progress)
+        return [quality_card.judge_again(registry, data[0], progress)]
     if name == "rhythm":
         from models.training import rhythm_card
 
-        return rhythm_card.judge_again(registry, data[0], progress)
+        return [rhythm_card.judge_again(registry, data[0], progress)]
     raise DatasetError(f"the card of {name} is written by training only")
 
 

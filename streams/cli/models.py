@@ -101,8 +101,9 @@ def card(
         from models.deep.networks import COMMITTED
         from models.training.run import make_card
 
-        entry = make_card(model.value, data, registry or COMMITTED, tick)
-    typer.echo(f"the card of {entry.name} {entry.version} is {(registry or COMMITTED) / entry.card}")
+        entries = make_card(model.value, data, registry or COMMITTED, tick)
+    for entry in entries:
+        typer.echo(f"the card of {entry.name} {entry.version} is {(registry or COMMITTED) / entry.card}")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 from models.datasets.tables import DatasetError
 from models.deep.deterioration import HOURS, Inputs
 from models.deep.networks import Networks
-from models.training import deterioration
+from models.training import deterioration, deterioration_card
 from models.training.deterioration import Effort, sample_rows, thinned, train_deterioration
 from models.training.fitting import Plan
 from models.training.splits import Split
@@ -21,7 +21,8 @@ QUICK = Effort(Plan(epochs=2, batch=8, rate=2e-3, decay=0.1), variants=1)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     names = [str(i) for i in range(1, 46)]
     split = Split("physionet2012", "", (tuple(names[:18]), tuple(names[18:36])), tuple(names[36:]))
-    monkeypatch.setattr(deterioration, "load_split", lambda _: split)
+    for module in (deterioration, deterioration_card):
+        monkeypatch.setattr(module, "load_split", lambda _: split)
     return write_stays(tmp_path / "icu", list(map(int, names)))
 
 

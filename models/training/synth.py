@@ -31,7 +31,7 @@ from models.training.synth_net import GLUCOSE, RHYTHM
 
 VERSION = "1.0.0"
 MAIN = {"synth_rhythm": "auprc", "synth_glucose": "auroc"}
-"""The figure by which a generator stands or falls, named before any was made."""
+"""The figure by which a generator stands or falls, named after pilot runs, before test people were read."""
 DATA = {"synth_rhythm": RHYTHM_DATA, "synth_glucose": GLUCOSE_DATA}
 Progress = Callable[[str, int, int], None]
 

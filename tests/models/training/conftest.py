@@ -7,6 +7,7 @@ _NEED_JAX = [
     "test_rhythm_train.py",
     "test_diabetes_train.py",
     "test_glucose_train.py",
+    "test_quality_train.py",
     "test_unusual_train.py",
     "test_deterioration_train.py",
     "test_recurrent.py",

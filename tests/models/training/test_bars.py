@@ -9,7 +9,7 @@ from models.training.bars import BARS, Bar, stand
 
 @pytest.mark.parametrize(
     ("bar", "found"),
-    stand(read_manifest(COMMITTED)),
+    list(stand(read_manifest(COMMITTED))),
     ids=[f"{b.network} {b.people} {b.figure}" for b in BARS],
 )
 def test_what_ships_reaches_its_bar(bar: Bar, found: Interval) -> None:

@@ -87,6 +87,22 @@ def load_deaths(folder: Path) -> dict[int, bool]:
     return deaths
 
 
+def load_outcomes(folder: Path) -> dict[int, dict[str, float]]:
+    """What else is known of how each stay went, by record id: NaN where unknown.
+
+    `saps_1` and `sofa` (severity scores of the first day), `length_of_stay` in the hospital and
+    `survival` from admission to death, whenever that was, both in days.
+    """
+    columns = {"saps_1": "SAPS-I", "sofa": "SOFA", "length_of_stay": "Length_of_stay", "survival": "Survival"}
+    outcomes: dict[int, dict[str, float]] = {}
+    for path in find(folder, "outcomes_*.csv", "outcomes_*.csv.gz"):
+        with rows(path, {"RecordID", *columns.values()}) as table:
+            for row in table:
+                found = {name: _at_least(row, column, 0) for name, column in columns.items()}
+                outcomes[_whole(row, "RecordID", path)] = found
+    return outcomes
+
+
 def load_people(folder: Path) -> dict[int, dict[str, float]]:
     """What is known of each stay's person, by record id: NaN where unknown.
 
@@ -101,17 +117,18 @@ def load_people(folder: Path) -> dict[int, dict[str, float]]:
     return people
 
 
-def _person(row: dict[str, str]) -> dict[str, float]:
-    def known(column: str, least: float) -> float:
-        value = number(row[column])
-        return float("nan") if value is None or value < least else value
+def _at_least(row: dict[str, str], column: str, least: float) -> float:
+    value = number(row[column])
+    return float("nan") if value is None or value < least else value
 
+
+def _person(row: dict[str, str]) -> dict[str, float]:
     unit = number(row["ICUType"])
     return {
-        "age": known("Age", 1),
-        "male": known("Gender", 0),
+        "age": _at_least(row, "Age", 1),
+        "male": _at_least(row, "Gender", 0),
         # Heights and weights below these are slips of the pen.
-        "height_cm": known("Height", 50),
-        "weight_kg": known("Weight", 10),
+        "height_cm": _at_least(row, "Height", 50),
+        "weight_kg": _at_least(row, "Weight", 10),
         **{f"icu_{kind}": float(unit == kind) for kind in (1, 2, 3, 4)},
     }

@@ -1,19 +1,26 @@
 """What the deterioration networks see of a stay: hourly vitals as they are, and what they came to so far.
 
 A row is [48 hours, channels]: one column per vital (NaN where nothing was measured in that hour, and
-in hours that are yet to come), then what is known of the person, the same in every hour. Everything
-at an hour is derived from that hour and earlier ones, so an answer never changes with the future.
+in hours that are yet to come), then what is known of the person, the same in every hour, then the lowest
+and the highest value within the hour of each vital that a wearable measures. Everything at an hour is
+derived from that hour and earlier ones, so an answer never changes with the future.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.deep.relations import RELATIONS, Levels, relate
+from models.deep.so_far import SO_FAR, hours_since, so_far
+
 HOURS = 48
+UNKNOWN = -99.0
+"""Stands in a summary for what was never measured; nothing measured comes near it."""
 _CLIP = 5.0
 _LONG = 12.0
 """Hours after which a value counts as old."""
@@ -68,23 +75,31 @@ PEOPLE: dict[str, tuple[str, ...]] = {
 """Columns on the person. `icu_*` say the kind of unit: coronary, cardiac surgery, medical, surgical."""
 VITALS = {"wearable": WEARABLE, "clinical": CLINICAL}
 _PERSON_SCALE = {"age": (64.0, 17.0), "height_cm": (169.0, 12.0), "weight_kg": (82.0, 23.0)}
-_RATIOS = {"wearable": (("hr", "sbp"),), "clinical": (("hr", "sbp"), ("pao2", "fio2"))}
-"""Shock index and the oxygenation ratio, as logarithms of what was seen last."""
-_RATIO_SCALE = {("hr", "sbp"): (-0.32, 0.28), ("pao2", "fio2"): (5.4, 0.6)}
-SUMMARIES = ("last", "first", "low", "high", "mean", "spread", "count", "age")
 
 Inputs = Literal["wearable", "clinical"]
 
 
+def columns(inputs: Inputs) -> tuple[str, ...]:
+    """Names of a row's columns: vitals, people, then `NAME_low` and `NAME_high` of the wearable's vitals."""
+    extremes = (f"{vital.name}_{end}" for end in ("low", "high") for vital in WEARABLE)
+    return (*(vital.name for vital in VITALS[inputs]), *PEOPLE[inputs], *extremes)
+
+
+def columns_of(inputs: Inputs, vital: str) -> list[int]:
+    """Every column that tells of a vital."""
+    wanted = {vital, f"{vital}_low", f"{vital}_high"}
+    return [i for i, name in enumerate(columns(inputs)) if name in wanted]
+
+
 def channels(inputs: Inputs) -> int:
-    """Columns of a row."""
-    return len(VITALS[inputs]) + len(PEOPLE[inputs])
+    """How many columns a row has."""
+    return len(columns(inputs))
 
 
 def shapes(inputs: Inputs) -> dict[str, tuple[int, ...]]:
     """Names and shapes of the network's inputs, batch left out."""
     vitals = len(VITALS[inputs])
-    wide = vitals * len(SUMMARIES) + len(_RATIOS[inputs]) + 2 * len(PEOPLE[inputs]) + 2
+    wide = vitals * len(SO_FAR) + len(RELATIONS[inputs]) + 2 * len(PEOPLE[inputs]) + 2
     return {"hourly": (HOURS, 3 * vitals), "summary": (HOURS, wide)}
 
 
@@ -100,19 +115,43 @@ def deterioration_inputs(inputs: Inputs, rows: NDArray[np.floating]) -> tuple[Ro
         raise ValueError(f"rows are [n, {HOURS}, {channels(inputs)}] for {inputs}, not {list(x.shape)}")
     if np.isinf(x).any():
         raise ValueError("rows hold infinite values")
-    vitals = VITALS[inputs]
-    scaled = _scaled(vitals, x[:, :, : len(vitals)])
-    known = ~np.isnan(scaled)
-    value = np.where(known, scaled, 0.0)
-    since = _since(known)
-    last = _carried(value, known)
-    hourly = np.concatenate([last, known, np.minimum(since, _LONG) / _LONG], axis=2)
-    so_far = _so_far(value, known, last, since)
-    ratios = _ratios(inputs, vitals, x[:, :, : len(vitals)])
-    person = _person(inputs, x[:, :, len(vitals) :])
+    vitals, people, worn = VITALS[inputs], PEOPLE[inputs], len(WEARABLE)
+    hours, person, low, high = np.split(x, np.cumsum([len(vitals), len(people), worn]), axis=2)
+    scaled = _scaled(vitals, hours)
+    least, most = scaled.copy(), scaled.copy()
+    least[:, :, :worn], most[:, :, :worn] = _scaled(WEARABLE, low), _scaled(WEARABLE, high)
+    measured = so_far(scaled, least, most)
+    hourly, last, mean, first = _in_units(vitals, scaled, measured)
+    related = relate(inputs, Levels(hourly, last, mean, first, _by_name(people, person)))
     clock = np.broadcast_to(_clock(), (len(x), HOURS, 2))
-    summary = np.concatenate([so_far, ratios, person, clock], axis=2)
-    return hourly.astype(np.float32), summary.astype(np.float32)
+    summary = np.concatenate([*measured.values(), related, _person(inputs, person), clock], axis=2)
+    return _sequence(scaled, measured["last"]), _filled(summary, UNKNOWN)
+
+
+def _sequence(scaled: Array, last: Array) -> Rows:
+    """Values carried forward (0, usual, before the first), whether measured, hours since over twelve."""
+    known = ~np.isnan(scaled)
+    since = np.minimum(hours_since(known), _LONG) / _LONG
+    return _filled(np.concatenate([last, known, since], axis=2), 0.0)
+
+
+def _filled(x: Array, unknown: float) -> Rows:
+    return np.where(np.isnan(x), unknown, x).astype(np.float32)
+
+
+def _by_name(names: Iterable[str], x: Array) -> dict[str, Array]:
+    return dict(zip(names, np.moveaxis(x, 2, 0), strict=True))
+
+
+def _in_units(
+    vitals: tuple[Vital, ...], scaled: Array, measured: Mapping[str, Array]
+) -> Iterator[dict[str, Array]]:
+    """Each vital [n, 48] in its unit: hour by hour, then the last, mean and first so far."""
+    for x in (scaled, measured["last"], measured["mean"], measured["first"]):
+        levels = x * [vital.scale for vital in vitals] + [vital.centre for vital in vitals]
+        logs = [i for i, vital in enumerate(vitals) if vital.log]
+        levels[:, :, logs] = np.exp(levels[:, :, logs])
+        yield _by_name((vital.name for vital in vitals), levels)
 
 
 def _scaled(vitals: tuple[Vital, ...], x: Array) -> Array:
@@ -124,61 +163,6 @@ def _scaled(vitals: tuple[Vital, ...], x: Array) -> Array:
         level = np.log(seen) if vital.log else seen
         out[:, :, i] = np.clip((level - vital.centre) / vital.scale, -_CLIP, _CLIP)
     return out
-
-
-def _since(known: NDArray[np.bool_]) -> Array:
-    """[n, 48, v] hours since it was last measured; since the beginning where it never was."""
-    hours = np.arange(HOURS, dtype=np.float64)[None, :, None]
-    seen = np.maximum.accumulate(np.where(known, hours, -1.0), axis=1)
-    return np.asarray(hours - seen)
-
-
-def _carried(value: Array, known: NDArray[np.bool_]) -> Array:
-    """The last value seen, 0 (usual) before the first."""
-    hours = np.arange(HOURS)[None, :, None]
-    at = np.maximum.accumulate(np.where(known, hours, -1), axis=1)
-    taken = np.take_along_axis(value, np.maximum(at, 0), axis=1)
-    return np.asarray(np.where(at >= 0, taken, 0.0))
-
-
-def _so_far(value: Array, known: NDArray[np.bool_], last: Array, since: Array) -> Array:
-    """[n, 48, 8 vitals] what each vital came to so far, 0 where it was never measured."""
-    count = np.cumsum(known, axis=1)
-    some = np.maximum(count, 1)
-    mean = np.cumsum(value, axis=1) / some
-    spread = np.sqrt(np.maximum(np.cumsum(value**2, axis=1) / some - mean**2, 0.0))
-    low = np.minimum.accumulate(np.where(known, value, np.inf), axis=1)
-    high = np.maximum.accumulate(np.where(known, value, -np.inf), axis=1)
-    first = _first(value, known)
-    seen = count > 0
-    parts = [last, first, np.where(seen, low, 0.0), np.where(seen, high, 0.0), mean, spread]
-    often = np.log1p(count) / 2.0 - 1.0
-    return np.concatenate([*parts, often, np.minimum(since, 2 * _LONG) / _LONG - 1.0], axis=2)
-
-
-def _first(value: Array, known: NDArray[np.bool_]) -> Array:
-    """The first value from the hour on in which it was measured."""
-    at = np.argmax(known, axis=1)[:, None, :]
-    taken = np.take_along_axis(value, at, axis=1)
-    return np.where(np.arange(HOURS)[None, :, None] >= at, taken, 0.0)
-
-
-def _ratios(inputs: Inputs, vitals: tuple[Vital, ...], x: Array) -> Array:
-    names = [vital.name for vital in vitals]
-    parts = []
-    for pair in _RATIOS[inputs]:
-        top, bottom = (_last_log(vitals[names.index(name)], x[:, :, names.index(name)]) for name in pair)
-        centre, scale = _RATIO_SCALE[pair]
-        level = np.clip((top - bottom - centre) / scale, -_CLIP, _CLIP)
-        parts.append(np.where(np.isnan(level), 0.0, level)[:, :, None])
-    return np.concatenate(parts, axis=2)
-
-
-def _last_log(vital: Vital, column: Array) -> Array:
-    """[n, 48] logarithm of the last value seen, NaN before the first."""
-    seen = (column >= vital.low) & (column <= vital.high)
-    last = _carried(np.log(np.where(seen, column, 1.0))[:, :, None], seen[:, :, None])[:, :, 0]
-    return np.where(np.maximum.accumulate(seen, axis=1), last, np.nan)
 
 
 def _person(inputs: Inputs, x: Array) -> Array:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.deep.deterioration import HOURS, PEOPLE, VITALS, Inputs, Vital
+from models.deep.deterioration import HOURS, PEOPLE, VITALS, WEARABLE, Inputs, Vital
 
 Array = NDArray[np.float64]
 
@@ -62,10 +62,13 @@ def rows_of(
     columns = {vital.name: _column(vital, hours[vital.name]) for vital in VITALS[inputs]}
     derived = (columns["sbp"] + 2 * columns["dbp"]) / 3
     columns["map"] = np.where(np.isnan(columns["map"]), derived, columns["map"])
+    worn = [hours[vital.name] for vital in WEARABLE]
+    low = [np.where(each.number > 0, each.low, np.nan) for each in worn]
+    high = [np.where(each.number > 0, each.high, np.nan) for each in worn]
     shape = columns["map"].shape
     known = [np.asarray(people.get(name, np.nan), dtype=np.float64) for name in PEOPLE[inputs]]
     person = [np.broadcast_to(column[..., None], shape) for column in known]
-    return np.stack([*columns.values(), *person], axis=-1).astype(np.float32)
+    return np.stack([*columns.values(), *person, *low, *high], axis=-1).astype(np.float32)
 
 
 def _column(vital: Vital, hours: Hourly) -> Array:

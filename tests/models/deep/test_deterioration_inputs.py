@@ -6,10 +6,11 @@ import pytest
 from models.deep.deterioration import (
     HOURS,
     PEOPLE,
-    VITALS,
     WEARABLE,
     Inputs,
     channels,
+    columns,
+    columns_of,
     deterioration_inputs,
     shapes,
 )
@@ -38,7 +39,7 @@ def test_shapes_are_those_that_the_network_takes(inputs: Inputs) -> None:
 def test_nothing_at_an_hour_depends_on_later_hours(inputs: Inputs) -> None:
     rows = some(inputs)
     cut = rows.copy()
-    cut[:, 20:, : len(VITALS[inputs])] = np.nan
+    cut[:, 20:, [i for i, name in enumerate(columns(inputs)) if name not in PEOPLE[inputs]]] = np.nan
 
     whole, early = deterioration_inputs(inputs, rows), deterioration_inputs(inputs, cut)
 
@@ -88,6 +89,16 @@ def test_measurements_become_hourly_means_and_both_ways_of_measuring_are_joined(
     assert pressure[[0, 1, 47]].tolist() == [110.0, 90.0, 80.0]
     assert np.isnan(pressure[2:47]).all()
     assert rows[0, 30, len(NAMES)] == 60.0
+
+
+def test_the_extremes_of_an_hour_stand_at_the_end_of_a_row() -> None:
+    people = {name: np.array([60.0]) for name in PEOPLE["wearable"]}
+    minute, param = np.array([0, 30, 59], dtype=np.int32), np.array(["HR"] * 3)
+
+    rows = hourly_rows("wearable", np.zeros(3, np.int64), minute, param, np.array([70.0, 90, 80]), people, 1)
+
+    assert rows[0, 0, columns_of("wearable", "hr")].tolist() == [80, 70, 90]
+    assert [columns("wearable")[i] for i in columns_of("wearable", "hr")] == ["hr", "hr_low", "hr_high"]
 
 
 def test_wrong_rows_are_refused() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.training.metrics import Figures, Labels, Scores
+from models.training.metrics import Figures, Labels, Scores, interval
 from models.training.report import known
 
 FEW = 20
@@ -88,12 +88,9 @@ def _intervals(scores: Scores, labels: Labels, judge: Judge) -> dict[str, list[f
     for _ in range(ROUNDS):
         chosen = rng.integers(0, len(scores), len(scores))
         drawn.append(judge(scores[chosen], labels[chosen]))
-    out: dict[str, list[float | None]] = {}
-    for name in drawn[0]:
-        values = np.array([one[name] for one in drawn])
-        values = values[~np.isnan(values)]
-        out[name] = [known(v) for v in np.quantile(values, (0.025, 0.975))] if values.size else [None, None]
-    return out
+    found = judge(scores, labels)
+    ranges = {name: interval(name, found[name], [one[name] for one in drawn]) for name in found}
+    return {name: [known(low), known(high)] for name, (low, high) in ranges.items()}
 
 
 def _gap(figure: str, gap: float | None, groups: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -96,15 +96,28 @@ def bootstrap(
     drawn: dict[str, list[float]] = {}
     for _ in range(rounds):
         chosen = [people[i] for i in rng.integers(0, len(people), len(people))]
-        result = judge(*(np.concatenate(column) for column in zip(*chosen, strict=True)))
-        for name, value in result.items():
+        for name, value in _judged(chosen, judge).items():
             drawn.setdefault(name, []).append(value)
-    return {name: _middle(values) for name, values in drawn.items()}
+    found = _judged(people, judge)
+    return {name: interval(name, found[name], values) for name, values in drawn.items()}
 
 
-def _middle(values: Sequence[float]) -> tuple[float, float]:
-    known = [value for value in values if value == value]
+def _judged(people: Sequence[Columns], judge: Callable[..., Figures]) -> Figures:
+    return judge(*(np.concatenate(column) for column in zip(*people, strict=True)))
+
+
+def interval(name: str, found: float, drawn: Sequence[float]) -> tuple[float, float]:
+    """Middle 95 % of what was drawn again for a figure; (nan, nan) where it existed in no draw.
+
+    A distance such as the calibration error only grows by chance: people drawn twice make the bins noisier,
+    so that all draws may lie above the figure itself. There the draws' bias, their median less the figure,
+    is taken off (not below 0). Reflected draws (the basic interval) would not do: 2 x - high to 2 x - low
+    holds the figure x just when low to high does, and where it does not, flatters.
+    """
+    known = [value for value in drawn if value == value]
     if not known:
         return float("nan"), float("nan")
-    low, high = np.quantile(known, (0.025, 0.975))
-    return float(low), float(high)
+    low, middle, high = (float(edge) for edge in np.quantile(known, (0.025, 0.5, 0.975)))
+    if name.startswith("ece"):
+        low, high = max(0.0, low - (middle - found)), high - (middle - found)
+    return low, high

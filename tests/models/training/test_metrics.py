@@ -13,6 +13,7 @@ from models.training.metrics import (
     brier,
     expected_calibration_error,
     figures,
+    interval,
     min_se_ppv,
 )
 
@@ -62,6 +63,31 @@ def test_bootstrap_draws_people_and_not_windows() -> None:
 
     assert steady["se"] == (1.0, 1.0)
     assert mixed["se"][0] <= 0.5 and mixed["se"][1] == 1.0
+
+
+def test_the_interval_of_a_calibration_error_holds_it_though_draws_only_add_noise() -> None:
+    rng = np.random.default_rng(0)
+    stated = rng.random(400)
+    people = [(stated[i : i + 1], (rng.random(1) < stated[i])) for i in range(400)]
+
+    def judge(scores: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+        error = expected_calibration_error(scores, labels)
+        return {"ece": error, "plain": error}
+
+    found = judge(*(np.concatenate(column) for column in zip(*people, strict=True)))["ece"]
+    ranges = bootstrap(people, judge)
+
+    assert ranges["ece"][0] <= found <= ranges["ece"][1]
+    assert ranges["plain"][0] - ranges["ece"][0] == pytest.approx(ranges["plain"][1] - ranges["ece"][1])
+    assert ranges["plain"][1] > ranges["ece"][1]
+
+
+def test_an_interval_of_an_error_ends_at_zero_and_other_figures_keep_their_draws() -> None:
+    drawn = [0.01, 0.02, 0.09, 0.12]
+
+    assert interval("ece", 0.005, drawn)[0] == 0.0
+    assert interval("auroc", 0.005, drawn) == pytest.approx(tuple(np.quantile(drawn, (0.025, 0.975))))
+    assert all(math.isnan(end) for end in interval("ece", math.nan, [math.nan]))
 
 
 def test_average_precision_and_min_se_ppv_of_a_hand_made_ranking() -> None:

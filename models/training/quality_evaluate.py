@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.datasets.rr import RRRecord
+from models.datasets.rr import RecordError, RRRecord
 from models.deep.networks import Networks
 from models.policy.rules import Rule, load_policy
 from models.signals.beats import BEATS, BeatWindow
@@ -190,15 +190,20 @@ def evaluate_quality(
 ) -> Report:
     """Judge everyone at the manifest's threshold; `tick` hears each name when it is done.
 
-    What dropped windows save is told by the alerts of the network `rhythm`.
+    What dropped windows save is told by the alerts of the network `rhythm`. Raises RecordError when no
+    recording has a window.
     """
     entry, rule = quality.entry("quality"), load_policy().rules["rhythm"]
     threshold, people = entry.thresholds["usable"], list[Person]()
     edge = rhythm.entry("rhythm").thresholds["alert"]
     answers = partial(_answer, quality, "quality"), partial(_answer, rhythm, "rhythm")
     for record in records:
-        people.append(judge_person(*answers, record, rule, threshold, edge))
+        person = judge_person(*answers, record, rule, threshold, edge)
         tick(record.name)
+        if person.columns[0].size:
+            people.append(person)
+    if not people:
+        raise RecordError("no recording has 60 beats in a row to judge by")
     columns = [person.columns for person in people]
     return Report(
         "quality", entry.version, columns, partial(judge, threshold=threshold), _extra(people, threshold)

@@ -44,11 +44,16 @@ class RhythmReport:
     version: str
 
     @cached_property
+    def judged(self) -> list[Person]:
+        """Those with a window to judge by; figures, counts and intervals are of them."""
+        return [person for person in self.people if person.scores.size]
+
+    @cached_property
     def figures(self) -> Figures:
         """`se, sp, ppv, f1, auroc, ece` over windows; medians of delay (s) and false alerts in 24 h."""
-        scores = np.concatenate([person.scores for person in self.people])
-        windows = figures(scores, np.concatenate([person.af for person in self.people]), self.threshold)
-        return {**windows, **_alarms([person.tally for person in self.people])}
+        scores = np.concatenate([person.scores for person in self.judged])
+        windows = figures(scores, np.concatenate([person.af for person in self.judged]), self.threshold)
+        return {**windows, **_alarms([person.tally for person in self.judged])}
 
     @property
     def skipped(self) -> int:
@@ -62,22 +67,22 @@ class RhythmReport:
     @property
     def counts(self) -> dict[str, int]:
         """People, windows (all, in AF), annotated episodes of ten minutes (all, found), alerts, hours."""
-        alarms = summary(person.tally for person in self.people)
+        alarms = summary(person.tally for person in self.judged)
         return {
-            "people": len(self.people),
-            "windows": sum(person.scores.size for person in self.people),
-            "windows_af": sum(int(person.af.sum()) for person in self.people),
-            "windows_unusable": sum(person.unusable for person in self.people),
+            "people": len(self.judged),
+            "windows": sum(person.scores.size for person in self.judged),
+            "windows_af": sum(int(person.af.sum()) for person in self.judged),
+            "windows_unusable": sum(person.unusable for person in self.judged),
             **{name: int(alarms[name] or 0) for name in _COUNTS},
-            "hours": round(sum(person.tally.hours for person in self.people)),
+            "hours": round(sum(person.tally.hours for person in self.judged)),
         }
 
     @cached_property
     def intervals(self) -> Mapping[str, tuple[float, float]]:
         """95 % intervals of the figures by bootstrap over people."""
-        pairs = [(person.scores, person.af) for person in self.people]
+        pairs = [(person.scores, person.af) for person in self.judged]
         windows = bootstrap(pairs, lambda s, y: figures(s, y, self.threshold), ROUNDS)
-        tallies = [(np.array([person.tally], dtype=object),) for person in self.people]
+        tallies = [(np.array([person.tally], dtype=object),) for person in self.judged]
         return {**windows, **bootstrap(tallies, _alarms, ROUNDS)}
 
     def as_json(self) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_committed_network_judges_planted_artefacts(folder: Path) -> None:
     networks = Networks.only("quality"), Networks.only("rhythm")
+    write_record(folder, "x4", [("N", 40)])  # nothing to judge by, so nobody in the counts
 
     report = evaluate_quality(*networks, load_records(folder)).as_json()
 

@@ -88,6 +88,16 @@ def test_intervals_no_heart_shows_are_left_out_and_counted(tmp_path: Path) -> No
     assert told["windows_skipped_count"] == 20 - told["windows"]
 
 
+def test_a_recording_with_nothing_to_judge_by_is_nobody_in_the_counts(folder: Path) -> None:
+    everyone = evaluate_rhythm(Networks.only("rhythm"), load_records(folder)).as_json()
+    write_record(folder, "x4", [("NONE", 600)])
+    write_record(folder, "x5", [("N", 40)])
+
+    report = evaluate_rhythm(Networks.only("rhythm"), load_records(folder)).as_json()
+
+    assert report == everyone
+
+
 def test_evaluate_prints_one_json_object(folder: Path) -> None:
     result = CliRunner().invoke(build_app(), ["evaluate", "rhythm", "--data", str(folder), "--json"])
 

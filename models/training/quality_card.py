@@ -7,9 +7,10 @@ from pathlib import Path
 
 from models.datasets.rr import load_records
 from models.deep.manifest import ModelEntry
-from models.deep.networks import COMMITTED, Networks
+from models.deep.networks import Networks
 from models.training.artefacts import UNSEEN
 from models.training.cards import table, write_card
+from models.training.companion import companion
 from models.training.export import write_entry
 from models.training.quality_data import WRONG
 from models.training.quality_evaluate import evaluate_quality
@@ -37,7 +38,7 @@ def judged(entry: ModelEntry, data: Path, registry: Path, progress: Progress) ->
         done += 1
         progress("evaluating test people", done, len(test))
 
-    networks = Networks.only("quality", registry), Networks.only("rhythm", COMMITTED)
+    networks = Networks.only("quality", registry), companion("rhythm", registry)
     report = evaluate_quality(*networks, load_records(data, test), tick)
     entry = with_reports(entry, {"ltafdb test": report})
     write_entry(registry, entry)

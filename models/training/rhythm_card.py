@@ -9,6 +9,7 @@ from models.datasets.rr import load_records
 from models.deep.manifest import ModelEntry, RegistryError
 from models.deep.networks import Networks
 from models.training.cards import write_card
+from models.training.companion import companion
 from models.training.export import write_entry
 from models.training.members import members
 from models.training.report import with_reports
@@ -39,9 +40,10 @@ def judge_again(registry: Path, data: Path, progress: Any) -> ModelEntry:
 
     people = _unseen(registry, entry, split, data, tick)
     threshold = entry.thresholds["alert"]
+    test = load_records(data, split.test)
     reports = {
         "ltafdb validation": RhythmReport(people, threshold, entry.version),
-        "ltafdb test": evaluate_rhythm(whole, load_records(data, split.test), tick, Networks.only("quality")),
+        "ltafdb test": evaluate_rhythm(whole, test, tick, companion("quality", registry)),
     }
     entry = with_reports(entry, reports)
     write_entry(registry, entry)
@@ -54,10 +56,9 @@ def _unseen(registry: Path, entry: ModelEntry, split: Split, data: Path, tick: A
     alone = members(registry, entry)
     if len(alone) != len(split.folds):
         raise RegistryError(f"{entry.file}: {len(alone)} members, but {len(split.folds)} folds of people")
+    quality = companion("quality", registry)
     return [
         person
         for network, names in zip(alone, split.folds, strict=True)
-        for person in evaluate_rhythm(
-            network, load_records(data, names), tick, Networks.only("quality")
-        ).people
+        for person in evaluate_rhythm(network, load_records(data, names), tick, quality).people
     ]

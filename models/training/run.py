@@ -12,6 +12,7 @@ from models.datasets.tables import DatasetError
 from models.deep.deterioration import Inputs
 from models.deep.manifest import ModelEntry
 from models.deep.networks import Networks
+from models.training.companion import companion
 from models.training.quality_evaluate import evaluate_quality
 from models.training.rhythm_evaluate import evaluate_rhythm
 from models.training.splits import load_split
@@ -143,8 +144,8 @@ def _evaluate_beats(
     progress("records", 0, len(wanted))
     networks, records = Networks.only(name, registry), load_records(data, wanted)
     if name == "quality":
-        return evaluate_quality(networks, Networks.only("rhythm"), records, tick).as_json()
-    report = evaluate_rhythm(networks, records, tick, Networks.only("quality"))
+        return evaluate_quality(networks, companion("rhythm", registry), records, tick).as_json()
+    report = evaluate_rhythm(networks, records, tick, companion("quality", registry))
     if not any(person.scores.size for person in report.people):
         raise RecordError(f"{data}: no beat has a rhythm label, so there is nothing to judge by")
     return report.as_json()

@@ -2,11 +2,12 @@
 
 Layout: `shanghai_cgm.csv.gz` with series, type, time, glucose_mg_dl, meal; about every 15 minutes. Without
 that file every table of the folder with these columns is read, e.g. one for each person; type and meal may
-be missing.
+be missing. Any other name of a series than `patient_visit_date` is a person of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,25 +24,31 @@ UTC_OFFSET = 480
 """China's clock: the times are Shanghai's."""
 
 
+_VISIT = re.compile(r"(\d+)_\d+_\d{8}", re.ASCII)
+"""patient_visit_date, as the publisher names series."""
+_EATEN, _NOT_EATEN = {"true", "yes"}, {"", "false", "no"}
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """One wearing of a sensor, a row per reading."""
 
     name: str
-    """patient_visit_date"""
+    """patient_visit_date, or what else tells the wearing."""
     kind: str
     """T1DM or T2DM; empty where the table does not tell."""
     times_ms: NDArray[np.int64]
     """[n] ms since 1970 UTC, ascending."""
     glucose: NDArray[np.float64]
     """[n] mg/dL, NaN where the sensor gave none."""
-    meal: NDArray[np.bool_]
-    """[n] whether something was eaten."""
+    meal: NDArray[np.float64]
+    """[n] 1 where something was eaten, 0 where not, NaN where nobody says."""
 
     @property
     def patient(self) -> str:
-        """The person, of whom there may be several series."""
-        return self.name.partition("_")[0]
+        """The person, of whom there may be several series where they are named patient_visit_date."""
+        visit = _VISIT.fullmatch(self.name)
+        return visit[1] if visit else self.name
 
 
 def series_names(folder: Path) -> list[str]:
@@ -81,7 +88,7 @@ def _fits(path: Path) -> bool:
 
 def _series(name: str, table: list[dict[str, str]]) -> Series:
     timed = [
-        (at, number(row["glucose_mg_dl"]), row.get("meal") == "1")
+        (at, number(row["glucose_mg_dl"]), _meal(row.get("meal")))
         for row in table
         if (at := time_ms(row["time"], UTC_OFFSET)) is not None
     ]
@@ -91,5 +98,15 @@ def _series(name: str, table: list[dict[str, str]]) -> Series:
         kind=table[0].get("type") or "",
         times_ms=np.array([t for t, _, _ in timed], dtype=np.int64),
         glucose=np.array([np.nan if g is None else g for _, g, _ in timed]),
-        meal=np.array([m for _, _, m in timed], dtype=np.bool_),
+        meal=np.array([m for _, _, m in timed], dtype=np.float64),
     )
+
+
+def _meal(text: str | None) -> float:
+    """1, 1.0 and True were meals; an empty cell of a table that tells of meals is none."""
+    if text is None:
+        return float("nan")
+    said, amount = text.strip().lower(), number(text)
+    if amount is not None:
+        return float(amount > 0)
+    return 1.0 if said in _EATEN else 0.0 if said in _NOT_EATEN else float("nan")

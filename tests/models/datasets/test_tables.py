@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import math
 
+import numpy as np
 import pytest
 
 from models.datasets.cgm import load_series
@@ -69,7 +70,7 @@ def test_deaths_by_record(tmp_path):
 
 
 def test_glucose_series_keep_gaps_as_nan(tmp_path):
-    readings = ["7_1_a,T2DM,1970-01-01 08:15:00,100,1", "7_1_a,T2DM,1970-01-01 08:00:00,,0"]
+    readings = ["7_1_19700101,T2DM,1970-01-01 08:15:00,100,1", "7_1_19700101,T2DM,1970-01-01 08:00:00,,0"]
     text = "\n".join(["series,type,time,glucose_mg_dl,meal", *readings])
     (tmp_path / "shanghai_cgm.csv.gz").write_bytes(gzip.compress(text.encode()))
 
@@ -82,6 +83,44 @@ def test_glucose_series_keep_gaps_as_nan(tmp_path):
     )
     assert math.isnan(series.glucose[0])
     assert series.glucose[1] == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "person"),
+    [
+        ("1001_0_20210730", "1001"),
+        ("study_anna", "study_anna"),
+        ("study_ben", "study_ben"),
+        ("7_1_a", "7_1_a"),
+    ],
+)
+def test_only_names_of_patient_visit_date_are_several_series_of_a_person(tmp_path, name, person):
+    text = f"series,time,glucose_mg_dl\n{name},2021-01-01 08:00:00,100\n"
+    (tmp_path / "any.csv").write_text(text)
+
+    (series,) = load_series(tmp_path)
+
+    assert series.patient == person
+
+
+@pytest.mark.parametrize(
+    ("cell", "meal"),
+    [("1", 1), ("1.0", 1), ("True", 1), ("0", 0), ("0.0", 0), ("False", 0), ("", 0), ("rice", math.nan)],
+)
+def test_meals_are_read_as_people_write_them(tmp_path, cell, meal):
+    (tmp_path / "any.csv").write_text(f"series,time,glucose_mg_dl,meal\na,2021-01-01 08:00:00,100,{cell}\n")
+
+    (series,) = load_series(tmp_path)
+
+    assert series.meal.tolist() == pytest.approx([meal], nan_ok=True)
+
+
+def test_without_a_column_nobody_knows_of_meals(tmp_path):
+    (tmp_path / "any.csv").write_text("series,time,glucose_mg_dl\na,2021-01-01 08:00:00,100\n")
+
+    (series,) = load_series(tmp_path)
+
+    assert np.isnan(series.meal).all()
 
 
 def test_survey_people(tmp_path):

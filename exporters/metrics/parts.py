@@ -166,6 +166,11 @@ class ModelMetrics(_Part):
         super().__init__(registry)
         self.batch_rows = self._histogram("model_batch_rows", "Rows of one model run.", ROW_BUCKETS, "model")
         self.seconds = self._histogram("model_run_seconds", "Time of one model run.", MODEL_BUCKETS, "model")
+        self.errors = self._counter(
+            "model_errors_total",
+            "Rows that a network gave no answer to, and explanations that failed; judged without it.",
+            "model",
+        )
         self.model_info = self._gauge(
             "model_info",
             "1 for each network that is to judge: the version that the registry wants.",

@@ -124,6 +124,10 @@ class WorkerMetrics:
         self._models.batch_rows.labels(name).observe(rows)
         self._models.seconds.labels(name).observe(seconds)
 
+    def model_error(self, model: str, rows: int = 1) -> None:
+        """A network gave no answer to `rows` rows."""
+        self._models.errors.labels(self._model(model)).inc(rows)
+
     def model_refused(self, reason: str) -> None:
         """Something in the registry was refused, and what was there before stays."""
         self._models.refused.labels(reason).inc()
@@ -133,6 +137,7 @@ class WorkerMetrics:
         self._models.model_info.clear()
         for name, model_version in active.items():
             self._models.model_info.labels(name, model_version).set(1)
+            self._models.errors.labels(self._model(name))
         self._models.shadow_info.clear()
         for name, versions in shadows.items():
             for model_version in versions:

@@ -1,8 +1,7 @@
-"""Questions to networks: one row each, gathered over a chunk, answered in one run a network."""
+"""Questions to networks: one row each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,14 +37,3 @@ class Ask:
         """The risk that was asked for."""
         assert self.answer is not None, f"{self.model} was not run"
         return float(self.answer.flat[self.pick])
-
-
-def answer(asks: Iterable[Ask], networks: Runner) -> None:
-    """Run each network once over all of its rows; the answers are put into the asks."""
-    groups: dict[str, list[Ask]] = {}
-    for ask in asks:
-        groups.setdefault(ask.model, []).append(ask)
-    for model, group in groups.items():
-        outputs = networks.run(model, np.stack([ask.row for ask in group]))
-        for ask, output in zip(group, outputs, strict=True):
-            ask.answer = output

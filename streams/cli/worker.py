@@ -96,7 +96,9 @@ def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> Shard
     metered = MeteredNetworks(library, metrics)
     shadows = Shadows(library, metrics) if settings.shadows else None
     seal = Seal(state_key(settings))
-    return ShardMaker(settings, seal, metered, setting, metrics.cold_start, shadows=shadows)
+    return ShardMaker(
+        settings, seal, metered, setting, metrics.cold_start, shadows=shadows, on_model_error=metered.failed
+    )
 
 
 def state_key(settings: Settings) -> bytes:

@@ -1,4 +1,4 @@
-"""Networks whose runs are told to the metrics, and what is missing to the log."""
+"""Networks whose runs are told to the metrics, and what is missing or fails to the log."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ class ModelMetrics(Protocol):
     def model_run(self, model: str, rows: int, seconds: float) -> None:
         """One run of a network over `rows` rows."""
 
+    def model_error(self, model: str, rows: int) -> None:
+        """A network gave no answer to `rows` rows."""
+
     def model_refused(self, reason: str) -> None:
         """Something in the registry can't be had."""
 
@@ -29,6 +32,7 @@ class MeteredNetworks:
     def __init__(self, stock: Stock, metrics: ModelMetrics) -> None:
         self._stock = stock
         self._metrics = metrics
+        self._failed: set[tuple[str, str]] = set()
 
     @property
     def lineup(self) -> Mapping[str, str]:
@@ -50,3 +54,16 @@ class MeteredNetworks:
         answer = self._stock.run(name, version, rows)
         self._metrics.model_run(name, len(rows), time.perf_counter() - began)
         return answer
+
+    def failed(self, name: str, version: str, rows: int, why: str) -> None:
+        """Rows without an answer: counted, and logged once for each version. `why` holds no data."""
+        self._metrics.model_error(name, rows)
+        if (name, version) not in self._failed:
+            self._failed.add((name, version))
+            log.error(
+                "%s %s fails (%s): rows without an answer are judged without it; this is told once, the rest"
+                " is in vitalstream_model_errors_total",
+                name,
+                version,
+                why,
+            )

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from math import isfinite
 
 from models.decide import Case, Setting, decide
-from models.deep.asks import Ask, answer
+from models.deep.answering import answer
+from models.deep.asks import Ask
 from models.deep.explain import EXPLAINED, explain
 from models.risk.explained import explained
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book
 from streams.engine.contracts import Effects, RawRecord
 from streams.engine.desk import Desk
+from streams.engine.lineups import Lineup
 from streams.engine.own_page import OwnPage
 from streams.engine.pages import Seal, stamp_of
 from streams.engine.shadows import Shadows
@@ -69,9 +72,12 @@ class WearerShard:
         """Run each version of a network once on all that the chunk asks of it. Touches only `work`."""
         for _, group in groupby(work.items, lambda item: id(item.lineup)):
             items = list(group)
-            answer(_asks(items), Cast(self._maker.stock, items[0].lineup))
+            lineup = items[0].lineup
+            for failure in answer(_asks(items), Cast(self._maker.stock, lineup)):
+                self._maker.on_model_error(failure.model, lineup[failure.model], failure.rows, failure.why)
         if self._maker.shadows is not None:
             self._maker.shadows.score([*_asks(work.items), *work.beside])
+        _drop_unanswered(work.items)
 
     def decide(self, work: Work) -> bool:
         """Turn observations and answers into what to tell; whether something of it is to be explained."""
@@ -89,8 +95,20 @@ class WearerShard:
         """Say why, for alerts for which a network speaks. Touches only `work`."""
         for pending in work.alerts:
             if pending.ask is not None and pending.ask.model in EXPLAINED:
-                cast = Cast(self._maker.stock, pending.item.lineup)
-                pending.alert = explained(pending.alert, explain(pending.ask, cast))
+                pending.alert = self._explained(pending.alert, pending.ask, pending.item.lineup)
+
+    def _explained(self, alert: Alert, ask: Ask, lineup: Lineup) -> Alert:
+        """The alert with its explanation; as it was, counted, where that fails."""
+        try:
+            pieces = explain(ask, Cast(self._maker.stock, lineup))
+            good = all(isfinite(piece.share) for piece in pieces)
+            why = "no finite share"
+        except Exception as error:  # whatever a network does, the alert goes out
+            good, why = False, type(error).__name__
+        if good:
+            return explained(alert, pieces)
+        self._maker.on_model_error(ask.model, lineup.get(ask.model, "none"), 1, f"{why}, to explain")
+        return alert
 
     def finish(self, work: Work) -> Effects:
         """The chunk's effects; moves `position`."""
@@ -160,6 +178,14 @@ def _asks(items: Iterable[Item]) -> Iterator[Ask]:
     return (ask for item in items for ask in item.observation.asks)
 
 
+def _drop_unanswered(items: Iterable[Item]) -> None:
+    """What a network gave no answer to was not asked, so that the rest is decided."""
+    for item in items:
+        asks = item.observation.asks
+        if any(ask.answer is None for ask in asks):
+            item.observation.asks = [ask for ask in asks if ask.answer is not None]
+
+
 class ShardMaker:
     """Makes shards: implements `streams.engine.contracts.ShardFactory`."""
 
@@ -172,7 +198,9 @@ class ShardMaker:
         on_cold_start: Callable[[str], None] = lambda reason: None,
         topic: str = "vitals",
         shadows: Shadows | None = None,
+        on_model_error: Callable[[str, str, int, str], None] = lambda model, version, rows, why: None,
     ) -> None:
+        """`on_model_error` is told of rows (network, version, how many, why) that have no answer."""
         self.settings = settings
         self.seal = seal
         self.stock = stock
@@ -180,6 +208,7 @@ class ShardMaker:
         self.on_cold_start = on_cold_start
         self.topic = topic
         self.shadows = shadows
+        self.on_model_error = on_model_error
 
     def shadowed(self, model: str) -> bool:
         """Whether shadows of this network score beside."""

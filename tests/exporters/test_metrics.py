@@ -59,6 +59,7 @@ def use_everything(metrics: WorkerMetrics, partition: int = 0) -> None:
     metrics.cold_start("bad_mac")
     metrics.committed(partition, 900, now=1_001.0)
     metrics.model_run("rhythm", 20, 0.001)
+    metrics.model_error("rhythm", 3)
     metrics.build({"rhythm": "1"}, "abc")
     metrics.lineup({"rhythm": "1"}, {"rhythm": ["2"]})
     metrics.model_refused("network")

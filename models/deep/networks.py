@@ -6,39 +6,20 @@ exactly 32, short blocks filled up with their own first row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.deep.beat_quality import quality_inputs
-from models.deep.deterioration import deterioration_inputs
-from models.deep.diabetes import diabetes_inputs
-from models.deep.glucose import glucose_inputs
+from models.deep.known import Derive, known
 from models.deep.manifest import ModelEntry, RegistryError, read_manifest, read_model
-from models.deep.rhythm import rhythm_inputs
-from models.deep.synth import synth_glucose_inputs, synth_rhythm_inputs
-from models.deep.unusual import unusual_inputs
 
 BLOCK = 32
 """Rows of a run: more bring no speed (DESIGN.md), fewer cost up to three times as much a row."""
 
 Rows = NDArray[np.float32]
-Derive = Callable[[Rows], tuple[Rows, ...]]
-_DERIVE: Mapping[str, Derive] = {
-    "rhythm": rhythm_inputs,
-    "quality": quality_inputs,
-    "glucose": glucose_inputs,
-    "unusual": unusual_inputs,
-    "diabetes": diabetes_inputs,
-    "deterioration_wearable": partial(deterioration_inputs, "wearable"),
-    "deterioration_clinical": partial(deterioration_inputs, "clinical"),
-    "synth_rhythm": synth_rhythm_inputs,
-    "synth_glucose": synth_glucose_inputs,
-}
 
 COMMITTED = Path(__file__).resolve().parent.parent / "registry"
 """The registry that ships inside the package."""
@@ -135,15 +116,13 @@ def _session(data: bytes) -> ort.InferenceSession:
 
 
 def open_network(registry: Path, entry: ModelEntry) -> Network:
-    """Load one network and verify it: file, sha256, signature, sample outputs. Raises RegistryError."""
-    derive = _DERIVE.get(entry.name)
-    if derive is None:
-        raise RegistryError(f"{entry.file}: this version knows no inputs for a network {entry.name!r}")
+    """Load and verify one network: shapes, file, sha256, signature, sample outputs. Raises RegistryError."""
+    derive = known(entry).derive
     data = read_model(registry, entry)
     try:
         session = _session(data)
     except Exception as error:  # onnxruntime raises many unrelated classes
-        raise RegistryError(f"{entry.file}: onnxruntime refuses it: {error}") from error
+        raise RegistryError(f"{entry.file}: onnxruntime refuses it: {_line(error)}") from error
     _check_signature(entry, session)
     network = Network(entry, session, derive)
     _check_sample(network)
@@ -173,9 +152,14 @@ def _check_sample(network: Network) -> None:
         rows = np.array(sample.rows, np.float32).reshape(-1, *network.entry.row.shape)
         outputs = network.run(rows).ravel()
     except Exception as error:  # a graph may fail in any operator
-        raise RegistryError(f"{network.entry.file}: fails on the sample rows: {error}") from error
+        raise RegistryError(f"{network.entry.file}: fails on the sample rows: {_line(error)}") from error
     if outputs.size != len(sample.outputs):
         raise RegistryError(f"{network.entry.file}: {outputs.size} sample outputs, not {len(sample.outputs)}")
     worst = float(np.abs(outputs - np.array(sample.outputs, np.float32)).max())
     if not worst <= sample.tolerance:
         raise RegistryError(f"{network.entry.file}: sample outputs differ by {worst:.2g}")
+
+
+def _line(error: Exception) -> str:
+    """What onnxruntime says may be of many lines."""
+    return " ".join(str(error).split())

@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from models.deep.manifest import RegistryError
+from models.deep.known import known
+from models.deep.manifest import RegistryError, read_manifest
 from models.deep.networks import BLOCK, COMMITTED, Networks
 from models.deep.onnx_file import OnnxFileError, check_onnx
 from tests.models.deep.hearts import bigeminy, fibrillation, sinus, trigeminy
@@ -129,6 +130,9 @@ def test_a_file_of_a_megabyte_is_refused() -> None:
         (lambda m: rhythm(m).update(file="../rhythm.onnx"), "not a plain file name"),
         (lambda m: rhythm(m).update(file="gone.onnx"), "No such file"),
         (lambda m: rhythm(m).update(name="heart"), "knows no inputs"),
+        (lambda m: rhythm(m)["row"].update(shape=[59]), r"takes rows of \[59\] .* gives \[60\]"),
+        (lambda m: rhythm(m)["outputs"][0].update(shape=[2]), r"answers \[\[2\]\].* reads \[\[\]\]"),
+        (lambda m: rhythm(m)["outputs"].append(rhythm(m)["outputs"][0]), r"answers \[\[\], \[\]\]"),
         (lambda m: m["models"].append(rhythm(m)), "two active versions"),
         (lambda m: rhythm(m).pop("status"), "missing required field"),
     ],
@@ -140,6 +144,23 @@ def test_a_manifest_that_does_not_fit_is_refused(
 
     with pytest.raises(RegistryError, match=reason):
         Networks.load(registry)
+
+
+def test_an_answer_with_fewer_numbers_than_the_stream_picks_is_refused(registry: Path) -> None:
+    """Its file and its manifest may agree: what the stream makes of it is a matter of the name."""
+    change(registry, lambda m: m.update(models=[rhythm(m) | {"name": "glucose"}]))
+
+    with pytest.raises(
+        RegistryError, match="make your registry again with `vitalstream models copy`"
+    ) as told:
+        Networks.only("glucose", registry)
+
+    assert "\n" not in str(told.value)
+
+
+def test_every_committed_network_fits_what_is_known() -> None:
+    for found in read_manifest(COMMITTED).models:
+        assert known(found).row == found.row.shape
 
 
 def test_a_folder_without_manifest_is_refused(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ class DaySnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     glucose: bytes
     counts: bytes
     meals: bytes
+    read: int = 0
 
 
 class GlucoseDay:
@@ -37,15 +38,16 @@ class GlucoseDay:
     moved, one that reads more often comes to the mean of a step.
     """
 
-    __slots__ = ("_asked", "_counts", "_glucose", "_meals", "_newest", "_shift")
+    __slots__ = ("_asked", "_counts", "_glucose", "_meals", "_newest", "_read", "_shift")
 
     def __init__(self, snapshot: DaySnapshot | None = None) -> None:
-        self._shift, self._newest, self._asked = -1, 0, 0
+        self._shift, self._newest, self._asked, self._read = -1, 0, 0, 0
         self._glucose = array("f", [math.nan]) * STEPS
         self._counts = array("B", [0]) * STEPS
         self._meals = array("b", [_UNSAID]) * STEPS
         if snapshot is not None:
             self._shift, self._newest, self._asked = snapshot.shift, snapshot.newest, snapshot.asked
+            self._read = snapshot.read
             self._glucose = array("f", snapshot.glucose)
             self._counts, self._meals = array("B", snapshot.counts), array("b", snapshot.meals)
 
@@ -63,13 +65,15 @@ class GlucoseDay:
             return
         if glucose is not None:
             self._mean(at, glucose)
+            self._read = max(self._read, minute)
         if meal is not None:
             self._meals[at] = max(self._meals[at], int(meal > 0))
 
     def row(self, utc_offset: int) -> tuple[int, Rows] | None:
-        """The network's row [104, 3] as of the newest reading, once for each step, and that step's time.
+        """The network's row [104, 3] as of the newest reading, once for each step, and that reading's time.
 
-        `utc_offset` in minutes; the time is ms UTC. None when this step was asked for already, has no
+        `utc_offset` in minutes; the time is the reading's minute, ms UTC: the middle of its step, which the
+        row's clock tells, may still be to come. None when this step was asked for already, has no
         reading, or there are too few before it.
         """
         if self._newest <= self._asked or math.isnan(self._glucose[-1]):
@@ -82,12 +86,12 @@ class GlucoseDay:
         row[:, 0] = self._glucose
         row[:, 1] = self._eaten()
         row[:, 2] = (time // _MINUTE + utc_offset) % 1440
-        return time, row
+        return self._read, row
 
     def snapshot(self) -> DaySnapshot:
         """The state as plain data."""
         columns = (self._glucose.tobytes(), self._counts.tobytes(), self._meals.tobytes())
-        return DaySnapshot(self._shift, self._newest, self._asked, *columns)
+        return DaySnapshot(self._shift, self._newest, self._asked, *columns, self._read)
 
     def _eaten(self) -> Rows:
         """Whether something was eaten in each step [104]: NaN before anyone first said, 0 where none did."""

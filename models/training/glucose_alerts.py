@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.deep.asks import Ask
-from models.deep.glucose import LOW, OUTPUTS, RECENT, STEP_MIN, STEPS
-from models.deep.glucose_day import FEWEST
+from models.deep.glucose import LOW, OUTPUTS, STEP_MIN, STEPS
 from models.policy.episode import Episode
 from models.policy.rules import Rule
 from models.risk.networks import low_ahead
@@ -41,19 +40,16 @@ def alerts(windows: Windows, said: Array, rule: Rule) -> Array:
             if time - raised <= _AHEAD_MS:
                 out[i, 3] = (time - raised) / _MINUTE
         before = time
-        if _known(windows.rows[i]) and _raised(episode, windows.rows[i], said[i], time, rule):
+        if _raised(episode, windows.rows[i], said[i], time, rule):
             raised = time
             out[i, :2] = 1.0, falls[i]
     return out
 
 
-def _known(row: NDArray[np.float32]) -> bool:
-    return int((~np.isnan(row[-RECENT:, 0])).sum()) >= FEWEST
-
-
 def _raised(episode: Episode, row: NDArray[np.float32], said: Array, time: int, rule: Rule) -> bool:
     start = time - (STEPS - 1) * STEP_MIN * _MINUTE
-    ask = Ask("glucose", start, time + 60 * _MINUTE, row, OUTPUTS.index("p_low"), said.astype(np.float32))
+    ask = Ask("glucose", start, time + 60 * _MINUTE, row, OUTPUTS.index("p_low"))
+    ask.answer = said.astype(np.float32)
     found = low_ahead(ask, rule)
     return episode.update(found.time, found.level, rule) == "raised"
 

@@ -49,7 +49,8 @@ def judge_again(registry: Path, people: dict[str, Windows], progress: Any) -> Mo
     own = join([people[name] for name in split.development])
     entry = with_reports(entry, reports)
     write_entry(registry, entry)
-    told = {"threshold": str(entry.thresholds["low"]), "budget": f"{BUDGET:.0%}"}
+    skipped = f"{reports['shanghai test'].extra['windows_skipped']:.1%}"
+    told = {"threshold": str(entry.thresholds["low"]), "budget": f"{BUDGET:.0%}", "skipped": skipped}
     write_card(registry, entry, "glucose_card.md", floors=floors(own, join(test)), **told)
     progress("judging", 2, 2)
     return entry

@@ -1,7 +1,12 @@
-"""Windows for the glucose network: a day of readings on the 15-minute grid, and what came after."""
+"""Windows for the glucose network: what the stream asks it of a wearing, and what came after.
+
+Every reading goes through `observe` as in the stream, so a row holds what was known when it was asked: at
+the first reading of a 15-minute step, with three hours of readings before it.
+"""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,11 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.datasets.cgm import UTC_OFFSET, Series
-from models.deep.glucose import HIGH, LOW, STEP_MIN, STEPS
+from models.deep.asks import Ask
+from models.deep.glucose import HIGH, HORIZONS, LOW, STEP_MIN, STEPS
+from models.observe import fall_silent, meet, take
+from models.signals.columns import Columns
+from models.signals.windows import MINUTE
+from models.wearer import Seen
+from streams.gateways.replay.device import possible
+from streams.records import Profile
 
-_STEP_MS = STEP_MIN * 60_000
-_AHEAD = 4
-"""Steps after now that are looked at: an hour."""
+_STEP_MS = STEP_MIN * MINUTE
+_AHEAD_MS = np.arange(1, 5) * _STEP_MS
+"""What came after is looked at for an hour."""
+_NEAR_MS = _STEP_MS // 2
+"""A reading counts as one of a time when it is at most so far from it."""
+_PROFILE = Profile("anyone", conditions=["E11"])
+"""The network is asked of people with diabetes only, of any type alike."""
 Array = NDArray[np.float64]
 
 
@@ -26,7 +42,11 @@ class Windows:
     later: NDArray[np.float32]
     """[n, 4] mg/dL 15, 30, 45 and 60 minutes after now, NaN where there was no reading."""
     times: NDArray[np.int64]
-    """[n] now, ms UTC."""
+    """[n] the newest reading's minute, ms UTC."""
+    untold: int = 0
+    """Further rows that the stream asks; without a reading after 30 or 60 minutes they can't be judged."""
+    skipped: int = 0
+    """Steps with a reading that the stream does not ask: too little was known, or the gate was shut."""
 
     @property
     def truth(self) -> NDArray[np.float32]:
@@ -45,53 +65,69 @@ class Windows:
         return self.rows[:, -1, 0]
 
 
-def on_grid(times_ms: NDArray[np.int64], values: Array, start: int, count: int) -> Array:
-    """Mean of the readings nearest to each of `count` steps from step `start` on, NaN where none.
-
-    Sensors that read every five minutes come to three readings a step, slower ones leave gaps.
-    """
-    known = ~np.isnan(values)
-    at = (np.round(times_ms[known] / _STEP_MS)).astype(np.int64) - start
-    inside = (at >= 0) & (at < count)
-    number = np.bincount(at[inside], minlength=count)
-    total = np.bincount(at[inside], weights=values[known][inside], minlength=count)
-    return np.where(number > 0, total / np.maximum(number, 1), np.nan)
-
-
 def windows_of(series: Series) -> Windows:
-    """Every window of a wearing with a reading now, after 30 and after 60 minutes."""
-    if not series.times_ms.size:
-        return _none()
-    # Shifted so that the sensor's own rhythm falls on the grid and no reading is moved.
-    shift = int(np.median(series.times_ms % _STEP_MS))
-    times = series.times_ms - shift
-    start, last = (int(np.round(times[i] / _STEP_MS)) for i in (0, -1))
-    count = last - start + 1
-    glucose = on_grid(times, series.glucose, start, count)
-    meal = on_grid(times, series.meal.astype(np.float64), start, count)
-    at = (start + np.arange(count)) * _STEP_MS + shift
-    return _cut(glucose, (np.nan_to_num(meal) > 0).astype(np.float64), at)
+    """Every window of a wearing that the stream asks and that has readings after 30 and 60 minutes."""
+    asks = list(_asked(series))
+    if not asks:
+        return _none(skipped=_steps(series))
+    times = np.array([ask.end - HORIZONS[-1] * MINUTE for ask in asks], np.int64)
+    later = _later(series, times)
+    judged = ~np.isnan(later[:, [1, 3]]).any(axis=1)
+    rows = np.stack([ask.row for ask in asks])[judged]
+    untold, skipped = int((~judged).sum()), _steps(series) - len(asks)
+    return Windows(rows, later[judged].astype(np.float32), times[judged], untold, skipped)
 
 
-def _cut(glucose: Array, meal: Array, times: NDArray[np.int64]) -> Windows:
-    before = np.full(STEPS - 1, np.nan)
-    after = np.concatenate([glucose, np.full(_AHEAD, np.nan)])
-    later = np.lib.stride_tricks.sliding_window_view(after, _AHEAD + 1)
-    channels = [np.concatenate([before, channel]) for channel in (glucose, meal)]
-    past = [np.lib.stride_tricks.sliding_window_view(channel, STEPS) for channel in channels]
-    chosen = np.flatnonzero(~np.isnan(later[:, [0, 2, 4]]).any(axis=1))
-    if not chosen.size:
-        return _none()
-    minute = (times[chosen] / 60_000 + UTC_OFFSET) % 1440
-    clock = np.repeat(minute[:, None], STEPS, axis=1)
-    rows = np.stack([past[0][chosen], past[1][chosen], clock], axis=2)
-    return Windows(rows.astype(np.float32), later[chosen, 1:].astype(np.float32), times[chosen])
+def _asked(series: Series) -> Iterator[Ask]:
+    """What the stream asks when these readings come one after the other."""
+    seen = Seen(utc_offset=UTC_OFFSET)
+    meet(seen, _PROFILE)
+    device = seen.device("cgm")
+    for columns, time in _packets(series):
+        yield from take(seen, device, columns, time, 0, True).asks
+    yield from fall_silent(seen).asks
 
 
-def _none() -> Windows:
-    return Windows(
-        np.empty((0, STEPS, 3), np.float32), np.empty((0, _AHEAD), np.float32), np.empty(0, np.int64)
-    )
+def _packets(series: Series) -> Iterator[tuple[Columns, int]]:
+    """Each reading as replay sends it."""
+    columns = (series.times_ms.tolist(), series.glucose.tolist(), series.meal.tolist())
+    for time, glucose, meal in zip(*columns, strict=True):
+        told = {"glucose": round(glucose, 1), "meal": meal}
+        sent = {
+            name: (array("q", [time]), array("d", [value]))
+            for name, value in told.items()
+            if possible(name, value)
+        }
+        if sent:
+            yield sent, time
+
+
+def _later(series: Series, times: NDArray[np.int64]) -> Array:
+    """[n, 4] the readings nearest to 15, 30, 45 and 60 minutes after these times, NaN where none is near."""
+    read, values = _readings(series)
+    wanted = times[:, None] + _AHEAD_MS
+    after = np.clip(np.searchsorted(read, wanted), 1, max(len(read) - 1, 1))
+    before = after - 1
+    at = np.where(wanted - read[before] <= read[np.minimum(after, len(read) - 1)] - wanted, before, after)
+    at = np.minimum(at, len(read) - 1)
+    return np.where(np.abs(read[at] - wanted) <= _NEAR_MS, values[at], np.nan)
+
+
+def _steps(series: Series) -> int:
+    """How many steps of the stream's grid, laid through the first reading, hold a reading."""
+    read, _ = _readings(series)
+    return len(np.unique((read - read[:1] + _NEAR_MS) // _STEP_MS))
+
+
+def _readings(series: Series) -> tuple[NDArray[np.int64], Array]:
+    """The minute of each reading and what was read."""
+    known = ~np.isnan(series.glucose)
+    return series.times_ms[known] // MINUTE * MINUTE, series.glucose[known]
+
+
+def _none(skipped: int) -> Windows:
+    rows, later = np.empty((0, STEPS, 3), np.float32), np.empty((0, len(_AHEAD_MS)), np.float32)
+    return Windows(rows, later, np.empty(0, np.int64), skipped=skipped)
 
 
 def by_patient(series: Iterator[Series]) -> dict[str, Windows]:
@@ -105,4 +141,6 @@ def by_patient(series: Iterator[Series]) -> dict[str, Windows]:
 def join(parts: list[Windows]) -> Windows:
     """All rows of several sets, in order."""
     rows, later, times = ([p.rows for p in parts], [p.later for p in parts], [p.times for p in parts])
-    return Windows(np.concatenate(rows), np.concatenate(later), np.concatenate(times))
+    joined = np.concatenate(rows), np.concatenate(later), np.concatenate(times)
+    untold, skipped = sum(part.untold for part in parts), sum(part.skipped for part in parts)
+    return Windows(*joined, untold, skipped)

@@ -78,16 +78,25 @@ def _foretold(said: Array, events: Flags, now: Array, threshold: float) -> Figur
 
 
 def report(windows: list[Windows], said: list[Array], threshold: float, version: str) -> Report:
-    """Figures over people with at least one window."""
+    """Figures over people with at least one window.
+
+    `windows_skipped` is the share of steps with a reading that the stream does not ask; `windows_untold` are
+    asked, but have no reading after 30 or after 60 minutes.
+    """
     rule = load_policy().rules["glucose_forecast"]
     people = [
         (answers, w.truth.astype(np.float64), w.events, w.now.astype(np.float64), alerts(w, answers, rule))
         for w, answers in zip(windows, said, strict=True)
         if len(answers)
     ]
+    asked = sum(len(w.rows) + w.untold for w in windows)
+    skipped = sum(w.skipped for w in windows)
     lows = sum(int(person[2][:, 0].sum()) for person in people)
     extra = {
         "threshold": threshold,
+        "windows_skipped": round(skipped / (asked + skipped), 6) if skipped else 0.0,
+        "windows_skipped_count": skipped,
+        "windows_untold": sum(w.untold for w in windows),
         "windows_low": lows,
         "groups": {},
         "groups_missing": "this layout carries neither sex nor age",
@@ -106,9 +115,9 @@ def evaluate_glucose(
     if test_only:
         wanted = set(load_split("shanghai_cgm").test)
         people = {name: windows for name, windows in people.items() if name in wanted}
-    windows = [found for found in people.values() if len(found.rows)]
-    if not windows:
-        raise DatasetError(f"{folder}: nobody has readings now, after 30 and after 60 minutes")
+    windows = list(people.values())
+    if not any(len(found.rows) for found in windows):
+        raise DatasetError(f"{folder}: nobody has readings over three hours, then after 30 and 60 minutes")
     entry, said = networks.entry("glucose"), []
     for done, found in enumerate(windows):
         said.append(networks.run("glucose", found.rows).astype(np.float64))

@@ -48,6 +48,18 @@ def test_a_sensor_of_five_minutes_comes_to_the_mean_of_a_step():
     assert told(day)[-3:, 0].tolist() == [101.5, 114.0, 127.0]
 
 
+def test_the_time_is_that_of_the_reading_and_not_of_its_step():
+    day = filled(GlucoseDay())
+    day.put(START, 100.0)
+    day.row(0)
+    day.put(START + 10 * MINUTE, 104.0)
+
+    time, row = day.row(0)
+
+    assert time == START + 10 * MINUTE
+    assert row[-1].tolist()[0::2] == [104.0, (START // MINUTE + 15) % 1440]
+
+
 def test_each_step_is_asked_for_once():
     day = filled(GlucoseDay())
     day.put(START, 100.0)

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from models.datasets.cgm import load_series, series_names
+from models.datasets.cgm import Series, load_series, series_names
 from models.datasets.tables import DatasetError
 from models.deep.networks import COMMITTED, Networks
-from models.training.glucose_data import by_patient, on_grid
+from models.training.glucose_data import by_patient, windows_of
 from models.training.glucose_evaluate import evaluate_glucose
 from models.training.glucose_zones import clarke_zones
 from models.training.splits import load_split
@@ -41,13 +42,61 @@ def test_five_minute_readings_come_to_the_grid(tmp_path: Path) -> None:
     assert abs(float(slow["1"].now.mean()) - float(fast["1"].now.mean())) < 3
 
 
-def test_readings_of_one_step_are_averaged_and_gaps_stay_gaps() -> None:
-    times = np.array([0, 1, 45]) * 60_000
+MINUTE = 60_000
+START = 1_609_459_200_000
 
-    found = on_grid(times, np.array([100.0, 110.0, 90.0]), 0, 4)
 
-    assert found[[0, 3]].tolist() == [105.0, 90.0]
-    assert np.isnan(found[1:3]).all()
+def series(minutes: list[int], values: list[float]) -> Series:
+    """Readings at these minutes, of which nobody says whether something was eaten."""
+    times = START + np.array(minutes, np.int64) * MINUTE
+    return Series("ann", "T2DM", times, np.array(values), np.full(len(values), np.nan))
+
+
+def test_nothing_that_comes_after_the_first_reading_of_a_step_is_in_its_row() -> None:
+    minutes = [5 * i for i in range(80)]
+
+    windows = windows_of(series(minutes, [100.0 + m / 10 for m in minutes]))
+
+    # Readings at -5, 0 and +5 minutes make a step: the one at -5 is the newest when it is asked.
+    since = (windows.times - START) // MINUTE
+    assert (since % 15 == 10).all()
+    assert windows.now.tolist() == pytest.approx([100.0 + m / 10 for m in since])
+    assert np.allclose(windows.rows[:, -2, 0], [100.0 + (m - 10) / 10 for m in since])
+    assert np.allclose(windows.later[:-1], windows.now[:-1, None] + [1.5, 3.0, 4.5, 6.0])
+    # The last reading is five minutes short of an hour.
+    assert windows.later[-1, 3] == 139.5
+
+
+def test_what_came_after_is_the_nearest_reading_within_half_a_step() -> None:
+    minutes = [15 * i for i in range(12)] + [165 + m for m in (14, 29, 34, 52, 61)]
+
+    windows = windows_of(series(minutes, [100.0] * 12 + [114.0, 129.0, 134.0, 152.0, 161.0]))
+
+    assert windows.times[0] == START + 165 * MINUTE
+    assert windows.later[0].tolist() == [114.0, 129.0, 152.0, 161.0]
+
+
+def test_a_wearing_with_little_history_is_left_out_and_counted() -> None:
+    windows = windows_of(series([15 * i for i in range(30)], [100.0 + i for i in range(30)]))
+
+    assert (len(windows.rows), windows.untold, windows.skipped) == (30 - 11 - 4, 4, 11)
+    assert np.isnan(windows.rows[:, :, 1]).all()
+
+
+def test_a_wearing_without_readings_or_with_one_has_no_windows() -> None:
+    assert windows_of(series([], [])).skipped == 0
+    assert windows_of(series([0], [100.0])).skipped == 1
+    assert windows_of(series([0, 15], [math.nan, math.nan])).skipped == 0
+
+
+def test_windows_that_the_stream_does_not_ask_are_told(tmp_path: Path) -> None:
+    folder = write_series(tmp_path, ["1", "2"], hours=12)
+
+    report = evaluate_glucose(Networks.only("glucose"), folder).as_json()
+
+    asked = report["windows"] + report["windows_untold"]
+    assert report["windows_skipped_count"] == 2 * 11
+    assert report["windows_skipped"] == pytest.approx(22 / (22 + asked), abs=1e-6)
 
 
 def test_clarke_zones_of_textbook_points() -> None:
@@ -73,7 +122,7 @@ def test_the_command_prints_json(tmp_path: Path) -> None:
 def test_nobody_to_judge_by_is_said(tmp_path: Path) -> None:
     folder = write_series(tmp_path, ["1"], hours=1)
 
-    with pytest.raises(DatasetError, match="nobody has readings"):
+    with pytest.raises(DatasetError, match="nobody has readings over three hours"):
         evaluate_glucose(Networks.only("glucose"), folder)
 
 

@@ -57,7 +57,7 @@ def known(entry: ModelEntry) -> Known:
         row, *answers = (list(shape) for shape in promised)
         raise RegistryError(
             f"{entry.file}: {entry.name} {entry.version} takes rows of {row} and answers {answers}, but"
-            f" this vitalstream gives {list(found.row)} and reads {[list(found.answer)]}: after an upgrade make"
-            " your registry again with `vitalstream models copy`"
+            f" this vitalstream gives {list(found.row)} and reads {[list(found.answer)]}: after an upgrade"
+            " make your registry again with `vitalstream models copy`"
         )
     return found

@@ -1,6 +1,7 @@
 """Changes of a registry's manifest: which version judges, which is a shadow, which has retired.
 
-The manifest is replaced as a whole: whoever reads it finds the old one or the new one, never a half.
+The manifest is replaced as a whole: whoever reads it finds the old one or the new one, never a half. Whoever
+changes it holds the registry meanwhile, so that of two changes at once neither is lost.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 
 from models.deep.manifest import MANIFEST, Manifest, ModelEntry, RegistryError, read_manifest, read_model
 from models.deep.networks import open_network
+from models.deep.registry_lock import LOCK, changing
 
 _NUMBERS = re.compile(r"\[[-+0-9.enul,\s]*\]")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -26,16 +28,17 @@ def promote(registry: Path, name: str, version: str | None = None) -> tuple[Mode
     Without `version` it is the only shadow of that name. Verified before anything is changed. Raises
     RegistryError: no such version, not to be chosen without a version, refused, can't be written.
     """
-    manifest = read_manifest(registry)
-    chosen = _chosen(registry, manifest, name, version)
-    before = manifest.active().get(name)
-    if before is not None and before.version == chosen.version:
-        raise RegistryError(f"{name} {chosen.version} is active already")
-    open_network(registry, chosen)
-    replaced = None if before is None else before.version
-    active = msgspec.structs.replace(chosen, status="active", replaced=replaced)
-    _swap(registry, manifest, active, before)
-    return active, before
+    with changing(registry):
+        manifest = read_manifest(registry)
+        chosen = _chosen(registry, manifest, name, version)
+        before = manifest.active().get(name)
+        if before is not None and before.version == chosen.version:
+            raise RegistryError(f"{name} {chosen.version} is active already")
+        open_network(registry, chosen)
+        replaced = None if before is None else before.version
+        active = msgspec.structs.replace(chosen, status="active", replaced=replaced)
+        _swap(registry, manifest, active, before)
+        return active, before
 
 
 def rollback(registry: Path, name: str) -> tuple[ModelEntry, ModelEntry]:
@@ -43,17 +46,20 @@ def rollback(registry: Path, name: str) -> tuple[ModelEntry, ModelEntry]:
 
     Raises RegistryError: nothing to go back to, or as `promote`.
     """
-    manifest = read_manifest(registry)
-    now = manifest.active().get(name)
-    if now is None:
-        raise RegistryError(f"{registry / MANIFEST}: no active version of {name}")
-    if now.replaced is None:
-        raise RegistryError(f"{name} {now.version} has replaced no version: there is nothing to go back to")
-    back = _known(registry, manifest, name, now.replaced)
-    open_network(registry, back)
-    active = msgspec.structs.replace(back, status="active")
-    _swap(registry, manifest, active, now)
-    return active, now
+    with changing(registry):
+        manifest = read_manifest(registry)
+        now = manifest.active().get(name)
+        if now is None:
+            raise RegistryError(f"{registry / MANIFEST}: no active version of {name}")
+        if now.replaced is None:
+            raise RegistryError(
+                f"{name} {now.version} has replaced no version: there is nothing to go back to"
+            )
+        back = _known(registry, manifest, name, now.replaced)
+        open_network(registry, back)
+        active = msgspec.structs.replace(back, status="active")
+        _swap(registry, manifest, active, now)
+        return active, now
 
 
 def add(registry: Path, source: Path, name: str, version: str | None = None) -> ModelEntry:
@@ -64,11 +70,6 @@ def add(registry: Path, source: Path, name: str, version: str | None = None) -> 
     """
     entry = read_manifest(source).served(name)
     version = version or entry.version
-    manifest = read_manifest(registry)
-    if manifest.version(name, version) is not None:
-        raise RegistryError(
-            f"{registry / MANIFEST}: {name} {version} is there already: give it another version"
-        )
     if not _PLAIN.fullmatch(version):
         raise RegistryError(f"{version!r} is no version: letters, digits, dots, dashes")
     open_network(source, entry)
@@ -76,13 +77,22 @@ def add(registry: Path, source: Path, name: str, version: str | None = None) -> 
     shadow = msgspec.structs.replace(
         entry, version=version, status="shadow", replaced=None, file=f"{stem}.onnx", card=f"{stem}.md"
     )
-    _put(registry / shadow.file, read_model(source, entry))
-    card = source / entry.card
-    _put(
-        registry / shadow.card, card.read_bytes() if card.is_file() else b"No card came with this network.\n"
-    )
-    write_manifest(registry, msgspec.structs.replace(manifest, models=(*manifest.models, shadow)))
+    with changing(registry):
+        manifest = read_manifest(registry)
+        if manifest.version(name, version) is not None:
+            raise RegistryError(
+                f"{registry / MANIFEST}: {name} {version} is there already: give it another version"
+            )
+        _put_files(registry, shadow, source, entry)
+        write_manifest(registry, msgspec.structs.replace(manifest, models=(*manifest.models, shadow)))
     return shadow
+
+
+def _put_files(registry: Path, shadow: ModelEntry, source: Path, entry: ModelEntry) -> None:
+    card = source / entry.card
+    told = card.read_bytes() if card.is_file() else b"No card came with this network.\n"
+    _put(registry / shadow.file, read_model(source, entry))
+    _put(registry / shadow.card, told)
 
 
 def copy(registry: Path, out: Path) -> int:
@@ -93,7 +103,7 @@ def copy(registry: Path, out: Path) -> int:
         if any(out.iterdir()):
             raise RegistryError(f"{out} is not empty: choose another folder")
         for path in sorted(registry.iterdir()):
-            if path.is_file() and path.name != MANIFEST and path.suffix != ".py":
+            if path.is_file() and path.name not in (MANIFEST, LOCK) and path.suffix != ".py":
                 shutil.copyfile(path, out / path.name)
     except OSError as error:
         raise RegistryError(f"{error.filename}: {error.strerror}") from error

@@ -20,6 +20,7 @@ from models.deep.manifest import MANIFEST, Manifest, ModelEntry, Sample, Tensor,
 from models.deep.networks import Networks
 from models.deep.onnx_file import check_onnx
 from models.deep.registry_edit import write_manifest
+from models.deep.registry_lock import changing
 
 _CODE = ("deep", "training", "datasets")
 """Folders of `models` that decide what a trained network is."""
@@ -76,11 +77,12 @@ def _git(*arguments: str) -> str:
 def write_entry(registry: Path, entry: ModelEntry) -> None:
     """Put an entry into a registry's manifest, in place of the one of that name and status."""
     registry.mkdir(parents=True, exist_ok=True)
-    there = read_manifest(registry).models if (registry / MANIFEST).exists() else ()
-    # Of a network for training there is one version: its status is what was found of it.
-    kept = (entry.name,) if entry.use == "training" else (entry.name, entry.status)
-    others = [other for other in there if (other.name, other.status)[: len(kept)] != kept]
-    write_manifest(registry, Manifest(1, (*others, entry)))
+    with changing(registry):
+        there = read_manifest(registry).models if (registry / MANIFEST).exists() else ()
+        # Of a network for training there is one version: its status is what was found of it.
+        kept = (entry.name,) if entry.use == "training" else (entry.name, entry.status)
+        others = [other for other in there if (other.name, other.status)[: len(kept)] != kept]
+        write_manifest(registry, Manifest(1, (*others, entry)))
 
 
 def sample_of(rows: NDArray[np.floating], outputs: NDArray[np.floating], tolerance: float = 1e-4) -> Sample:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
+import threading
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import msgspec
@@ -11,6 +14,7 @@ import pytest
 from models.deep.manifest import MANIFEST, RegistryError, read_manifest
 from models.deep.networks import COMMITTED, Networks
 from models.deep.registry_edit import add, copy, promote, rollback, write_manifest
+from models.deep.registry_lock import LOCK, changing
 from tests.models.deep.variants import own_registry, put_square
 
 
@@ -150,3 +154,56 @@ def test_a_copy_is_a_registry_of_its_own(registry: Path, tmp_path: Path) -> None
     assert Networks.load(tmp_path / "own").versions == {"rhythm": "1"}
     with pytest.raises(RegistryError, match="not empty"):
         copy(COMMITTED, tmp_path / "own")
+
+
+def add_many(registry: Path, source: Path, prefix: str, start: Barrier) -> None:
+    start.wait(60)
+    for number in range(6):
+        add(registry, source, "rhythm", f"{prefix}{number}")
+
+
+def test_two_processes_that_change_a_registry_lose_nothing(registry: Path, tmp_path: Path) -> None:
+    trained = own_registry(tmp_path / "trained")
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(2)
+    both = [context.Process(target=add_many, args=(registry, trained, prefix, start)) for prefix in "ab"]
+
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(60)
+
+    assert [process.exitcode for process in both] == [0, 0]
+    added = {f"{prefix}{number}" for prefix in "ab" for number in range(6)}
+    assert statuses(registry).keys() == {"1", "2", "3"} | added
+
+
+def test_a_change_waits_for_the_one_before(registry: Path) -> None:
+    with changing(registry):
+        waiting = threading.Thread(target=promote, args=(registry, "rhythm", "2"))
+        waiting.start()
+        waiting.join(0.3)
+        assert waiting.is_alive() and statuses(registry)["2"] == "shadow"
+    waiting.join(60)
+
+    assert statuses(registry)["2"] == "active"
+
+
+def test_a_registry_that_can_only_be_read_is_read(registry: Path) -> None:
+    """Tests may run as root, whom no mode of a folder holds off."""
+    (registry / LOCK).mkdir()
+    there = set(registry.iterdir())
+
+    with pytest.raises(RegistryError, match=r"manifest\.json can't be changed"):
+        promote(registry, "rhythm", "2")
+
+    assert Networks.load(registry).versions == {"rhythm": "1"}
+    assert set(registry.iterdir()) == there
+
+
+def test_a_copy_takes_no_lock_along(registry: Path, tmp_path: Path) -> None:
+    promote(registry, "rhythm", "2")
+
+    copy(registry, tmp_path / "own")
+
+    assert (registry / LOCK).exists() and not (tmp_path / "own" / LOCK).exists()

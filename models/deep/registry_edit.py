@@ -66,9 +66,11 @@ def add(registry: Path, source: Path, name: str, version: str | None = None) -> 
     """Take the network that another registry serves as a shadow into this one, with its card.
 
     `version` renames it. Its file is called after name and version. Raises RegistryError: there already,
-    refused, can't be written.
+    for training, refused, can't be written.
     """
     entry = read_manifest(source).served(name)
+    if entry.use == "training":
+        raise RegistryError(f"{name} is a network for training: no worker runs it, so it can't be a shadow")
     version = version or entry.version
     if not _PLAIN.fullmatch(version):
         raise RegistryError(f"{version!r} is no version: letters, digits, dots, dashes")

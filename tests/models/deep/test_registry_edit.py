@@ -147,6 +147,16 @@ def test_a_version_is_added_once(registry: Path, tmp_path: Path) -> None:
             add(registry, trained, "rhythm", version)
 
 
+def test_a_network_for_training_is_not_added(registry: Path) -> None:
+    before = (registry / MANIFEST).read_bytes()
+
+    with pytest.raises(RegistryError, match="synth_rhythm is a network for training") as told:
+        add(registry, COMMITTED, "synth_rhythm", "2")
+
+    assert "\n" not in str(told.value)
+    assert (registry / MANIFEST).read_bytes() == before
+
+
 def test_a_copy_is_a_registry_of_its_own(registry: Path, tmp_path: Path) -> None:
     assert copy(registry, tmp_path / "own") == 3
 

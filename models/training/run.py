@@ -82,6 +82,10 @@ def make_card(name: str, data: Sequence[Path], registry: Path, progress: Progres
         return [
             card.judge_again(registry, inputs, card.everyone(inputs, data[0]), progress) for inputs in BOTH
         ]
+    if name == "unusual":
+        from models.training import unusual_card
+
+        return [unusual_card.judge_again(registry, data[0], progress)]
     if name == "quality":
         from models.training import quality_card
 

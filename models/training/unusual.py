@@ -20,20 +20,16 @@ from models.deep.unusual import CHANNELS, MINUTES, SHAPES, unusual_inputs
 from models.training.curves import draw_curves
 from models.training.export import code_version, register, signature, to_onnx_bytes, write_entry
 from models.training.fitting import Arrays, Curve, Plan, fit, predict
-from models.training.report import with_reports
-from models.training.splits import Split, load_split
-from models.training.unusual_card import write_card
+from models.training.splits import load_split
+from models.training.unusual_card import VALIDATION, Known, judged, of_folds
 from models.training.unusual_data import ORDINARY, Days
 from models.training.unusual_evaluate import (
     TEST,
     TEST_ORDINARY,
     Cohort,
-    evaluate_ordinary,
-    evaluate_simulated,
-    real_days,
     score,
 )
-from models.training.unusual_judge import BUDGET, BUDGET_HEART, report, threshold_for
+from models.training.unusual_judge import BUDGET, BUDGET_HEART, threshold_for
 from models.training.unusual_net import (
     CODE,
     UnusualError,
@@ -58,7 +54,7 @@ class Effort:
     """How much is spent on training."""
 
     train: Cohort = field(default_factory=lambda: Cohort(1001, 80))
-    validation: Cohort = field(default_factory=lambda: Cohort(2001))
+    validation: Cohort = VALIDATION
     test: Cohort = TEST
     ordinary: Cohort = TEST_ORDINARY
     plan: Plan = field(default_factory=lambda: Plan(epochs=30, batch=256, rate=2e-3, decay=1e-3, patience=8))
@@ -75,9 +71,12 @@ def train_unusual(data: Path, out: Path, progress: Progress, effort: Effort | No
     if missing:
         raise RecordError(f"{data}: lacks records {', '.join(sorted(missing))} of LTAFDB")
     half = len(split.folds) // 2
-    train = [*effort.train.days(ORDINARY, progress), *_people(data, split.folds[:half], progress, "training")]
+    train = [
+        *effort.train.days(ORDINARY, progress),
+        *of_folds(data, split.folds[:half], progress, "training"),
+    ]
     wearers = effort.validation.days(ORDINARY, progress)
-    people = _people(data, split.folds[half:], progress, "validation")
+    people = of_folds(data, split.folds[half:], progress, "validation")
     net, curve = _fitted(_ordinary(train), _ordinary([*wearers, *people]), effort, progress)
     error = UnusualError(net, _spread(net, _ordinary(train)))
     knots, slopes = tables(*_errors(error, _ordinary(wearers), _ordinary(people), effort.seed))
@@ -85,12 +84,9 @@ def train_unusual(data: Path, out: Path, progress: Progress, effort: Effort | No
     entry = register(out, graph, _entry(), sample_rows())
     draw_curves([curve], out / "unusual.png")
     entry = _with_thresholds(entry, wearers, people, out)
-    return _judged(entry, split, wearers, people, data, out, effort, progress)
-
-
-def _people(data: Path, folds: Sequence[Sequence[str]], progress: Progress, what: str) -> list[Days]:
-    names = [name for fold in folds for name in fold]
-    return real_days(data, names, False, lambda done: progress(f"{what} recordings", done, len(names)))
+    return judged(
+        entry, Known(wearers, people, data, split.test), out, effort.test, effort.ordinary, progress
+    )
 
 
 def _ordinary(people: Sequence[Days]) -> Rows:
@@ -192,37 +188,4 @@ def _with_thresholds(entry: ModelEntry, wearers: list[Days], people: list[Days],
         found[f"river{mark}"] = threshold_for(scored, "river", budget)
     entry = msgspec.structs.replace(entry, thresholds=found)
     write_entry(out, entry)
-    return entry
-
-
-def _judged(
-    entry: ModelEntry,
-    split: Split,
-    wearers: list[Days],
-    people: list[Days],
-    data: Path,
-    out: Path,
-    effort: Effort,
-    progress: Progress,
-) -> ModelEntry:
-    networks = Networks.only("unusual", out)
-    known = entry.thresholds
-    five = {"unusual": known["alarm"], "river": known["river"]}
-    heart = {"unusual": known["alarm_heart"], "river": known["river_heart"]}
-    names, steps = split.test, len(split.test)
-    tests = [
-        real_days(data, names, planted, lambda done: progress("test recordings", done, steps))
-        for planted in (False, True)
-    ]
-    reports = {
-        "simulated validation, ordinary": report(score(networks, wearers), five, VERSION),
-        "simulated test, ordinary": evaluate_ordinary(networks, effort.ordinary, progress),
-        "simulated test": evaluate_simulated(networks, effort.test, progress),
-        "ltafdb validation": report(score(networks, people), heart, VERSION),
-        "ltafdb test": report(score(networks, tests[0]), heart, VERSION),
-        "ltafdb test, planted strain": report(score(networks, tests[1]), heart, VERSION),
-    }
-    entry = with_reports(entry, reports)
-    write_entry(out, entry)
-    write_card(out, entry, reports)
     return entry

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.asking import HOUR_CHANNELS
 from models.signals.windows import MINUTE
 from models.training.metrics import Figures, auroc
-from models.training.report import Report
+from models.training.report import Report, known
 from models.training.unusual_data import EVERY, FAULTS, HOUR, Days
 from models.training.unusual_table import share_gap
 
@@ -158,9 +159,22 @@ def _median(minutes: Array) -> float:
 
 
 def report(people: Sequence[Scored], limits: dict[str, float], version: str) -> Report:
-    """Figures over people with at least one hour; `limits` are the thresholds of `unusual` and `river`."""
+    """Figures over people with at least one hour; `limits` are the thresholds of `unusual` and `river`.
+
+    `asked_in_stream` is the share of hours that the stream would ask: those with three vitals or more.
+    """
     asked = [person for person in people if len(person.rarity)]
     happened = [found.condition for person in asked for found in episodes(person.days)]
     counts = {name: happened.count(name) for name in CONDITIONS if name in happened}
-    extra = {"thresholds": limits, "episodes": len(happened), "episodes_by_condition": counts}
+    extra = {
+        "thresholds": limits,
+        "asked_in_stream": _asked(asked),
+        "episodes": len(happened),
+        "episodes_by_condition": counts,
+    }
     return Report("unusual", version, [_columns(person, limits) for person in asked], judge, extra)
+
+
+def _asked(people: Sequence[Scored]) -> float | None:
+    worn = [(~np.isnan(person.days.rows)).any(axis=1).sum(axis=1) for person in people]
+    return known(_mean(np.concatenate(worn) >= HOUR_CHANNELS)) if worn else None

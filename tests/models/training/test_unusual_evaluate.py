@@ -75,6 +75,9 @@ def test_evaluate_prints_counts_and_figures(tmp_path: Path, monkeypatch: pytest.
     assert report.keys() >= {"auroc", "found", "found_river", "minutes", "earlier", "ece"}
     assert report["planted"]["episodes_by_condition"].keys() == {"anomaly"}
     assert report["simulated"]["people"] == 2
+    # A Holter recorder tells of two vitals, and the stream asks hours of three.
+    assert report["asked_in_stream"] == report["planted"]["asked_in_stream"] == 0.0
+    assert report["simulated"]["asked_in_stream"] > 0.5
 
 
 def test_a_folder_without_an_hour_of_beats_is_named(networks: Networks, tmp_path: Path) -> None:

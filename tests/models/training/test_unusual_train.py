@@ -42,7 +42,9 @@ def test_training_ends_in_a_registry_that_loads(folder: Path, tmp_path: Path) ->
     assert entry.thresholds.keys() == {"alarm", "river", "alarm_heart", "river_heart"}
     assert entry.counts["ltafdb test"]["people"] == 1
     assert (tmp_path / "unusual.png").read_bytes().startswith(b"\x89PNG")
-    assert f"# unusual {entry.version}" in (tmp_path / "unusual.md").read_text()
+    card = (tmp_path / "unusual.md").read_text()
+    assert f"# unusual {entry.version}" in card
+    assert "- ltafdb test: 0.0%" in card
 
 
 def test_a_missing_record_is_named(folder: Path, tmp_path: Path) -> None:

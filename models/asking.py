@@ -15,9 +15,11 @@ from models.deep.glucose import HORIZONS, OUTPUTS, STEP_MIN, STEPS
 from models.deep.glucose_day import GlucoseDay
 from models.deep.stay import Stay
 from models.deep.unusual import CHANNELS, RecentHour
+from models.risk.contribution import beside_usual
 from models.signals.windows import MINUTE, Window
 from models.view import View
-from models.wearer import Seen
+from models.wearer import SLOW, Seen
+from streams.records import Contribution
 
 DAY_MS = 86_400_000
 P_LOW = OUTPUTS.index("p_low")
@@ -62,15 +64,27 @@ def _hour(seen: Seen, view: View) -> Iterator[Ask]:
     if seen.hour is None:
         seen.hour = RecentHour()
     seen.hour.put(view.minute, spreads)
-    if view.minute // MINUTE % HOUR_EVERY == 0:
+    if view.minute // MINUTE % HOUR_EVERY == 0 and view.minute > seen.hour_asked:
         row = seen.hour.row(view.minute)
         if row is not None and _worn(row) >= HOUR_CHANNELS:
-            yield Ask("unusual", view.minute - HOUR_MS + MINUTE, view.minute + MINUTE, row)
+            seen.hour_asked = view.minute
+            told = list(_worn_beside_usual(seen, view, row))
+            yield Ask("unusual", view.minute - HOUR_MS + MINUTE, view.minute + MINUTE, row, seen=told)
 
 
 def _worn(row: NDArray[np.float32]) -> int:
     """How many vitals of an hour [60, 5] were measured at all."""
     return int((~np.isnan(row)).any(axis=0).sum())
+
+
+def _worn_beside_usual(seen: Seen, view: View, row: NDArray[np.float32]) -> Iterator[Contribution]:
+    """The newest value of each vital of the hour, on whatever device, beside the own usual."""
+    for signal in (name for i, name in enumerate(CHANNELS) if not np.isnan(row[:, i]).all()):
+        baseline = seen.baselines.get(signal if signal in SLOW else f"{signal}@{view.context}")
+        newest = seen.recent.get(signal)
+        if newest:
+            usual = baseline.usual() if baseline is not None and baseline.known else None
+            yield beside_usual(signal, newest[-1][1], usual)
 
 
 def _stay(seen: Seen, view: View) -> Iterator[Ask]:

@@ -23,6 +23,9 @@ HISTORIC_MS = 3_600_000
 """What is found in data older than this is history, not an emergency."""
 RISK_EVERY_MS = 900_000
 """Event time between risk records of a wearer whose level does not change."""
+LAPSED = "not judged any more"
+UNTIL_HEARD = frozenset({"stale_data"})
+"""Conditions that last until the wearer is heard of again."""
 RANK = {"none": 0, "info": 1, "low": 2, "medium": 3, "high": 4}
 
 
@@ -61,6 +64,8 @@ def decide(setting: Setting, case: Case, observation: Observation) -> list[Told]
     """Judge one observation, its questions answered; gives what to tell."""
     if observation.withdrawn:
         return _withdraw(setting, case)
+    if observation.another:
+        case.judged.foretold.clear()
     told: list[Told] = []
     risks: dict[str, float] = {}
     for found, view in _all_evidence(setting, case, observation):
@@ -91,8 +96,17 @@ def _all_evidence(
             yield found, view
         if setting.collect_again and view.quality:
             yield _unusable(case.judged, view, setting.policy.rules["collect_again"]), view
+        yield from _lapsed(setting, case, view)
     if observation.silent_since is not None and setting.stale_alerts:
         yield Evidence("stale_data", case.now, 1, 0.0), None
+
+
+def _lapsed(setting: Setting, case: Case, view: View) -> Iterable[tuple[Evidence, View]]:
+    """Freedom from evidence for what nobody can judge any more."""
+    for key, episode in list(case.judged.episodes.items()):
+        condition, _, side = key.partition(":")
+        if condition not in UNTIL_HEARD and episode.lapsed(view.minute, setting.policy.rules[condition]):
+            yield Evidence(condition, view.minute, 0, 0.0, [], side, cause=LAPSED), view
 
 
 def _mark_spoilt(observation: Observation, policy: Policy) -> None:
@@ -198,7 +212,7 @@ def _versions(case: Case, names: Sequence[str]) -> dict[str, str]:
 
 def _cause(judged: Judged, found: Evidence) -> str | None:
     if found.condition != "collect_again" or not judged.causes:
-        return None
+        return found.cause
     return min(judged.causes, key=lambda cause: (judged.causes[cause][0], cause))
 
 

@@ -20,11 +20,9 @@ from models.signals.columns import Columns
 from models.signals.quality import Quality
 from models.signals.windows import MINUTE, Track, Window
 from models.view import Observation, View
-from models.wearer import RECENT, Device, Seen, Stuck
+from models.wearer import RECENT, SLOW, Device, Seen, Stuck
 from streams.records import Profile
 
-SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
-"""Signals whose usual does not depend on rest or sleep."""
 LEARNED = ("hr", "rr", "spo2", "temp", "hrv", "glucose", "sbp", "dbp")
 SCORED = ("hr", "rr", "spo2", "temp", "sbp")
 TOTALS = frozenset({"steps", "meal", "urine"})
@@ -75,14 +73,15 @@ def fall_silent(seen: Seen) -> Observation:
     return observation
 
 
-def meet(seen: Seen, profile: Profile) -> None:
+def meet(seen: Seen, profile: Profile) -> Observation:
     """Take what a profile says of the wearer."""
     seen.consent = profile.consent.status
     seen.oxygen_scale, seen.on_oxygen = profile.oxygen_scale, profile.on_oxygen
-    admitted = seen.person.admitted
-    seen.person, seen.person_asked = Person.of(profile), 0
-    if seen.person.admitted != admitted:
+    before, seen.person = seen.person, Person.of(profile)
+    seen.person_asked = 0
+    if seen.person.admitted != before.admitted:
         seen.stay, seen.stay_asked = None, 0
+    return Observation(another=seen.person != before)
 
 
 def withdraw(seen: Seen) -> Observation:

@@ -10,6 +10,8 @@ import msgspec
 
 from streams.records import CareUnit, Profile
 
+BMI_POSSIBLE = (5.0, 250.0)
+"""kg/m²; outside of these height or weight is in another unit."""
 DIABETES = frozenset({"E10", "E11", "E12", "E13", "E14"})
 
 
@@ -52,6 +54,8 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
         height = self.height_cm or math.nan
         weight = self.weight_kg or math.nan
         bmi = weight / (height / 100) ** 2
+        if not BMI_POSSIBLE[0] <= bmi <= BMI_POSSIBLE[1]:
+            bmi = math.nan
         body = {"age": age, "male": male, "height_cm": height, "weight_kg": weight, "bmi": bmi}
         return body | {
             f"icu_{k}": math.nan if self.care_unit is None else float(unit == self.care_unit)

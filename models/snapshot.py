@@ -59,6 +59,7 @@ class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stuck: dict[str, Stuck]
     glucose: DaySnapshot | None
     hour: HourSnapshot | None
+    hour_asked: int
     stay: Hours | None
     stay_asked: int
     person: Person
@@ -88,6 +89,7 @@ def dump(wearer: Wearer) -> WearerSnapshot:
         stuck=seen.stuck,
         glucose=None if seen.glucose is None else seen.glucose.snapshot(),
         hour=None if seen.hour is None else seen.hour.snapshot(),
+        hour_asked=seen.hour_asked,
         stay=None if seen.stay is None else seen.stay.snapshot(),
         stay_asked=seen.stay_asked,
         person=seen.person,
@@ -118,6 +120,7 @@ def load(name: str, snapshot: WearerSnapshot) -> Wearer:
         stuck=snapshot.stuck,
         glucose=None if snapshot.glucose is None else GlucoseDay(snapshot.glucose),
         hour=None if snapshot.hour is None else RecentHour(snapshot.hour),
+        hour_asked=snapshot.hour_asked,
         stay=_load_stay(snapshot),
         stay_asked=snapshot.stay_asked,
         person=snapshot.person,

@@ -46,6 +46,8 @@ class Observation:
     """The wearer was silent and is back."""
     withdrawn: bool = False
     """The wearer no longer agrees: whatever is out ends."""
+    another: bool = False
+    """The profile tells of other facts: risks that rest on the old ones are void."""
     late: dict[str, int] = field(default_factory=dict)
     """Samples per signal that came after their minute had closed."""
 
@@ -58,5 +60,10 @@ class Observation:
     def empty(self) -> bool:
         """Whether there is nothing to decide."""
         return not (
-            self.views or self.asks or self.returned or self.withdrawn or self.silent_since is not None
+            self.views
+            or self.asks
+            or self.returned
+            or self.withdrawn
+            or self.another
+            or self.silent_since is not None
         )

@@ -30,6 +30,9 @@ DEVICES = 16
 HELD = 400_000
 """Open samples of a wearer above which a device is let go (16 bytes each; a stored page ends at 17 MiB)."""
 
+SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
+"""Signals whose usual does not depend on rest or sleep."""
+
 # Smallest believable spread of a minute's value: what devices' own errors allow (unit of the vital).
 FLOORS = {
     "hr": 2.0,
@@ -111,6 +114,8 @@ class Seen:
     """None while no glucose was ever measured."""
     hour: RecentHour | None = None
     """The last hour on the personal scale; None while nothing is usual yet."""
+    hour_asked: int = 0
+    """The minute as of which the last hour was asked about, ms UTC."""
     stay: Stay | None = None
     """The current stay in hospital, if the profile tells of one."""
     stay_asked: int = 0

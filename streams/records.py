@@ -82,8 +82,8 @@ class Profile(Struct, frozen=True, gc=False):
     wearer: Name
     birth_year: Annotated[int, Meta(ge=1880, le=2100)] | None = None
     sex: Literal["female", "male", "other"] | None = None
-    height_cm: Annotated[float, Meta(gt=0, le=272)] | None = None
-    weight_kg: Annotated[float, Meta(gt=0, le=650)] | None = None
+    height_cm: Annotated[float, Meta(ge=20, le=272)] | None = None
+    weight_kg: Annotated[float, Meta(ge=0.2, le=650)] | None = None
     conditions: list[Annotated[str, Meta(max_length=16, description="ICD-10 code")]] = []
     medicines: list[Medicine] = []
     oxygen_scale: Annotated[

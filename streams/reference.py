@@ -126,7 +126,8 @@ def conditions_page() -> str:
 MEASURES = {
     "rhythm": "P(AF), running median of windows of 60 beats",
     "deterioration": "NEWS2 points that were measured",
-    "anomaly": "-log10 of the chance of so unusual a joint state",
+    "anomaly": "-log10 of the chance of so unusual a joint state (River); where the network of unusual hours is"
+    " asked it speaks instead, at once, from rarity {network:g} on",
     "desaturation": "`spo2`, median of five minutes, %",
     "fever": "`temp`, median of five minutes, °C",
     "resting_heart_rate": "`hr` at rest, median of five minutes, 1/min",
@@ -143,7 +144,8 @@ def _rule(rule: Rule) -> Row:
         grades = f"**info**: {', '.join(f'{cause} {s:g} s' for cause, s in rule.limits.items())}"
     if rule.condition == "stale_data":
         grades = f"**{rule.grades[0].priority}**: at once"
-    return f"`{rule.condition}`", rule.title, MEASURES[rule.condition], grades, rule.clears
+    measure = MEASURES[rule.condition].format(**rule.limits)
+    return f"`{rule.condition}`", rule.title, measure, grades, rule.clears
 
 
 def _grade(grade: GradeRule) -> str:

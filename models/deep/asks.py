@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from streams.records import Contribution
 
 Rows = NDArray[np.float32]
 
@@ -29,6 +32,8 @@ class Ask:
     row: Rows
     pick: int = 0
     """Which number of the answer is the risk that is asked for."""
+    seen: Sequence[Contribution] = ()
+    """What was measured, beside the wearer's own usual, for an alert to tell."""
     answer: Rows | None = None
     """The network's output for this row; None until it was run."""
 

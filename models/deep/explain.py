@@ -8,15 +8,16 @@ piece's share is how much of the answer went with it. Nothing here is random.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.deep.asks import Ask, Rows, Runner
 from models.deep.glucose import STEP_MIN, STEPS
-from models.deep.unusual import CHANNELS
+from models.deep.unusual import CHANNELS, MINUTES
 
+HALF = MINUTES // 2
 STRETCH = 10
 """Beats in a stretch of a rhythm window."""
 _MINUTE = 60_000
@@ -46,15 +47,35 @@ class _Without:
     row: Rows
 
 
-def explain(ask: Ask, networks: Runner) -> list[Piece]:
-    """Pieces of a question and their shares, in the order of time; empty where nothing was for it.
+def explain_all(asks: Sequence[Ask], networks: Runner) -> list[list[Piece]]:
+    """Pieces of each question and their shares; none where nothing was for it, or it can't be explained.
 
-    One run of the network on at most 32 rows. Raises KeyError for a network that can't be explained.
+    One run of each network on all rows: at most eleven a question.
     """
-    take_apart, scale = _EXPLAINED[ask.model]
-    without = take_apart(ask)
-    rows = np.stack([ask.row, *(piece.row for piece in without)])
-    answers = networks.run(ask.model, rows).reshape(len(rows), -1)[:, ask.pick].astype(np.float64)
+    found: dict[int, list[Piece]] = {}
+    for model in dict.fromkeys(ask.model for ask in asks if ask.model in _EXPLAINED):
+        own = [i for i, ask in enumerate(asks) if ask.model == model]
+        without = [_EXPLAINED[model][0](asks[i]) for i in own]
+        rows = [row for i, parts in zip(own, without, strict=True) for row in _rows(asks[i], parts)]
+        answers = networks.run(model, np.stack(rows)).reshape(len(rows), -1)
+        edges = np.cumsum([1 + len(parts) for parts in without])[:-1]
+        for i, parts, told in zip(own, without, np.split(answers, edges), strict=True):
+            found[i] = _pieces(asks[i], parts, told[:, asks[i].pick])
+    return [found.get(i, []) for i in range(len(asks))]
+
+
+def explain(ask: Ask, networks: Runner) -> list[Piece]:
+    """Pieces of one question, as `explain_all` gives them."""
+    return explain_all([ask], networks)[0]
+
+
+def _rows(ask: Ask, without: list[_Without]) -> list[Rows]:
+    return [ask.row, *(piece.row for piece in without)]
+
+
+def _pieces(ask: Ask, without: list[_Without], answers: Rows) -> list[Piece]:
+    """How much of the answer went with each piece; `answers` to the whole row, then to each without one."""
+    scale = _EXPLAINED[ask.model][1]
     told = np.array([scale(float(answer)) for answer in answers])
     gone = np.maximum(told[0] - told[1:], 0.0)
     total = float(gone.sum())
@@ -97,14 +118,15 @@ def _glucose(ask: Ask) -> list[_Without]:
 
 
 def _hour(ask: Ask) -> list[_Without]:
-    """One signal at a time, as if it had not been measured."""
+    """One half of the hour of one signal at a time, as if it had not been measured."""
     found = []
     for channel, signal in enumerate(CHANNELS):
-        if np.isnan(ask.row[:, channel]).all():
-            continue
-        row = ask.row.copy()
-        row[:, channel] = np.nan
-        found.append(_Without(signal, ask.start, ask.end, row))
+        for begin, end in ((0, HALF), (HALF, MINUTES)):
+            if np.isnan(ask.row[begin:end, channel]).all():
+                continue
+            row = ask.row.copy()
+            row[begin:end, channel] = np.nan
+            found.append(_Without(signal, ask.start + begin * _MINUTE, ask.start + end * _MINUTE, row))
     return found
 
 
@@ -123,5 +145,3 @@ _EXPLAINED: dict[str, tuple[Apart, Callable[[float], float]]] = {
     "glucose": (_glucose, _logit),
     "unusual": (_hour, _plain),
 }
-EXPLAINED = frozenset(_EXPLAINED)
-"""Networks whose alerts can be explained."""

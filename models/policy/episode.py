@@ -34,12 +34,15 @@ class Episode(msgspec.Struct, gc=False):
     revision: int = 0
     priority: str = ""
     historic: bool = False
+    heard: int = 0
+    """When there was evidence either way, the newest."""
 
     def update(self, time: int, level: int, rule: Rule, delay_ms: int | None = None) -> Change | None:
         """Take the evidence of one moment; gives what it changes, if anything.
 
         `delay_ms` stands for the delay of every grade, for evidence that looks back over a time of its own.
         """
+        self.heard = max(self.heard, time)
         if len(self.grades) != len(rule.grades):  # also when the rule has changed under a stored course
             kept = self.grades[: len(rule.grades)]
             self.grades = kept + [Grade() for _ in range(len(rule.grades) - len(kept))]
@@ -54,6 +57,10 @@ class Episode(msgspec.Struct, gc=False):
             # What another device delivers of an earlier time does not clear what is out now.
             return self._clear(time, rule)
         return None
+
+    def lapsed(self, time: int, rule: Rule) -> bool:
+        """Whether an alert is out and nothing has been heard of its reason for too long."""
+        return bool(self.raised) and time - self.heard > rule.lapse_ms
 
     def idle(self, time: int, rule: Rule) -> bool:
         """Whether nothing is out and every run of evidence is over: nothing needs to be kept."""

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from streams.records import Condition, Priority
 
+LAPSE_MS = 86_400_000
 DEFAULT = Path(__file__).with_name("policy.toml")
 
 
@@ -35,6 +36,8 @@ class Rule:
     clears: str
     advice: tuple[tuple[str, str], ...]
     limits: dict[str, float]
+    lapse_ms: int = LAPSE_MS
+    """Without evidence either way for so long an alert is no longer upheld."""
 
     def level(self, value: float, softer: float = 0.0) -> int:
         """The highest grade whose edge `value` passes; `softer` moves every edge to the mild side."""
@@ -80,6 +83,7 @@ def _rule(name: Any, row: dict[str, Any]) -> Rule:
         return Rule(
             name, row["title"], grades, int(row["grace_s"] * 1000), int(row["clear_s"] * 1000), row["clears"],
             tuple((a["text"], a["source"]) for a in row.get("advice", ())), row.get("limits", {}),
+            int(row["lapse_s"] * 1000) if "lapse_s" in row else LAPSE_MS,
         )  # fmt: skip
     except KeyError as error:
         raise ValueError(f"[{name}] lacks {error}") from error

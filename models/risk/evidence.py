@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 
 from models.deep.asks import Ask
 from models.policy.rules import Policy, Rule
-from models.signals.catalogue import SIGNALS
+from models.risk.contribution import beside_usual
 from models.view import View
 from streams.records import Contribution
-
-UNITS = {name: signal.unit for name, signal in SIGNALS.items()} | {"hrv": "ln ms"}
 
 # Distance from the first edge at which a reading is clearly on one side of it (in the reading's unit): makes
 # a steadily rising risk out of an edge. Not a calibrated probability of harm.
@@ -45,6 +43,7 @@ class Evidence:
     """`high` or `low` where a condition has two sides: each has a course and alerts of its own."""
     probability: float | None = None
     """What a calibrated network says; None where `risk` only rises with danger."""
+    cause: str | None = None
     networks: tuple[str, ...] = ()
     """Those that speak here."""
     delay_ms: int | None = None
@@ -89,12 +88,8 @@ def _sides(found: Evidence, middle: float) -> Iterator[Evidence]:
             yield Evidence(found.condition, found.time, 0, found.risk, [], side)
 
 
-def contribution(view: View, signal: str, value: float, share: float | None = None) -> Contribution:
-    """A signal's value beside the wearer's own usual, where that is known."""
-    usual = view.usual.get(signal)
-    mean = None if usual is None else round(usual.mean, 2)
-    change = None if usual is None else round(value - usual.mean, 2)
-    return Contribution(signal, round(value, 2), UNITS[signal], mean, change, share)
+def _contribution(view: View, signal: str, value: float, share: float | None = None) -> Contribution:
+    return beside_usual(signal, value, view.usual.get(signal), share)
 
 
 def rising_risk(rule: Rule, condition: str, value: float) -> float:
@@ -114,7 +109,7 @@ def _single(view: View, rule: Rule, signal: str, softer: float = 0.0) -> Evidenc
     level = rule.level(value, softer)
     found = Evidence(rule.condition, view.minute, level, rising_risk(rule, rule.condition, value))
     if level:
-        found.contributions.append(contribution(view, signal, value, 1.0))
+        found.contributions.append(_contribution(view, signal, value, 1.0))
     return found
 
 
@@ -149,7 +144,7 @@ def _resting_heart_rate(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     )
     if own and not found.level:
         found.level = 1
-        found.contributions.append(contribution(view, "hr", value, 1.0))
+        found.contributions.append(_contribution(view, "hr", value, 1.0))
     return found
 
 
@@ -171,7 +166,7 @@ def _deterioration(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     if level:
         parts = sorted((p for p in score.parts if p.points), key=lambda p: -p.points)
         found.contributions = [
-            contribution(view, p.signal, p.value, round(p.points / score.low, 3)) for p in parts
+            _contribution(view, p.signal, p.value, round(p.points / score.low, 3)) for p in parts
         ]
     return found
 
@@ -187,7 +182,7 @@ def _anomaly(view: View, rule: Rule, _: Leeway) -> Evidence | None:
     if level:
         ranked = sorted(surprise.shares.items(), key=lambda item: -item[1])
         found.contributions = [
-            contribution(view, signal, view.values[signal], share)
+            _contribution(view, signal, view.values[signal], share)
             for signal, share in ranked
             if signal in view.values
         ]

@@ -9,12 +9,12 @@ import numpy as np
 
 from models.deep.asks import Ask
 from models.deep.glucose import LOW
-from models.deep.unusual import CHANNELS
 from models.policy.rules import Policy, Rule
-from models.risk.evidence import UNITS, Evidence, contribution, rising_risk
+from models.risk.contribution import UNITS
+from models.risk.evidence import Evidence, rising_risk
 from models.risk.rhythm import rhythm_evidence
 from models.signals.windows import MINUTE
-from models.view import Observation, View
+from models.view import Observation
 from models.wearer import Foretold, Judged
 from streams.records import Contribution
 
@@ -38,11 +38,12 @@ NEEDS = {
     "glucose": Need(HOUR, "needs three hours of glucose readings and a profile that tells of diabetes"),
     "unusual": Need(HOUR, "needs an hour of three vitals at rest whose own usual is known"),
     "deterioration_wearable": Need(2 * HOUR, "judges the first 48 hours of a stay in hospital"),
-    "deterioration_clinical": Need(2 * HOUR, "needs a clinic's values in the first 48 hours of a stay"),
+    "deterioration_clinical": Need(2 * HOUR, "judges the first 48 hours of a stay with a clinic's values"),
     "diabetes": Need(48 * HOUR, "needs a profile with the year of birth"),
 }
 """Networks that the stream can ask."""
 
+STAY = ("deterioration_wearable", "deterioration_clinical")
 RISKS = {
     "diabetes": "diabetes",
     "deterioration_wearable": "death_in_hospital",
@@ -63,7 +64,7 @@ def network_evidence(judged: Judged, observation: Observation, policy: Policy) -
         elif ask.model == "glucose":
             yield low_ahead(ask, policy.rules["glucose_forecast"])
         elif ask.model == "unusual":
-            yield _unusual(ask, observation.views, policy.rules["anomaly"])
+            yield _unusual(ask, policy.rules["anomaly"])
         elif ask.model in RISKS:
             judged.foretold[RISKS[ask.model]] = Foretold(round(ask.value, 3), ask.end)
 
@@ -81,11 +82,14 @@ def spoilt(asks: Sequence[Ask], policy: Policy) -> list[Ask]:
 
 def not_run(judged: Judged, versions: dict[str, str], now: int) -> dict[str, str]:
     """Networks that are there and have no fresh answer at `now` (ms UTC), and what they need."""
-    return {
-        name: need.words
+    idle = [
+        name
         for name, need in NEEDS.items()
         if name in versions and now - judged.answered.get(name, 0) > need.lasts_ms
-    }
+    ]
+    # Of a stay one of the two is asked: the clinical one when there are a clinic's values.
+    in_stay = [name for name in STAY if name in versions and name not in idle]
+    return {name: NEEDS[name].words for name in idle if not (in_stay and name in STAY)}
 
 
 def standing(judged: Judged, now: int) -> dict[str, float]:
@@ -98,7 +102,7 @@ def _usable(asks: Sequence[Ask], rule: Rule) -> dict[int, bool]:
     return {ask.end: ask.value >= rule.limits["usable"] for ask in asks if ask.model == "quality"}
 
 
-def _unusual(ask: Ask, views: Sequence[View], rule: Rule) -> Evidence:
+def _unusual(ask: Ask, rule: Rule) -> Evidence:
     """An hour that ordinary people on their own scale hardly ever have."""
     minute = ask.end - MINUTE
     beyond = ask.value - rule.limits["network"]
@@ -106,10 +110,7 @@ def _unusual(ask: Ask, views: Sequence[View], rule: Rule) -> Evidence:
     found = Evidence("anomaly", minute, int(beyond >= 0.0), risk, networks=("unusual",))
     found.delay_ms = int(rule.limits["network_delay_s"] * 1000)
     if found.level:
-        [view] = [view for view in views if view.minute == minute]
-        found.contributions = [
-            contribution(view, signal, view.values[signal]) for signal in CHANNELS if signal in view.usual
-        ]
+        found.contributions = list(ask.seen)
         found.ask = ask
     return found
 

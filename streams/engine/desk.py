@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from models import observe
@@ -17,6 +18,8 @@ from streams.intake.clock import StreamClock
 from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
 from streams.records import Outcome, Profile, Rejection, Source, Tick
 from streams.settings import Settings
+
+log = logging.getLogger(__name__)
 
 LATE_PART = "late_signals"
 
@@ -55,12 +58,21 @@ class Desk:
             if new:
                 self._count(page, work, self._packet(record, intake, page, work))
         except Refused as refused:
-            if new:
-                outcome: Outcome = "late" if refused.reason == "late" else "rejected"
-                self._count(page, work, outcome)
-                work.effects.dead_letters.append(self._letter(record, refused.reason, refused.detail))
+            self._refuse(record, refused, page, work, new)
+        except Exception as error:  # one record that nobody foresaw must not end the worker for ever
+            log.exception(
+                "a record can't be scored, offset %d of partition %d", record.offset, self._partition
+            )
+            self._refuse(
+                record, Refused("failed", f"scoring it raised {type(error).__name__}"), page, work, new
+            )
         if new:
             self._book.touch(key)
+
+    def _refuse(self, record: RawRecord, refused: Refused, page: Page, work: Work, new: bool) -> None:
+        if new:
+            self._count(page, work, "late" if refused.reason == "late" else "rejected")
+            work.effects.dead_letters.append(self._letter(record, refused.reason, refused.detail))
 
     def _admit(self, record: RawRecord) -> Intake:
         """Decode a packet and let it move the clock. Raises Refused."""
@@ -108,9 +120,9 @@ class Desk:
             if record.key != control.wearer.encode():
                 raise Refused("key_mismatch", "the record's key is not the profile's wearer")
             wearer = page.wearer(control.wearer)
-            observe.meet(wearer.seen, control)
-            if not self._agreed(wearer.seen.consent):
-                self._queue(page, wearer, observe.withdraw(wearer.seen), record, work)
+            met = observe.meet(wearer.seen, control)
+            left = not self._agreed(wearer.seen.consent)
+            self._queue(page, wearer, observe.withdraw(wearer.seen) if left else met, record, work)
             self._book.touch(control.wearer.encode())
 
     def _ring(self, record: RawRecord, work: Work) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from math import isfinite
+from math import isfinite, nan
 
 from models.decide import Case, Setting, decide
 from models.deep.answering import answer
 from models.deep.asks import Ask
-from models.deep.explain import EXPLAINED, explain
+from models.deep.explain import Piece, explain_all
 from models.risk.explained import explained
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book
@@ -93,22 +93,30 @@ class WearerShard:
 
     def explain(self, work: Work) -> None:
         """Say why, for alerts for which a network speaks. Touches only `work`."""
-        for pending in work.alerts:
-            if pending.ask is not None and pending.ask.model in EXPLAINED:
-                pending.alert = self._explained(pending.alert, pending.ask, pending.item.lineup)
+        spoken = [pending for pending in work.alerts if pending.ask is not None]
+        for _, group in groupby(spoken, lambda pending: id(pending.item.lineup)):
+            pendings = list(group)
+            for pending, pieces in zip(pendings, self._pieces(pendings), strict=True):
+                pending.alert = explained(pending.alert, pieces)
 
-    def _explained(self, alert: Alert, ask: Ask, lineup: Lineup) -> Alert:
-        """The alert with its explanation; as it was, counted, where that fails."""
+    def _pieces(self, pendings: Sequence[Pending]) -> list[list[Piece]]:
+        """Explanations of alerts of one line-up; none, counted, where a network fails."""
+        asks = [pending.ask for pending in pendings if pending.ask is not None]
+        lineup = pendings[0].item.lineup
         try:
-            pieces = explain(ask, Cast(self._maker.stock, lineup))
-            good = all(isfinite(piece.share) for piece in pieces)
+            found = explain_all(asks, Cast(self._maker.stock, lineup))
             why = "no finite share"
         except Exception as error:  # whatever a network does, the alert goes out
-            good, why = False, type(error).__name__
-        if good:
-            return explained(alert, pieces)
+            if len(pendings) > 1:  # one that fails must not cost the others theirs
+                return [self._pieces([pending])[0] for pending in pendings]
+            found, why = [[Piece("", 0, 0, nan)]], type(error).__name__
+        return [self._finite(ask, pieces, lineup, why) for ask, pieces in zip(asks, found, strict=True)]
+
+    def _finite(self, ask: Ask, pieces: list[Piece], lineup: Lineup, why: str) -> list[Piece]:
+        if all(isfinite(piece.share) for piece in pieces):
+            return pieces
         self._maker.on_model_error(ask.model, lineup.get(ask.model, "none"), 1, f"{why}, to explain")
-        return alert
+        return []
 
     def finish(self, work: Work) -> Effects:
         """The chunk's effects; moves `position`."""

@@ -182,3 +182,33 @@ def test_the_kind_of_unit_is_one_of_four():
     numbers = Person(care_unit="medical").numbers(START)
 
     assert [numbers[f"icu_{k}"] for k in (1, 2, 3, 4)] == [0, 0, 1, 0]
+
+
+def test_two_devices_of_one_minute_ask_once_and_tell_of_both():
+    seen = Seen()
+    for signal in ("hr", "rr", "spo2"):
+        baseline = seen.baseline(f"{signal}@rest", signal)
+        for _ in range(40):
+            baseline.learn(100.0, baseline.usual())
+        seen.recent[signal] = [(START, 104.0)]
+    views = [view for n in range(40) for view in (usual(n, hr=1.0), usual(n, rr=0.5, spo2=-2.0))]
+
+    asks = asked(seen, views)
+
+    assert len(asks) == len({ask.end for ask in asks}) > 0
+    assert [(c.signal, c.value, c.usual) for c in asks[-1].seen] == [
+        ("hr", 104.0, 100.0), ("rr", 104.0, 100.0), ("spo2", 104.0, 100.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("height", "weight"), [(20, 650), (272, 0.2)])
+def test_a_body_that_cannot_be_has_no_body_mass_index(height, weight):
+    assert math.isnan(Person(height_cm=height, weight_kg=weight).numbers(START)["bmi"])
+
+
+def test_other_facts_of_the_person_void_what_was_foretold_of_the_old_ones():
+    seen = Seen()
+
+    assert meet(seen, ADMITTED).another
+    assert not meet(seen, ADMITTED).another
+    assert meet(seen, Profile("ann", birth_year=1951)).another

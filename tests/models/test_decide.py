@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from models.decide import HISTORIC_MS, RISK_EVERY_MS, Case, Setting, alert_id, decide
+from models.deep.asks import Ask
 from models.policy.rules import load_policy
 from models.risk.evidence import Leeway
 from models.signals.quality import GOOD, Quality
 from models.view import Observation, View
-from models.wearer import Judged
+from models.wearer import Foretold, Judged
 from streams.records import Alert, Risk, Source
 
 SETTING = Setting(load_policy())
@@ -128,3 +130,49 @@ def test_an_id_tells_wearers_conditions_and_onsets_apart():
 
     assert len(ids) == 8
     assert alert_id("ann", "fever", START) == alert_id("ann", "fever", START)
+
+
+def quiet(minute):
+    """A minute in which something else than the reason of an alert was measured."""
+    return View(START + minute * MINUTE, "rest", {"hr": 60.0}, {"hr": 60.0}, quality={"hr": GOOD})
+
+
+def forecast(minute, probability):
+    end = START + minute * MINUTE + 60 * MINUTE
+    row = np.full((104, 3), 100.0, np.float32)
+    return Ask("glucose", end - MINUTE, end, row, answer=np.array([probability], np.float32))
+
+
+def test_a_foretold_low_is_not_upheld_when_nobody_is_asked_any_more():
+    judged = Judged()
+
+    def tell(minute, asks=()):
+        case = Case("ann", judged, Source("vitals", 0, minute), START + minute * MINUTE, Leeway())
+        return [t.record for t in decide(SETTING, case, Observation([quiet(minute)], list(asks)))]
+
+    [raised, *_] = tell(0, [forecast(0, 0.9)])
+    later = [record for minute in range(5, 240, 5) for record in tell(minute) if isinstance(record, Alert)]
+
+    assert (raised.condition, raised.status, raised.probability) == ("glucose_forecast", "raised", 0.9)
+    assert [(alert.id, alert.status, alert.cause) for alert in later] == [
+        (raised.id, "resolved", "not judged any more")
+    ]
+    assert judged.episodes == {}
+
+
+def test_a_desaturation_that_is_no_longer_measured_lasts_a_day():
+    judged = Judged()
+    told([low(minute) for minute in range(10)], judged=judged)
+
+    alerts, _ = told([quiet(minute) for minute in range(10, 23 * 60, 30)], judged=judged)
+    assert alerts == []
+    alerts, _ = told([quiet(minute) for minute in range(23 * 60, 50 * 60, 30)], judged=judged)
+    assert [alert.status for alert in alerts] == ["resolved"]
+
+
+def test_risks_of_other_facts_are_void():
+    judged = Judged(foretold={"diabetes": Foretold(0.2, START)})
+    case = Case("ann", judged, Source("vitals", 0, 1), START, Leeway())
+
+    assert decide(SETTING, case, Observation(another=True)) == []
+    assert judged.foretold == {}

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from models.deep.asks import Ask
-from models.deep.explain import STRETCH, Piece, explain
+from models.deep.explain import STRETCH, Piece, explain, explain_all
 from models.deep.glucose import OUTPUTS, STEP_MIN, STEPS
 from models.deep.networks import Networks
+from models.deep.unusual import CHANNELS
 from models.risk.explained import explained
+from models.training.unusual_explain import planted_hours
 from streams.records import Alert, Contribution, Source
 from tests.models.deep.hearts import fibrillation, sinus
 
@@ -23,6 +25,17 @@ NOW = START + (STEPS - 1) * STEP_MIN * 60_000
 @cache
 def networks(name: str) -> Networks:
     return Networks.only(name)
+
+
+class Each:
+    """Runs the committed network of any name."""
+
+    def run(self, name: str, rows: np.ndarray) -> np.ndarray:
+        return networks(name).run(name, rows)
+
+
+def one(ask: Ask) -> list[Piece]:
+    return explain(ask, Each())
 
 
 def rhythm(row: np.ndarray) -> Ask:
@@ -42,7 +55,7 @@ def test_planted_fibrillation_ranks_first():
         row[at : at + 3 * STRETCH] = wild[: 3 * STRETCH] / np.median(wild) * np.median(calm)
         if networks("rhythm").run("rhythm", row[None])[0] < 0.5:
             continue
-        pieces = explain(rhythm(row), networks("rhythm"))
+        pieces = one(rhythm(row))
         first = max(range(len(pieces)), key=lambda k: pieces[k].share)
         told.append(at <= first * STRETCH < at + 3 * STRETCH)
 
@@ -55,17 +68,61 @@ def test_a_planted_fall_of_glucose_ranks_first():
     for level in np.linspace(100, 130, 20):
         course = level + rng.normal(0, 2, STEPS)
         course[-4:] = np.linspace(level, 78, 5)[1:]
-        pieces = explain(glucose(course, eaten=0.0), networks("glucose"))
+        pieces = one(glucose(course, eaten=0.0))
         told.append(max(pieces, key=lambda piece: piece.share))
 
     newest = [piece.signal == "glucose" and piece.end == NOW for piece in told]
     assert np.mean(newest) >= 0.9
 
 
+def ordinary_hours(count: int, seed: int = 5) -> np.ndarray:
+    """Hours of five vitals that wander slowly about the own usual."""
+    rng = np.random.default_rng(seed)
+    rows, level = np.empty((count, 60, 5), np.float32), rng.normal(0, 0.5, (count, 5))
+    for minute in range(60):
+        level = 0.97 * level + rng.normal(0, 0.15, (count, 5))
+        rows[:, minute] = level + rng.normal(0, 0.5, (count, 5))
+    return rows
+
+
+def test_the_planted_vital_of_an_unusual_hour_ranks_first_and_its_newest_half_hour():
+    told = []
+    for row, channel in zip(*planted_hours(ordinary_hours(200), seed=1, count=60), strict=True):
+        pieces = one(Ask("unusual", START, START + 3_600_000, row))
+        shares = {name: sum(p.share for p in pieces if p.signal == name) for name in CHANNELS}
+        newest = max(pieces, key=lambda piece: piece.share).end == START + 3_600_000
+        told.append((max(shares, key=shares.__getitem__) == CHANNELS[channel], newest))
+
+    assert np.mean(told, axis=0).min() >= 0.9
+
+
+def test_many_questions_are_explained_in_one_run_of_each_network():
+    class Counting(Each):
+        runs = 0
+
+        def run(self, name: str, rows: np.ndarray) -> np.ndarray:
+            self.runs += 1
+            return super().run(name, rows)
+
+    asks = [rhythm(row) for row in fibrillation(5)] + [glucose(np.linspace(160, 72, STEPS))]
+    counting = Counting()
+
+    together = explain_all(asks, counting)
+
+    assert counting.runs == 2
+    assert together == [one(ask) for ask in asks]
+
+
+def test_a_network_that_has_no_pieces_is_not_explained():
+    ask = Ask("diabetes", START, START, np.zeros(11, np.float32))
+
+    assert explain(ask, Each()) == []
+
+
 def test_the_pieces_of_a_window_cover_it_and_their_shares_add_up():
     row = fibrillation(1)[0]
 
-    pieces = explain(rhythm(row), networks("rhythm"))
+    pieces = one(rhythm(row))
 
     assert [piece.signal for piece in pieces] == ["ibi"] * 6
     assert (pieces[0].start, pieces[-1].end) == (START, START + int(row.sum()))
@@ -76,20 +133,20 @@ def test_the_pieces_of_a_window_cover_it_and_their_shares_add_up():
 def test_an_explanation_is_the_same_each_time():
     ask = rhythm(fibrillation(1)[0])
 
-    assert explain(ask, networks("rhythm")) == explain(ask, networks("rhythm"))
+    assert one(ask) == one(ask)
 
 
 def test_what_speaks_for_nothing_is_not_explained():
     even = np.full(60, 800.0, np.float32)
 
-    assert explain(rhythm(even), networks("rhythm")) == []
+    assert one(rhythm(even)) == []
 
 
 def test_what_nobody_said_has_no_piece():
     course = np.full(STEPS, np.nan)
     course[-12:] = np.linspace(140, 75, 12)
 
-    pieces = explain(glucose(course), networks("glucose"))
+    pieces = one(glucose(course))
 
     assert "meal" not in {piece.signal for piece in pieces}
     assert len([piece for piece in pieces if piece.signal == "glucose"]) == 2

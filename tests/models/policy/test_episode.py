@@ -186,3 +186,11 @@ class Course(RuleBasedStateMachine):
 
 Course.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestCourse = Course.TestCase
+
+
+def test_an_alert_of_which_nothing_is_heard_lapses():
+    episode, _ = course([1] * 7)
+
+    assert not episode.lapsed(START + 6 * MINUTE + TWO_GRADES.lapse_ms, TWO_GRADES)
+    assert episode.lapsed(START + 7 * MINUTE + TWO_GRADES.lapse_ms, TWO_GRADES)
+    assert not course([0] * 7)[0].lapsed(START + 10 * TWO_GRADES.lapse_ms, TWO_GRADES)

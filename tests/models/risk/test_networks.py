@@ -10,8 +10,9 @@ from models.deep.glucose import OUTPUTS, STEPS
 from models.deep.networks import Networks
 from models.online.baseline import Usual
 from models.policy.rules import load_policy
+from models.risk.contribution import beside_usual
 from models.risk.networks import NEEDS, network_evidence, not_run, spoilt, standing, watches
-from models.view import Observation, View
+from models.view import Observation
 from models.wearer import Judged
 
 POLICY = load_policy()
@@ -23,7 +24,9 @@ P_LOW = OUTPUTS.index("p_low")
 
 def answered(model, value, end=START, row=None, pick=0):
     answer = np.full(len(OUTPUTS), value, np.float32)
-    return Ask(model, end - HOUR, end, np.full(60, 800, np.float32) if row is None else row, pick, answer)
+    found = Ask(model, end - HOUR, end, np.full(60, 800, np.float32) if row is None else row, pick)
+    found.answer = answer
+    return found
 
 
 def asking(*asks):
@@ -99,10 +102,12 @@ def test_what_could_not_run_is_named_with_what_it_needs():
 
 
 def hour(value, end=START + HOUR):
-    usual = {"hr": Usual(60.0, 2.0, 60.0, 2.0), "temp": Usual(36.5, 0.2, 36.5, 0.2)}
-    view = View(end - MINUTE, "rest", {"hr": 68.0, "temp": 36.5}, usual=usual)
     ask = answered("unusual", value, end, np.zeros((60, 5), np.float32))
-    return Observation([view], [ask])
+    ask.seen = [
+        beside_usual("hr", 68.0, Usual(60.0, 2.0, 60.0, 2.0)),
+        beside_usual("temp", 36.5, Usual(36.5, 0.2, 36.5, 0.2)),
+    ]
+    return asking(ask)
 
 
 def test_an_unusual_hour_is_told_with_what_was_seen_beside_the_own_usual():
@@ -129,3 +134,11 @@ def test_where_the_network_watches_rivers_score_is_silent():
 
     assert watches(judged, "unusual", START + HOUR + 10 * MINUTE)
     assert not watches(judged, "unusual", START + HOUR + 20 * MINUTE)
+
+
+def test_of_a_stay_the_network_that_is_not_asked_is_not_missed():
+    judged = Judged(answered={"deterioration_clinical": START})
+    both = dict.fromkeys(("deterioration_clinical", "deterioration_wearable"), "1")
+
+    assert not_run(judged, both, START) == {}
+    assert set(not_run(judged, both, START + 3 * HOUR)) == set(both)

@@ -62,7 +62,8 @@ class Library:
     def refresh(self) -> list[Refusal]:
         """Look at the registry again; gives what is refused now and was not before.
 
-        Costs a few file system calls when nothing has changed, else the loading of what is new.
+        Costs a few file system calls when nothing has changed and nothing is refused, else the loading of
+        what is new.
         """
         with self._turn:
             mark = self._look()
@@ -79,7 +80,8 @@ class Library:
             else:
                 self._take(manifest, wanted, refused)
             new = [refusal for refusal in refused if refusal not in self.refusals]
-            self.refusals, self._mark = tuple(refused), mark
+            # What was refused may have failed for a moment only, so it is looked at again each time.
+            self.refusals, self._mark = tuple(refused), None if refused else mark
             return new
 
     def has(self, name: str, version: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from pathlib import Path
@@ -129,6 +130,29 @@ def test_a_file_that_is_mended_is_taken_without_a_change_of_the_manifest(registr
     assert library.lineup == {"rhythm": old}
 
     (registry / entry.file).write_bytes(whole)
+
+    assert library.refresh() == []
+    assert (library.lineup, library.refusals) == ({"rhythm": "2"}, ())
+
+
+@pytest.mark.parametrize("fails", [MANIFEST, "rhythm-2.onnx"])
+def test_a_read_that_fails_once_is_done_again_though_no_file_has_changed(
+    registry: Path, old: str, fails: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library(registry)
+    put_square(registry, "2")
+    promote(registry, "rhythm")
+
+    def broken(path: Path) -> bytes:
+        if path.name == fails:
+            raise OSError(errno.EIO, "Input/output error")
+        return path.open("rb").read()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", broken)
+        refused = library.refresh()
+        assert len(refused) == 1 and library.refresh() == [], "told once"
+        assert (library.lineup, library.refusals) == ({"rhythm": old}, tuple(refused))
 
     assert library.refresh() == []
     assert (library.lineup, library.refusals) == ({"rhythm": "2"}, ())

@@ -1,11 +1,13 @@
 """The networks of a running worker: several versions of each, taken in from the registry while it works.
 
-What is loaded stays loaded under its name and version: a record that was judged by a version can be
-judged by it again. What is refused changes nothing; the line-up that was wanted before stays wanted.
+A record that was judged by a version can be judged by it again: a version stays loaded while it is wanted or
+was lately used, and is loaded from the registry when it is asked for after that. What is refused changes
+nothing; the line-up that was wanted before stays wanted.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +27,13 @@ from models.deep.manifest import (
 )
 from models.deep.networks import COMMITTED, Network, Rows, open_network
 
+KEPT = 3
+"""Versions of a network that stay loaded beside those that are wanted: the last ones used. A partition
+judges by two line-ups at most."""
+
 Stat = tuple[str, int, int]
+Key = tuple[str, str]
+"""Name and version."""
 
 
 class MissingVersion(LookupError):
@@ -52,7 +60,12 @@ class Library:
         """The versions of each network that score beside it."""
         self.refusals: tuple[Refusal, ...] = ()
         """What is refused at present."""
-        self._loaded: dict[tuple[str, str], Network] = {}
+        self._loaded: dict[Key, Network] = {}
+        self._digests: dict[Key, str] = {}
+        """SHA-256 of all that was ever loaded: a version stays one network for as long as this lives."""
+        self._turns = itertools.count()
+        self._used: dict[Key, int] = {}
+        """When a version was last asked for, in turns."""
         self._mark: frozenset[Stat] | None = None
         self._turn = threading.Lock()
         self._strict = True
@@ -79,6 +92,7 @@ class Library:
                 refused.append(Refusal("manifest", f"{error}; what was loaded before stays"))
             else:
                 self._take(manifest, wanted, refused)
+                self._let_go()
             new = [refusal for refusal in refused if refusal not in self.refusals]
             # What was refused may have failed for a moment only, so it is looked at again each time.
             self.refusals, self._mark = tuple(refused), None if refused else mark
@@ -106,6 +120,7 @@ class Library:
 
     def _find(self, name: str, version: str) -> Network:
         found = self._loaded.get((name, version))
+        self._used[name, version] = next(self._turns)
         if found is not None:
             return found
         with self._turn:
@@ -161,18 +176,29 @@ class Library:
 
     def _open(self, entry: ModelEntry) -> Network:
         """The network as it was loaded, or loaded now. Raises RegistryError."""
-        known = self._loaded.get((entry.name, entry.version))
-        if known is None:
-            known = open_network(self.registry, entry)
-            self._loaded = {**self._loaded, (entry.name, entry.version): known}
-            return known
-        if known.entry.sha256 != entry.sha256:
+        key = entry.name, entry.version
+        if self._digests.get(key, entry.sha256) != entry.sha256:
             raise RegistryError(
                 f"{self.registry / MANIFEST}: {entry.name} {entry.version} has another sha256 than when it"
                 " was loaded (another network needs another version)"
             )
-        read_model(self.registry, entry)  # the next worker that starts will need the file
-        return known
+        known = self._loaded.get(key)
+        if known is not None:
+            read_model(self.registry, entry)  # the next worker that starts will need the file
+            return known
+        opened = open_network(self.registry, entry)
+        self._digests[key] = entry.sha256
+        self._loaded = {**self._loaded, key: opened}
+        return opened
+
+    def _let_go(self) -> None:
+        """Keep what is wanted, and of the other versions of each network the last ones used."""
+        wanted = {*self.lineup.items(), *((name, v) for name, all_ in self.shadows.items() for v in all_)}
+        others: dict[str, list[Key]] = {}
+        for key in sorted(self._loaded.keys() - wanted, key=lambda key: self._used.get(key, -1)):
+            others.setdefault(key[0], []).append(key)
+        gone = {key for keys in others.values() for key in keys[:-KEPT]}
+        self._loaded = {key: network for key, network in self._loaded.items() if key not in gone}
 
     def _look(self) -> frozenset[Stat]:
         """What tells that a file of the registry was replaced."""

@@ -248,6 +248,54 @@ def test_one_for_training_is_neither_judge_nor_shadow(registry: Path, old: str) 
     assert (library.lineup, library.shadows) == ({"rhythm": old}, {})
 
 
+def promoted(registry: Path, library: Library, count: int) -> list[str]:
+    """Let so many versions judge, one after the other; gives them."""
+    versions = [str(number) for number in range(2, 2 + count)]
+    for version in versions:
+        put_square(registry, version)
+        promote(registry, "rhythm", version)
+        library.refresh()
+        library.run("rhythm", version, ROWS)
+    return versions
+
+
+def loaded(library: Library) -> list[str]:
+    return sorted(version for _, version in library._loaded)
+
+
+def test_versions_that_nobody_uses_are_let_go_and_come_back_when_asked_for(registry: Path, old: str) -> None:
+    library = Library(registry)
+    before = library.run("rhythm", old, ROWS)
+
+    versions = promoted(registry, library, 6)
+
+    assert loaded(library) == versions[-4:], "the active one and the last three before it"
+    assert np.array_equal(library.run("rhythm", old, ROWS), before)
+
+
+def test_a_version_that_is_still_asked_for_is_not_let_go(registry: Path, old: str) -> None:
+    library = Library(registry)
+    put_square(registry, "beside")
+
+    for number in range(2, 8):
+        put_square(registry, str(number))
+        promote(registry, "rhythm", str(number))
+        library.run("rhythm", old, ROWS)
+        library.refresh()
+
+    assert {old, "7", "beside"} <= set(loaded(library)) and len(loaded(library)) == 5
+
+
+def test_a_version_that_was_let_go_comes_back_as_itself_or_not_at_all(registry: Path, old: str) -> None:
+    library = Library(registry)
+    promoted(registry, library, 6)
+    other = next(entry for entry in read_manifest(registry).models if entry.version == "3")
+
+    change(registry, old, file=other.file, sha256=other.sha256, sample=other.sample)
+
+    assert not library.has("rhythm", old)
+
+
 def test_looking_at_an_unchanged_registry_opens_no_file(
     registry: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

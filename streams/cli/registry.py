@@ -128,13 +128,30 @@ def copy(
 
 
 def _say(active: ModelEntry, before: ModelEntry | None, json_: bool) -> None:
+    warning = _edges(active, before)
     told = {
         "name": active.name,
         "active": active.version,
         "retired": None if before is None else before.version,
+        "warning": warning,
     }
     instead = "" if before is None else f", {before.version} has retired"
-    _echo(told, f"{active.name} {active.version} is active now{instead}", json_)
+    line = f"{active.name} {active.version} is active now{instead}"
+    _echo(told, line if warning is None else f"{line}\nwarning: {warning}", json_)
+
+
+def _edges(active: ModelEntry, before: ModelEntry | None) -> str | None:
+    """What to say when the edges that a version was judged at are not those of the one before."""
+    if before is None or active.thresholds == before.thresholds:
+        return None
+    return (
+        f"its thresholds are {_thresholds(active)}, those of {before.version} were {_thresholds(before)}:"
+        " the policy's edges stay as they are, see docs/how-to/tune-alerts.md"
+    )
+
+
+def _thresholds(entry: ModelEntry) -> str:
+    return ", ".join(f"{name} {value}" for name, value in entry.thresholds.items()) or "none"
 
 
 def _echo(told: dict[str, Any], line: str, json_: bool) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from models.deep import networks
 from models.deep.manifest import read_manifest
+from models.deep.registry_edit import write_manifest
 from streams.cli import build_app
 from streams.errors import UserError, one_line
 from tests.models.deep.variants import own_registry, put_square
@@ -49,10 +51,27 @@ def test_promote_and_roll_back(registry: Path) -> None:
     assert active(registry) == "2"
     assert "replaced" in said("list")
     assert json.loads(said("rollback", "rhythm", "--json")) == {
-        "name": "rhythm", "active": old, "retired": "2",
+        "name": "rhythm", "active": old, "retired": "2", "warning": None,
     }  # fmt: skip
     assert active(registry) == old
     assert json.loads(said("promote", "rhythm", "2", "--json"))["active"] == "2"
+
+
+def test_other_thresholds_are_told(registry: Path) -> None:
+    """Alerts go by the policy's edges, which no version brings along."""
+    old, manifest = active(registry), read_manifest(registry)
+    models = tuple(
+        msgspec.structs.replace(entry, thresholds={"alert": 0.4 if entry.version == "2" else 0.5})
+        for entry in manifest.models
+    )
+    write_manifest(registry, msgspec.structs.replace(manifest, models=models))
+
+    first, warning = said("promote", "rhythm").split("\n")
+
+    assert first == f"rhythm 2 is active now, {old} has retired"
+    assert warning.startswith(f"warning: its thresholds are alert 0.4, those of {old} were alert 0.5")
+    assert "policy's edges stay as they are" in warning and "docs/how-to/tune-alerts.md" in warning
+    assert "were alert 0.4" in json.loads(said("rollback", "rhythm", "--json"))["warning"]
 
 
 def test_what_is_wrong_is_one_line(registry: Path) -> None:

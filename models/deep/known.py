@@ -58,6 +58,6 @@ def known(entry: ModelEntry) -> Known:
         raise RegistryError(
             f"{entry.file}: {entry.name} {entry.version} takes rows of {row} and answers {answers}, but"
             f" this vitalstream gives {list(found.row)} and reads {[list(found.answer)]}: after an upgrade"
-            " make your registry again with `vitalstream models copy`"
+            " make your registry again with `vitalstream models copy`, VITALSTREAM_REGISTRY unset"
         )
     return found

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 from pydantic import SecretStr
 
+from models.deep.manifest import Tensor, read_manifest
+from models.deep.registry_edit import write_manifest
 from streams.doctor import examine
 from streams.settings import Settings
 from streams.stack import LocalStack
@@ -39,6 +42,21 @@ def test_networks_that_are_refused_are_told(tmp_path: Path) -> None:
 
     assert not models.good
     assert "rhythm-2.onnx: sha256 is" in models.says and "\n" not in models.says
+
+
+def test_a_network_for_other_rows_is_told_with_what_to_do(tmp_path: Path) -> None:
+    """As after an upgrade that gives a network another row."""
+    registry = own_registry(tmp_path / "registry")
+    manifest = read_manifest(registry)
+    old = msgspec.structs.replace(manifest.models[0], row=Tensor("intervals", (30,)))
+    write_manifest(registry, msgspec.structs.replace(manifest, models=(old,)))
+    settings = Settings(broker="127.0.0.1:1", data_dir=tmp_path, registry=registry)
+
+    (models,) = [finding for finding in examine(settings) if finding.name == "models"]
+
+    assert not models.good
+    assert "takes rows of [30]" in models.says and "vitalstream models copy" in models.says
+    assert "\n" not in models.says
 
 
 def test_a_redis_that_forgets_is_refused(stack: LocalStack) -> None:

@@ -21,6 +21,7 @@ from models.online.anomaly import CLIP, SMOOTHING, STRAIN, JointNormal, Surprise
 from models.policy.rules import Rule, load_policy
 from models.signals.columns import Columns, columns_of
 from models.signals.windows import MINUTE
+from models.training.crowd import Crowd
 from models.view import View
 from models.wearer import Seen
 from streams.gateways.replay.device import Device
@@ -30,7 +31,6 @@ from streams.gateways.simulator import DEFAULT_START, Episode, Rates, Simulation
 EVERY = 5
 """Minutes from one asked hour to the next."""
 HOUR = 60 * MINUTE
-LATENESS_MS = 60_000
 ORDINARY = Rates(episode_hours=0)
 """Days with nothing planted but the small faults of everyday devices."""
 FAULTS = frozenset({"collect_again", "stale_data"})
@@ -121,13 +121,14 @@ class _Watcher:
     highest: float = 0.0
 
     def see(self, view: View) -> None:
-        self.hour.put(view.minute, spreads(view))
+        if view.usual:
+            self.hour.put(view.minute, spreads(view))
         surprise = view.surprise if self.pair is None else self.pair.update(_away(view))
         if surprise is not None:
             self.highest = max(self.highest, self.lasting.update(view.minute, surprise))
         if view.minute // MINUTE % EVERY:
             return
-        row = self.hour.row(view.minute)
+        row = self.hour.row(view.minute) if view.usual else None
         # A second device's view of a minute is not asked again.
         if row is not None and (not self.ends or view.minute > self.ends[-1]):
             self.ends.append(view.minute)
@@ -161,23 +162,17 @@ def simulated(
 ) -> list[Days]:
     """Wearers of the simulator; `tick` hears of each hour of them all."""
     simulation, rule = Simulation(seed, wearers, hours, rates=rates), load_policy().rules["anomaly"]
-    seen = {name: Seen() for name in simulation.cohort.names}
-    watchers = {name: _Watcher(Lasting(rule)) for name in seen}
-    told = simulation.start
+    watchers = {name: _Watcher(Lasting(rule)) for name in simulation.cohort.names}
+    crowd, told = Crowd(), simulation.start
     for timed in simulation.packets():
-        packet, own = timed.packet, seen[timed.wearer]
-        columns, first, last = columns_of(packet)
-        own.utc_offset = packet.utc_offset
-        device = own.device(packet.device)
-        if device.repeated(packet.seq, first):
-            continue
-        contact = packet.facts.contact is not False
-        for view in take(own, device, columns, last, LATENESS_MS, contact).views:
-            watchers[timed.wearer].see(view)
+        for name, view in crowd.views(timed):
+            watchers[name].see(view)
         if timed.time - told >= HOUR:
             told += HOUR
             tick((told - simulation.start) // HOUR)
-    mine = {name: tuple(e for e in simulation.truth if e.wearer == name) for name in seen}
+    for name, view in crowd.leave():
+        watchers[name].see(view)
+    mine = {name: tuple(e for e in simulation.truth if e.wearer == name) for name in watchers}
     return [watcher.days(name, mine[name], _calm(mine[name])) for name, watcher in watchers.items()]
 
 

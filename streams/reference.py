@@ -126,8 +126,8 @@ def conditions_page() -> str:
 MEASURES = {
     "rhythm": "P(AF), running median of windows of 60 beats",
     "deterioration": "NEWS2 points that were measured",
-    "anomaly": "-log10 of the chance of so unusual a joint state (River); where the network of unusual hours is"
-    " asked it speaks instead, at once, from rarity {network:g} on",
+    "anomaly": "-log10 of the chance of so unusual a joint state (River); where the network of unusual hours"
+    " is asked it speaks instead, at once, from rarity {network:g} on",
     "desaturation": "`spo2`, median of five minutes, %",
     "fever": "`temp`, median of five minutes, °C",
     "resting_heart_rate": "`hr` at rest, median of five minutes, 1/min",

@@ -13,8 +13,8 @@ from models.deep.deterioration import Inputs
 from models.deep.manifest import ModelEntry
 from models.deep.networks import Networks
 from models.training.companion import companion
-from models.training.quality_evaluate import evaluate_quality
-from models.training.rhythm_evaluate import evaluate_rhythm
+from models.training.quality.evaluate import evaluate_quality
+from models.training.rhythm.evaluate import evaluate_rhythm
 from models.training.splits import load_split
 
 BOTH: tuple[Inputs, ...] = ("wearable", "clinical")
@@ -30,32 +30,32 @@ def train_model(name: str, data: Sequence[Path], out: Path, progress: Progress) 
     # Small networks gain nothing from more threads, and the same threads give the same sums.
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
     if name == "diabetes":
-        from models.training.diabetes import train_diabetes
+        from models.training.diabetes.train import train_diabetes
 
         return [train_diabetes(data, out, progress)]
     if name == "synth":
-        from models.training.synth import train_synth
+        from models.training.synth.train import train_synth
 
         return train_synth(data, out, progress)
     if len(data) != 1:
         raise DatasetError(f"{name} trains on one folder: give --data once")
     if name == "glucose":
-        from models.training.glucose import train_glucose
+        from models.training.glucose.train import train_glucose
 
         return [train_glucose(data[0], out, progress)]
     if name == "unusual":
-        from models.training.unusual import train_unusual
+        from models.training.unusual.train import train_unusual
 
         return [train_unusual(data[0], out, progress)]
     if name == "quality":
-        from models.training.quality import train_quality
+        from models.training.quality.train import train_quality
 
         return [train_quality(data[0], out, progress)]
     if name == "deterioration":
-        from models.training.deterioration import train_deterioration
+        from models.training.deterioration.train import train_deterioration
 
         return [train_deterioration(inputs, data[0], out, progress) for inputs in BOTH]
-    from models.training.rhythm import train_rhythm
+    from models.training.rhythm.train import train_rhythm
 
     return [train_rhythm(data[0], out, progress)]
 
@@ -66,32 +66,32 @@ def make_card(name: str, data: Sequence[Path], registry: Path, progress: Progres
     Raises DatasetError for a network that has no such way.
     """
     if name == "diabetes":
-        from models.training import diabetes_card
-        from models.training.diabetes_data import gather
+        from models.training.diabetes import card as diabetes_card
+        from models.training.diabetes.data import gather
 
         return [diabetes_card.judge_again(registry, gather(data), progress)]
     if len(data) != 1:
         raise DatasetError(f"{name} is judged on one folder: give --data once")
     if name == "glucose":
-        from models.training import glucose_card
+        from models.training.glucose import card as glucose_card
 
         return [glucose_card.judge_again(registry, glucose_card.everyone(data[0]), progress)]
     if name == "deterioration":
-        from models.training import deterioration_card as card
+        from models.training.deterioration import card as card
 
         return [
             card.judge_again(registry, inputs, card.everyone(inputs, data[0]), progress) for inputs in BOTH
         ]
     if name == "unusual":
-        from models.training import unusual_card
+        from models.training.unusual import card as unusual_card
 
         return [unusual_card.judge_again(registry, data[0], progress)]
     if name == "quality":
-        from models.training import quality_card
+        from models.training.quality import card as quality_card
 
         return [quality_card.judge_again(registry, data[0], progress)]
     if name == "rhythm":
-        from models.training import rhythm_card
+        from models.training.rhythm import card as rhythm_card
 
         return [rhythm_card.judge_again(registry, data[0], progress)]
     raise DatasetError(f"the card of {name} is written by training only")
@@ -107,7 +107,7 @@ def evaluate_model(
     if name in ("rhythm", "quality"):
         return _evaluate_beats(name, data, test_only, registry, progress)
     if name == "synth":
-        from models.training.synth_evaluate import evaluate_synth, kind_of
+        from models.training.synth.evaluate import evaluate_synth, kind_of
 
         return evaluate_synth(
             Networks.only(kind_of(data).name, registry), data, test_only, progress
@@ -115,18 +115,18 @@ def evaluate_model(
     network = f"{name}_{inputs}" if name == "deterioration" else name
     networks = Networks.only(network, registry)
     if name == "diabetes":
-        from models.training.diabetes_evaluate import evaluate_diabetes
+        from models.training.diabetes.evaluate import evaluate_diabetes
 
         return evaluate_diabetes(networks, data, test_only).as_json()
     if name == "glucose":
-        from models.training.glucose_evaluate import evaluate_glucose
+        from models.training.glucose.evaluate import evaluate_glucose
 
         return evaluate_glucose(networks, data, test_only, progress).as_json()
     if name == "unusual":
-        from models.training.unusual_evaluate import evaluate_unusual
+        from models.training.unusual.evaluate import evaluate_unusual
 
         return evaluate_unusual(networks, data, test_only, progress).as_json()
-    from models.training.deterioration_evaluate import evaluate_deterioration
+    from models.training.deterioration.evaluate import evaluate_deterioration
 
     return evaluate_deterioration(networks, inputs, data, test_only, progress).as_json()
 

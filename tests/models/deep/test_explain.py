@@ -14,7 +14,7 @@ from models.deep.glucose import OUTPUTS, STEP_MIN, STEPS
 from models.deep.networks import Networks
 from models.deep.unusual import CHANNELS
 from models.risk.explained import explained
-from models.training.unusual_explain import planted_hours
+from models.training.unusual.explain import planted_hours
 from streams.records import Alert, Contribution, Source
 from tests.models.deep.hearts import fibrillation, sinus
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models.datasets.rr import load_record
-from models.training.artefacts import KINDS, REFRACTORY_MS, TRAINED, UNSEEN, Span, compare, plant
-from models.training.bursts import spoil
+from models.training.quality.artefacts import KINDS, REFRACTORY_MS, TRAINED, UNSEEN, Span, compare, plant
+from models.training.quality.bursts import spoil
 from tests.models.deep.hearts import fibrillation
 from tests.models.training.recordings import write_record
 

@@ -16,9 +16,10 @@ import pytest
 from models.deep.manifest import Manifest, ModelEntry, read_manifest, read_model
 from models.deep.networks import COMMITTED, Networks
 from models.deep.registry_edit import write_manifest
-from models.training import synth_classifier, synth_judge
 from models.training.run import evaluate_model
-from models.training.unusual_evaluate import Cohort, evaluate_simulated
+from models.training.synth import classifier as synth_classifier
+from models.training.synth import judge as synth_judge
+from models.training.unusual.evaluate import Cohort, evaluate_simulated
 from tests.models.deep.variants import Nodes, more, put
 from tests.models.training.recordings import write_record
 from tests.models.training.series import write_series

@@ -10,7 +10,7 @@ from models.datasets.icu import record_ids
 from models.datasets.tables import DatasetError
 from models.deep.deterioration import Inputs
 from models.deep.networks import COMMITTED, Networks
-from models.training.deterioration_evaluate import evaluate_deterioration
+from models.training.deterioration.evaluate import evaluate_deterioration
 from models.training.splits import load_split
 from streams.cli import build_app
 from tests.models.training.shared import SHARED

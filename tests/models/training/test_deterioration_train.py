@@ -9,12 +9,13 @@ from flax import nnx
 from models.datasets.tables import DatasetError
 from models.deep.deterioration import HOURS, PEOPLE, UNKNOWN, Inputs, channels, columns, columns_of
 from models.deep.networks import Networks
-from models.training import deterioration, deterioration_card
-from models.training.deterioration import sample_rows, train_deterioration
-from models.training.deterioration_data import load
-from models.training.deterioration_fit import Effort, thinned
-from models.training.deterioration_net import Members, ramps_of, together
-from models.training.deterioration_targets import DEATHS, TARGETS, targets
+from models.training.deterioration import card as deterioration_card
+from models.training.deterioration import train as deterioration
+from models.training.deterioration.data import load
+from models.training.deterioration.fit import Effort, thinned
+from models.training.deterioration.net import Members, ramps_of, together
+from models.training.deterioration.targets import DEATHS, TARGETS, targets
+from models.training.deterioration.train import sample_rows, train_deterioration
 from models.training.fitting import Plan
 from models.training.splits import Split
 from tests.models.training.stays import write_stays

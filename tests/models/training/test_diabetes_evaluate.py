@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from models.datasets.tables import DatasetError
 from models.deep.networks import COMMITTED, Networks
-from models.training.diabetes_data import load_table
-from models.training.diabetes_evaluate import evaluate_diabetes
+from models.training.diabetes.data import load_table
+from models.training.diabetes.evaluate import evaluate_diabetes
 from models.training.splits import load_split
 from streams.cli import build_app
 from tests.models.training.shared import SHARED

@@ -9,9 +9,9 @@ import pytest
 from models.datasets.tables import DatasetError
 from models.deep.diabetes import COLUMNS
 from models.deep.networks import Networks
-from models.training import diabetes_data
-from models.training.diabetes import Effort, train_diabetes
-from models.training.diabetes_data import gather, load_table
+from models.training.diabetes import data as diabetes_data
+from models.training.diabetes.data import gather, load_table
+from models.training.diabetes.train import Effort, train_diabetes
 from models.training.fitting import Plan
 from models.training.run import make_card
 from models.training.splits import Split

@@ -7,8 +7,8 @@ import pytest
 
 from models.deep.glucose import OUTPUTS, STEPS
 from models.policy.rules import load_policy
-from models.training.glucose_alerts import alerts, judge_alerts
-from models.training.glucose_data import Windows
+from models.training.glucose.alerts import alerts, judge_alerts
+from models.training.glucose.data import Windows
 
 RULE = load_policy().rules["glucose_forecast"]
 STEP = 15 * 60_000

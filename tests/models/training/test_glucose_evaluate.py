@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from models.datasets.cgm import Series, load_series, series_names
 from models.datasets.tables import DatasetError
 from models.deep.networks import COMMITTED, Networks
-from models.training.glucose_data import by_patient, windows_of
-from models.training.glucose_evaluate import evaluate_glucose
-from models.training.glucose_zones import clarke_zones
+from models.training.glucose.data import by_patient, windows_of
+from models.training.glucose.evaluate import evaluate_glucose
+from models.training.glucose.zones import clarke_zones
 from models.training.splits import load_split
 from streams.cli import build_app
 from tests.models.training.series import write_series

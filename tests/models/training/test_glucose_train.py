@@ -8,9 +8,10 @@ import pytest
 from models.datasets.tables import DatasetError
 from models.deep.glucose import OUTPUTS, QUANTILES
 from models.deep.networks import Networks
-from models.training import glucose, glucose_card
 from models.training.fitting import Plan
-from models.training.glucose import Effort, sample_rows, train_glucose
+from models.training.glucose import card as glucose_card
+from models.training.glucose import train as glucose
+from models.training.glucose.train import Effort, sample_rows, train_glucose
 from models.training.splits import Split
 from tests.models.training.series import write_series
 

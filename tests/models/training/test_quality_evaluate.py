@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from models.datasets.rr import load_record, load_records
 from models.deep.networks import COMMITTED, Networks
 from models.training.augment import Beats, atrial_run, breathe, flutter, plant_ectopy
-from models.training.bursts import spoil
-from models.training.quality_evaluate import as_it_is, evaluate_quality, form, odd_share
+from models.training.quality.bursts import spoil
+from models.training.quality.evaluate import as_it_is, evaluate_quality, form, odd_share
 from streams.cli import build_app
 from tests.models.deep.hearts import Rows, bigeminy, fibrillation, sinus, trigeminy
 from tests.models.training.recordings import write_record

@@ -8,7 +8,7 @@ import pytest
 from models.datasets.rr import RecordError
 from models.deep.networks import Networks
 from models.training.fitting import Plan
-from models.training.quality import Effort, train_quality
+from models.training.quality.train import Effort, train_quality
 from models.training.splits import load_split
 from tests.models.deep.hearts import sinus
 from tests.models.training.recordings import write_record

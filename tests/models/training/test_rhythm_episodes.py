@@ -8,8 +8,8 @@ import pytest
 from models.datasets.rr import load_record
 from models.deep.networks import Networks
 from models.policy.rules import load_policy
-from models.training.rhythm_episodes import alarms, annotated, summary, tally
-from models.training.rhythm_evaluate import stream_windows
+from models.training.rhythm.episodes import alarms, annotated, summary, tally
+from models.training.rhythm.evaluate import stream_windows
 from tests.models.training.recordings import write_record
 
 RULE = load_policy().rules["rhythm"]

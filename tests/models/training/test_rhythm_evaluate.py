@@ -12,8 +12,8 @@ from models.deep.networks import Networks
 from models.observe import fall_silent, take
 from models.policy.rules import load_policy
 from models.signals.columns import columns_of
-from models.training.rhythm_evaluate import evaluate_rhythm, judge_person, stream_windows
-from models.training.rhythm_windows import cut_windows
+from models.training.rhythm.evaluate import evaluate_rhythm, judge_person, stream_windows
+from models.training.rhythm.windows import cut_windows
 from models.wearer import Device, Seen
 from streams.cli import build_app
 from streams.errors import UserError

@@ -7,8 +7,8 @@ import pytest
 
 from models.datasets.rr import RecordError
 from models.deep.networks import Networks
-from models.training.rhythm import Effort, train_rhythm
-from models.training.rhythm_fit import Plan
+from models.training.rhythm.fit import Plan
+from models.training.rhythm.train import Effort, train_rhythm
 from models.training.splits import load_split
 from tests.models.deep.hearts import fibrillation, sinus
 from tests.models.training.recordings import write_record

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from models.datasets.rr import load_record
-from models.training.rhythm_windows import WindowSource, cut_windows
+from models.training.rhythm.windows import WindowSource, cut_windows
 from tests.models.training.recordings import write_record
 
 

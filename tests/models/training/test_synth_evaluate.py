@@ -11,7 +11,8 @@ from models.deep.manifest import read_manifest
 from models.deep.networks import COMMITTED, Networks
 from models.deep.rhythm import BEATS
 from models.deep.synth import READINGS, draw_rows
-from models.training import synth_classifier, synth_judge
+from models.training.synth import classifier as synth_classifier
+from models.training.synth import judge as synth_judge
 from streams.cli import build_app
 from streams.errors import UserError
 from tests.models.training.recordings import write_record

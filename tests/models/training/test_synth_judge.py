@@ -11,13 +11,13 @@ from models.datasets.tables import DatasetError
 from models.deep.rhythm import BEATS
 from models.deep.synth import RHYTHM_ROW
 from models.training.metrics import auprc, auroc
-from models.training.synth_classifier import train_classifier
-from models.training.synth_glucose import KIND as GLUCOSE
-from models.training.synth_judge import Trial, figures, judged, made_up
-from models.training.synth_kinds import Person
-from models.training.synth_look import look
-from models.training.synth_rhythm import KIND as RHYTHM
-from models.training.synth_rhythm import cut
+from models.training.synth.classifier import train_classifier
+from models.training.synth.glucose import KIND as GLUCOSE
+from models.training.synth.judge import Trial, figures, judged, made_up
+from models.training.synth.kinds import Person
+from models.training.synth.look import look
+from models.training.synth.rhythm import KIND as RHYTHM
+from models.training.synth.rhythm import cut
 from tests.models.training.recordings import write_record
 from tests.models.training.series import write_series
 

@@ -9,12 +9,14 @@ from models.datasets.tables import DatasetError
 from models.deep.networks import Networks
 from models.deep.rhythm import BEATS
 from models.deep.synth import draw_rows
-from models.training import synth, synth_classifier, synth_judge
 from models.training.fitting import Plan
 from models.training.splits import Split
-from models.training.synth import Effort, rises, train_synth
-from models.training.synth_fit import fit_generator, sampler
-from models.training.synth_rhythm import KIND
+from models.training.synth import classifier as synth_classifier
+from models.training.synth import judge as synth_judge
+from models.training.synth import train as synth
+from models.training.synth.fit import fit_generator, sampler
+from models.training.synth.rhythm import KIND
+from models.training.synth.train import Effort, rises, train_synth
 from tests.models.training.recordings import write_record
 from tests.models.training.series import write_series
 

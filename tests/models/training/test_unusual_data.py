@@ -9,8 +9,8 @@ import pytest
 
 from models.datasets.rr import RRRecord, load_record
 from models.deep.unusual import CHANNELS, MINUTES, enough
-from models.training.unusual_data import EVERY, MINUTE, Days, holter, simulated
-from models.training.unusual_plant import plant_strain
+from models.training.unusual.data import EVERY, MINUTE, Days, holter, simulated
+from models.training.unusual.plant import plant_strain
 from streams.gateways.simulator import DEFAULT_START, Rates
 from tests.models.training.recordings import write_record
 

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from models.datasets.rr import RecordError
 from models.deep.networks import Networks
 from models.deep.unusual import CHANNELS
-from models.training.unusual_data import Days, simulated
-from models.training.unusual_evaluate import Cohort, evaluate_simulated, evaluate_unusual
-from models.training.unusual_explain import named_first, planted_hours
-from models.training.unusual_table import share_gap
+from models.training.unusual.data import Days, simulated
+from models.training.unusual.evaluate import Cohort, evaluate_simulated, evaluate_unusual
+from models.training.unusual.explain import named_first, planted_hours
+from models.training.unusual.table import share_gap
 from streams.cli import build_app
 from tests.models.training.recordings import write_record
 

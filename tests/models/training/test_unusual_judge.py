@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from models.deep.unusual import CHANNELS, MINUTES
-from models.training.unusual_data import Days
-from models.training.unusual_judge import Scored, alarm_hours, minutes_to_alarm, report, threshold_for
+from models.training.unusual.data import Days
+from models.training.unusual.judge import Scored, alarm_hours, minutes_to_alarm, report, threshold_for
 from streams.gateways.simulator import Episode
 
 START = 1_767_592_800_000

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.training.unusual_table import knots_and_slopes, share_gap, tables
+from models.training.unusual.table import knots_and_slopes, share_gap, tables
 
 
 def rarity(errors: np.ndarray, knots: np.ndarray, slopes: np.ndarray) -> np.ndarray:

@@ -7,11 +7,11 @@ import pytest
 
 from models.datasets.rr import RecordError
 from models.deep.networks import Networks
-from models.training import unusual
 from models.training.fitting import Plan
 from models.training.splits import Split
-from models.training.unusual import Effort, sample_rows, train_unusual
-from models.training.unusual_evaluate import Cohort
+from models.training.unusual import train as unusual
+from models.training.unusual.evaluate import Cohort
+from models.training.unusual.train import Effort, sample_rows, train_unusual
 from tests.models.training.recordings import write_record
 
 QUICK = Effort(

@@ -18,11 +18,11 @@ from models.datasets.rr import load_record
 from models.decide import Setting
 from models.deep.asks import Ask
 from models.deep.networks import Networks
-from models.training.deterioration_data import load as load_stays
-from models.training.diabetes_data import load_table
-from models.training.glucose_data import windows_of
-from models.training.rhythm_evaluate import stream_windows
-from models.training.unusual_data import ORDINARY, holter, simulated
+from models.training.deterioration.data import load as load_stays
+from models.training.diabetes.data import load_table
+from models.training.glucose.data import windows_of
+from models.training.rhythm.evaluate import stream_windows
+from models.training.unusual.data import ORDINARY, holter, simulated
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker
 from streams.engine.stock import Fixed

@@ -1,0 +1,1 @@
+"""The networks for deterioration: rows of stays, training, judgement, card."""

@@ -1,0 +1,1 @@
+"""The network for diabetes: rows of people, training, judgement, card."""

@@ -1,0 +1,1 @@
+"""The network for glucose: windows, training, judgement, alerts, card."""

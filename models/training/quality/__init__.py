@@ -1,0 +1,1 @@
+"""The network for the quality of beats: planted artefacts, training, judgement, card."""

@@ -1,0 +1,1 @@
+"""The network for rhythm: windows of beats, training, judgement, alarms, card."""

@@ -1,0 +1,1 @@
+"""Generators of rare windows: training, judgement on real people, cards."""

@@ -1,0 +1,1 @@
+"""The network for unusual hours: simulated and real hours, training, judgement, card."""

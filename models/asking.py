@@ -117,8 +117,8 @@ def _glucose(seen: Seen, view: View) -> Iterator[Ask]:
         return
     seen.glucose.put(view.minute, glucose, meal)
     asked = seen.glucose.row(seen.utc_offset)
-    # It knows people with diabetes only; whose glucose nothing lowers has no lows to fear.
-    if asked is not None and seen.person.diabetes:
+    # It knows grown people with diabetes only; whose glucose nothing lowers has no lows to fear.
+    if asked is not None and seen.person.diabetes and seen.person.grown(view.minute):
         time, row = asked
         yield Ask("glucose", time - (STEPS - 1) * STEP_MIN * MINUTE, time + HORIZONS[-1] * MINUTE, row, P_LOW)
 
@@ -126,9 +126,12 @@ def _glucose(seen: Seen, view: View) -> Iterator[Ask]:
 def _person(seen: Seen, view: View) -> Iterator[Ask]:
     """The person as a whole, once a day and when the profile has changed."""
     day = view.minute // DAY_MS
-    if seen.person.birth_year is None or day <= seen.person_asked:
+    person = seen.person
+    if person.birth_year is None or person.diabetes or day <= seen.person_asked:
         return
     seen.person_asked = day
+    if not person.grown(view.minute):
+        return
     known = seen.person.numbers(view.minute)
     known["pulse"] = _resting(seen, view)
     for name, signal in PRESSURES.items():

@@ -12,6 +12,7 @@ from streams.records import CareUnit, Profile
 
 BMI_POSSIBLE = (5.0, 250.0)
 """kg/m²; outside of these height or weight is in another unit."""
+ADULT = 18
 DIABETES = frozenset({"E10", "E11", "E12", "E13", "E14"})
 
 
@@ -27,6 +28,7 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     care_unit: str | None = None
     diabetes: bool = False
     """Known diabetes, or a medicine that lowers glucose."""
+    pregnant: bool = False
 
     @classmethod
     def of(cls, profile: Profile) -> Person:
@@ -40,7 +42,13 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
             profile.admitted,
             profile.care_unit,
             _has_diabetes(profile),
+            profile.pregnant,
         )
+
+    def grown(self, time: int) -> bool:
+        """Whether the networks' people are like this one: no child at `time` (ms UTC), and not pregnant."""
+        age = self.numbers(time)["age"]
+        return not self.pregnant and not age < ADULT
 
     def numbers(self, time: int) -> dict[str, float]:
         """What networks take of a person at `time` (ms UTC); NaN = unknown.
@@ -65,5 +73,5 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def _has_diabetes(profile: Profile) -> bool:
     """ICD-10 E10 to E14 (diabetes mellitus), or ATC A10 (medicines used in diabetes) that is still taken."""
-    treated = any(drug.code.startswith("A10") and drug.stopped is None for drug in profile.medicines)
-    return treated or any(code[:3] in DIABETES for code in profile.conditions)
+    treated = any(drug.code.upper().startswith("A10") and drug.stopped is None for drug in profile.medicines)
+    return treated or any(code[:3].upper() in DIABETES for code in profile.conditions)

@@ -35,11 +35,11 @@ class Need:
 NEEDS = {
     "rhythm": Need(HOUR, "needs 60 usable beats in a row"),
     "quality": Need(HOUR, "needs 60 beats in a row"),
-    "glucose": Need(HOUR, "needs three hours of glucose readings and a profile that tells of diabetes"),
+    "glucose": Need(HOUR, "needs three hours of glucose, and diabetes in an adult's profile"),
     "unusual": Need(HOUR, "needs an hour of three vitals at rest whose own usual is known"),
-    "deterioration_wearable": Need(2 * HOUR, "judges the first 48 hours of a stay in hospital"),
-    "deterioration_clinical": Need(2 * HOUR, "judges the first 48 hours of a stay with a clinic's values"),
-    "diabetes": Need(48 * HOUR, "needs a profile with the year of birth"),
+    "deterioration_wearable": Need(2 * HOUR, "needs `admitted` in the profile, for 48 hours from there"),
+    "deterioration_clinical": Need(2 * HOUR, "needs `admitted` in the profile, and a clinic's values"),
+    "diabetes": Need(48 * HOUR, "needs an adult's `birth_year` in the profile, and no known diabetes"),
 }
 """Networks that the stream can ask."""
 

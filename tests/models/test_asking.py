@@ -178,6 +178,27 @@ def test_diabetes_is_known_by_its_code_or_its_medicine(profile, known):
     assert Person.of(profile).diabetes is known
 
 
+@pytest.mark.parametrize(
+    "profile",
+    [
+        Profile("ann", birth_year=2015),
+        Profile("ann", birth_year=1990, pregnant=True),
+        Profile("ann", birth_year=1990, conditions=["e11"]),
+    ],
+)
+def test_the_risk_of_diabetes_is_not_told_of_whom_the_network_was_not_made_for(profile):
+    seen = Seen()
+    meet(seen, profile)
+
+    assert asked(seen, [minute(0, hr=60.0)]) == []
+
+
+def test_lows_are_not_foretold_of_children():
+    seen = Seen(person=Person(birth_year=2015, diabetes=True))
+
+    assert asked(seen, [minute(n, glucose=100.0) for n in range(0, 300, 5)]) == []
+
+
 def test_the_kind_of_unit_is_one_of_four():
     numbers = Person(care_unit="medical").numbers(START)
 

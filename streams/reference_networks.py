@@ -12,8 +12,8 @@ from models.training.cards import figures_table, show, table
 LEAD = (
     "Figures of the networks that ship, on people whom the answering network never saw, with 95 % intervals"
     " by bootstrap over people. `vitalstream evaluate NAME --data DIR --split test` makes those of test"
-    " people again, `vitalstream models card` those that are validated across folds; what each network is for, and"
-    " when it is wrong, is [explained](../explanation/networks.md)."
+    " people again, `vitalstream models card` those that are validated across folds; what each network is"
+    " for, and when it is wrong, is [explained](../explanation/networks.md)."
 )
 BARS_LEAD = (
     "*At least* lies just above the best simple method on the same data; a figure stands at the *aim*, at the"

@@ -12,6 +12,7 @@ from models.wearer import Wearer
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book, Page
 from streams.engine.contracts import DeadLetter, RawRecord
+from streams.engine.ends import describe
 from streams.engine.lineups import Lineup
 from streams.engine.work import Item, Work
 from streams.intake.clock import StreamClock
@@ -60,9 +61,8 @@ class Desk:
         except Refused as refused:
             self._refuse(record, refused, page, work, new)
         except Exception as error:  # one record that nobody foresaw must not end the worker for ever
-            log.exception(
-                "a record can't be scored, offset %d of partition %d", record.offset, self._partition
-            )
+            place = describe(error)
+            log.error("offset %d of partition %d can't be scored: %s", record.offset, self._partition, place)
             self._refuse(
                 record, Refused("failed", f"scoring it raised {type(error).__name__}"), page, work, new
             )

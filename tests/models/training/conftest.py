@@ -13,5 +13,6 @@ _NEED_JAX = [
     "test_recurrent.py",
     "test_synth_train.py",
     "test_members.py",
+    "test_export.py",
 ]
 collect_ignore = [] if find_spec("jax") else _NEED_JAX

@@ -6,9 +6,6 @@ import threading
 from pathlib import Path
 
 import msgspec
-import pytest
-
-pytest.importorskip("jax2onnx")
 
 from models.deep.manifest import read_manifest
 from models.deep.registry_lock import changing

@@ -16,7 +16,16 @@ import onnx
 from jax2onnx import to_onnx
 from numpy.typing import NDArray
 
-from models.deep.manifest import MANIFEST, Manifest, ModelEntry, Sample, Tensor, read_manifest
+from models.deep.manifest import (
+    MANIFEST,
+    Manifest,
+    ModelEntry,
+    Sample,
+    Status,
+    Tensor,
+    Use,
+    read_manifest,
+)
 from models.deep.networks import Networks
 from models.deep.onnx_file import check_onnx
 from models.deep.registry_edit import write_manifest
@@ -74,15 +83,53 @@ def _git(*arguments: str) -> str:
     ).stdout.strip()
 
 
+def new_entry(
+    name: str,
+    version: str,
+    row: Tensor,
+    unit: str,
+    inputs: tuple[Tensor, ...],
+    output: Tensor,
+    data: str,
+    thresholds: dict[str, float] | None = None,
+    status: Status = "active",
+    use: Use = "stream",
+) -> ModelEntry:
+    """The entry of a network that was just trained, before `register` knows its file and answers."""
+    return ModelEntry(
+        name=name,
+        version=version,
+        status=status,
+        file=f"{name}.onnx",
+        sha256="",
+        card=f"{name}.md",
+        row=row,
+        unit=unit,
+        inputs=inputs,
+        outputs=(output,),
+        thresholds=thresholds or {},
+        metrics={},
+        counts={},
+        data=data,
+        code=code_version(),
+        sample=Sample((), ()),
+        use=use,
+    )
+
+
 def write_entry(registry: Path, entry: ModelEntry) -> None:
-    """Put an entry into a registry's manifest, in place of the one of that name and status."""
+    """Put an entry into a registry's manifest, in place of those of its name with its version or status."""
     registry.mkdir(parents=True, exist_ok=True)
     with changing(registry):
         there = read_manifest(registry).models if (registry / MANIFEST).exists() else ()
-        # Of a network for training there is one version: its status is what was found of it.
-        kept = (entry.name,) if entry.use == "training" else (entry.name, entry.status)
-        others = [other for other in there if (other.name, other.status)[: len(kept)] != kept]
-        write_manifest(registry, Manifest(1, (*others, entry)))
+        write_manifest(registry, Manifest(1, (*(other for other in there if _beside(other, entry)), entry)))
+
+
+def _beside(other: ModelEntry, entry: ModelEntry) -> bool:
+    """Whether an entry stays when another one is written. Of a network for training there is one version."""
+    if other.name != entry.name:
+        return True
+    return entry.use == "stream" and other.version != entry.version and other.status != entry.status
 
 
 def sample_of(rows: NDArray[np.floating], outputs: NDArray[np.floating], tolerance: float = 1e-4) -> Sample:

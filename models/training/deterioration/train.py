@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.deep.deterioration import HOURS, VITALS, Inputs, channels, columns, columns_of, shapes
-from models.deep.manifest import ModelEntry, Sample, Tensor
+from models.deep.manifest import ModelEntry, Tensor
 from models.training.calibration import fit_platt, sigmoid, threshold_for_specificity
 from models.training.curves import draw_curves
 from models.training.deterioration.card import BUDGET, everyone, judge_again
 from models.training.deterioration.fit import Effort, derive, fit_members, logits, pool
 from models.training.deterioration.net import DeteriorationEnsemble, ramps_of
 from models.training.deterioration.targets import targets
-from models.training.export import code_version, register, signature, to_onnx_bytes
+from models.training.export import new_entry, register, signature, to_onnx_bytes
 from models.training.fitting import Curve
 from models.training.splits import load_split
 
@@ -80,21 +80,13 @@ def sample_rows(inputs: Inputs) -> NDArray[np.float32]:
 
 def _entry(inputs: Inputs, threshold: float) -> ModelEntry:
     name = f"deterioration_{inputs}"
-    return ModelEntry(
-        name=name,
-        version=VERSION,
-        status="shadow",
-        file=f"{name}.onnx",
-        sha256="",
-        card=f"{name}.md",
-        row=Tensor("hours", (HOURS, channels(inputs))),
-        unit=", ".join(f"{vital.name} ({vital.unit})" for vital in VITALS[inputs]),
-        inputs=signature(shapes(inputs)),
-        outputs=(Tensor("p_death", (HOURS,)),),
-        thresholds={"alert_48h": round(threshold, 4)},
-        metrics={},
-        counts={},
-        data=DATA,
-        code=code_version(),
-        sample=Sample((), ()),
+    return new_entry(
+        name,
+        VERSION,
+        Tensor("hours", (HOURS, channels(inputs))),
+        ", ".join(f"{vital.name} ({vital.unit})" for vital in VITALS[inputs]),
+        signature(shapes(inputs)),
+        Tensor("p_death", (HOURS,)),
+        DATA,
+        {"alert_48h": round(threshold, 4)},
     )

@@ -15,13 +15,13 @@ from flax import nnx
 from numpy.typing import NDArray
 
 from models.deep.diabetes import COLUMNS, WIDTH
-from models.deep.manifest import ModelEntry, Sample, Tensor
+from models.deep.manifest import ModelEntry, Tensor
 from models.training.calibration import fit_logistic, fit_platt
 from models.training.curves import draw_curves
 from models.training.diabetes.card import judge_again
 from models.training.diabetes.data import Everyone, gather
 from models.training.diabetes.net import DiabetesEnsemble, DiabetesNet, Straight, with_clinic
-from models.training.export import code_version, register, signature, to_onnx_bytes
+from models.training.export import new_entry, register, signature, to_onnx_bytes
 from models.training.fitting import Curve, Plan, fit, predict
 
 VERSION = "1.0.0"
@@ -114,21 +114,12 @@ def sample_rows() -> NDArray[np.float32]:
 
 
 def _entry() -> ModelEntry:
-    return ModelEntry(
-        name="diabetes",
-        version=VERSION,
-        status="shadow",
-        file="diabetes.onnx",
-        sha256="",
-        card="diabetes.md",
-        row=Tensor("known", (len(COLUMNS),)),
-        unit=", ".join(f"{column.name} ({column.unit})" for column in COLUMNS),
-        inputs=signature({"known": (WIDTH,)}),
-        outputs=(Tensor("p", ()),),
-        thresholds={},
-        metrics={},
-        counts={},
-        data=DATA,
-        code=code_version(),
-        sample=Sample((), ()),
+    return new_entry(
+        "diabetes",
+        VERSION,
+        Tensor("known", (len(COLUMNS),)),
+        ", ".join(f"{column.name} ({column.unit})" for column in COLUMNS),
+        signature({"known": (WIDTH,)}),
+        Tensor("p", ()),
+        DATA,
     )

@@ -13,10 +13,10 @@ from flax import nnx
 from numpy.typing import NDArray
 
 from models.deep.glucose import HORIZONS, LOW, OUTPUTS, QUANTILES, SHAPES, STEPS, glucose_inputs
-from models.deep.manifest import ModelEntry, Sample, Tensor
+from models.deep.manifest import ModelEntry, Tensor
 from models.training.calibration import fit_platt, sigmoid, threshold_for_specificity
 from models.training.curves import draw_curves
-from models.training.export import code_version, register, signature, to_onnx_bytes
+from models.training.export import new_entry, register, signature, to_onnx_bytes
 from models.training.fitting import Arrays, Curve, Plan, fit, predict
 from models.training.glucose.card import BUDGET, everyone, judge_again
 from models.training.glucose.data import Windows, join
@@ -119,21 +119,13 @@ def sample_rows() -> NDArray[np.float32]:
 
 
 def _entry(threshold: float) -> ModelEntry:
-    return ModelEntry(
-        name="glucose",
-        version=VERSION,
-        status="shadow",
-        file="glucose.onnx",
-        sha256="",
-        card="glucose.md",
-        row=Tensor("day", (STEPS, 3)),
-        unit="mg/dL, eaten (0 or 1), minute of the local day",
-        inputs=signature(SHAPES),
-        outputs=(Tensor("forecast", (len(OUTPUTS),)),),
-        thresholds={"low": round(threshold, 4)},
-        metrics={},
-        counts={},
-        data=DATA,
-        code=code_version(),
-        sample=Sample((), ()),
+    return new_entry(
+        "glucose",
+        VERSION,
+        Tensor("day", (STEPS, 3)),
+        "mg/dL, eaten (0 or 1), minute of the local day",
+        signature(SHAPES),
+        Tensor("forecast", (len(OUTPUTS),)),
+        DATA,
+        {"low": round(threshold, 4)},
     )

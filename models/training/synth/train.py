@@ -11,11 +11,11 @@ import msgspec
 import numpy as np
 
 from models.datasets.tables import DatasetError
-from models.deep.manifest import ModelEntry, Sample, Tensor
+from models.deep.manifest import ModelEntry, Tensor
 from models.deep.networks import Networks
 from models.deep.synth import GLUCOSE_ROW, LATENT, RHYTHM_ROW, draw_rows
 from models.training.curves import draw_curves
-from models.training.export import code_version, register, signature, to_onnx_bytes, write_entry
+from models.training.export import new_entry, register, signature, to_onnx_bytes, write_entry
 from models.training.fitting import Curve, Plan
 from models.training.glucose.train import DATA as GLUCOSE_DATA
 from models.training.report import Report, with_reports
@@ -123,23 +123,15 @@ def sample_rows(kind: Kind) -> Rows:
 
 def _entry(kind: Kind) -> ModelEntry:
     rhythm = kind.name == "synth_rhythm"
-    return ModelEntry(
-        name=kind.name,
-        version=VERSION,
+    return new_entry(
+        kind.name,
+        VERSION,
+        Tensor("chance", (RHYTHM_ROW if rhythm else GLUCOSE_ROW,)),
+        "chance, then the condition: 60 flags and ms" if rhythm else "chance, then mg/dL, mg/dL, minute",
+        signature(shapes(kind)),
+        Tensor("window", (kind.steps,)),
+        DATA[kind.name],
         status="retired",
-        file=f"{kind.name}.onnx",
-        sha256="",
-        card=f"{kind.name}.md",
-        row=Tensor("chance", (RHYTHM_ROW if rhythm else GLUCOSE_ROW,)),
-        unit="chance, then the condition: 60 flags and ms" if rhythm else "chance, then mg/dL, mg/dL, minute",
-        inputs=signature(shapes(kind)),
-        outputs=(Tensor("window", (kind.steps,)),),
-        thresholds={},
-        metrics={},
-        counts={},
-        data=DATA[kind.name],
-        code=code_version(),
-        sample=Sample((), ()),
         use="training",
     )
 

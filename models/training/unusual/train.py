@@ -14,11 +14,11 @@ from flax import nnx
 from numpy.typing import NDArray
 
 from models.datasets.rr import RecordError, record_names
-from models.deep.manifest import ModelEntry, Sample, Tensor
+from models.deep.manifest import ModelEntry, Tensor
 from models.deep.networks import Networks
 from models.deep.unusual import CHANNELS, MINUTES, SHAPES, unusual_inputs
 from models.training.curves import draw_curves
-from models.training.export import code_version, register, signature, to_onnx_bytes, write_entry
+from models.training.export import new_entry, register, signature, to_onnx_bytes, write_entry
 from models.training.fitting import Arrays, Curve, Plan, fit, predict
 from models.training.splits import load_split
 from models.training.unusual.card import VALIDATION, Known, judged, of_folds
@@ -159,23 +159,14 @@ def sample_rows() -> Rows:
 
 
 def _entry() -> ModelEntry:
-    return ModelEntry(
-        name="unusual",
-        version=VERSION,
-        status="active",
-        file="unusual.onnx",
-        sha256="",
-        card="unusual.md",
-        row=Tensor("hour", (MINUTES, len(CHANNELS))),
-        unit="spreads from the own usual",
-        inputs=signature(SHAPES),
-        outputs=(Tensor("rarity", ()),),
-        thresholds={},
-        metrics={},
-        counts={},
-        data=DATA,
-        code=code_version(),
-        sample=Sample((), ()),
+    return new_entry(
+        "unusual",
+        VERSION,
+        Tensor("hour", (MINUTES, len(CHANNELS))),
+        "spreads from the own usual",
+        signature(SHAPES),
+        Tensor("rarity", ()),
+        DATA,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -40,16 +38,3 @@ class QualityNet(nnx.Module):  # type: ignore[misc]
         known = jax.nn.relu(self.statistics(scaled))
         joined = jnp.concatenate([x.mean(axis=1), x.max(axis=1), known], axis=1)
         return self.last(jax.nn.relu(self.join(self.dropout(joined))))[:, 0]
-
-
-class Calibrated(nnx.Module):  # type: ignore[misc]
-    """Members' mean logit, calibrated: P(usable) [n]."""
-
-    def __init__(self, members: list[Any], slope: float, offset: float) -> None:
-        self.members = nnx.List(members)
-        self.slope, self.offset = slope, offset
-
-    def __call__(self, sequence: jax.Array, statistics: jax.Array) -> jax.Array:
-        """Probabilities [n]."""
-        logits = sum(member(sequence, statistics) for member in self.members) / len(self.members)
-        return jax.nn.sigmoid(logits * self.slope + self.offset)

@@ -16,23 +16,23 @@ from numpy.typing import NDArray
 
 from models.datasets.rr import RecordError, RRRecord, load_records
 from models.deep.beat_quality import CHANNELS, STATISTICS
-from models.deep.manifest import ModelEntry, Sample, Status, Tensor
+from models.deep.manifest import ModelEntry, Tensor
 from models.signals.beats import BEATS
 from models.training import fitting
 from models.training.calibration import fit_platt, log_loss, sigmoid
 from models.training.curves import draw_curves
-from models.training.export import code_version, register, signature, to_onnx_bytes
+from models.training.ensemble import Ensemble
+from models.training.export import new_entry, register, signature, to_onnx_bytes
 from models.training.fitting import Curve, Plan
 from models.training.quality.artefacts import TRAINED
 from models.training.quality.bursts import spoil
 from models.training.quality.card import BUDGET, HARD, WORST, judged
 from models.training.quality.data import Examples, derive, join, pool
 from models.training.quality.evaluate import as_it_is, form
-from models.training.quality.net import Calibrated, QualityNet
+from models.training.quality.net import QualityNet
 from models.training.splits import load_split
 
 VERSION = "1.0.0"
-STATUS: Status = "active"
 INPUTS = {"sequence": (BEATS, CHANNELS), "statistics": (len(STATISTICS),)}
 DATA = (
     "Long-Term AF Database 1.0.0, PhysioNet (Petrutiu 2007): RR intervals of 63 of its 84 records, with "
@@ -77,7 +77,7 @@ def train_quality(data: Path, out: Path, progress: Progress, effort: Effort | No
     folds = [_fold(data, names, effort, number, progress) for number, names in enumerate(split.folds)]
     members, curves = _members(folds, effort, progress)
     slope, offset, threshold = calibrate(folds, members)
-    graph = to_onnx_bytes(Calibrated(members, slope, offset), "quality", INPUTS, "p_usable")
+    graph = to_onnx_bytes(Ensemble(members, slope, offset), "quality", INPUTS, "p_usable")
     entry = register(out, graph, _entry(threshold), sample_rows())
     draw_curves(curves, out / "quality.png")
     return judged(entry, data, out, progress)
@@ -164,23 +164,15 @@ def sample_rows() -> NDArray[np.float32]:
 
 
 def _entry(threshold: float) -> ModelEntry:
-    return ModelEntry(
-        name="quality",
-        version=VERSION,
-        status=STATUS,
-        file="quality.onnx",
-        sha256="",
-        card="quality.md",
-        row=Tensor("intervals", (BEATS,)),
-        unit="ms",
-        inputs=signature(INPUTS),
-        outputs=(Tensor("p_usable", ()),),
-        thresholds={"usable": _down(threshold)},
-        metrics={},
-        counts={},
-        data=DATA,
-        code=code_version(),
-        sample=Sample((), ()),
+    return new_entry(
+        "quality",
+        VERSION,
+        Tensor("intervals", (BEATS,)),
+        "ms",
+        signature(INPUTS),
+        Tensor("p_usable", ()),
+        DATA,
+        {"usable": _down(threshold)},
     )
 
 

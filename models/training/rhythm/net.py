@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -58,16 +56,3 @@ class RhythmNet(nnx.Module):  # type: ignore[misc]
     def _statistics(self, statistics: jax.Array) -> jax.Array:
         scaled = jnp.clip((statistics - self.mean.get_value()) / self.scale.get_value(), -5.0, 5.0)
         return jax.nn.relu(self.narrow(self.dropout(jax.nn.relu(self.wide(scaled)))))
-
-
-class Ensemble(nnx.Module):  # type: ignore[misc]
-    """Members' mean logit, calibrated: P(AF) [n]."""
-
-    def __init__(self, members: list[Any], slope: float, offset: float) -> None:
-        self.members = nnx.List(members)
-        self.slope, self.offset = slope, offset
-
-    def __call__(self, sequence: jax.Array, statistics: jax.Array) -> jax.Array:
-        """Probabilities [n]."""
-        logits = sum(member(sequence, statistics) for member in self.members) / len(self.members)
-        return jax.nn.sigmoid(logits * self.slope + self.offset)

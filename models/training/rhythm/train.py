@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.datasets.rr import RecordError, RRRecord, load_records
-from models.deep.manifest import ModelEntry, Sample, Tensor
+from models.deep.manifest import ModelEntry, Tensor
 from models.deep.rhythm import BEATS, CHANNELS, FEATURE_NAMES
 from models.training.calibration import fit_platt, sigmoid, threshold_for_specificity
 from models.training.curves import draw_curves
-from models.training.export import code_version, register, signature, to_onnx_bytes
+from models.training.ensemble import Ensemble
+from models.training.export import new_entry, register, signature, to_onnx_bytes
 from models.training.rhythm.card import BUDGET, DATA, judge_again
 from models.training.rhythm.data import Examples, as_recorded, join, training_pool
 from models.training.rhythm.fit import Curve, Plan, fit, predict
-from models.training.rhythm.net import Ensemble
 from models.training.splits import load_split
 
 VERSION = "1.0.0"
@@ -138,21 +138,13 @@ def sample_rows() -> np.ndarray[Any, np.dtype[np.float32]]:
 
 
 def _entry(threshold: float) -> ModelEntry:
-    return ModelEntry(
-        name="rhythm",
-        version=VERSION,
-        status="active",
-        file="rhythm.onnx",
-        sha256="",
-        card="rhythm.md",
-        row=Tensor("intervals", (BEATS,)),
-        unit="ms",
-        inputs=signature(INPUTS),
-        outputs=(Tensor("p_af", ()),),
-        thresholds={"alert": round(threshold, 4)},
-        metrics={},
-        counts={},
-        data=DATA,
-        code=code_version(),
-        sample=Sample((), ()),
+    return new_entry(
+        "rhythm",
+        VERSION,
+        Tensor("intervals", (BEATS,)),
+        "ms",
+        signature(INPUTS),
+        Tensor("p_af", ()),
+        DATA,
+        {"alert": round(threshold, 4)},
     )

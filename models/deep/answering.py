@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.deep.asks import Ask, Runner
+from models.deep.asks import Ask, Runner, by_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,8 @@ def answer(asks: Iterable[Ask], networks: Runner) -> list[Failure]:
     Where that fails, halves are tried, down to single rows: which rows stay without an answer does not
     depend on what else was asked. An answer that is no finite number is none.
     """
-    groups: dict[str, list[Ask]] = {}
-    for ask in asks:
-        groups.setdefault(ask.model, []).append(ask)
     failures = []
-    for model, group in groups.items():
+    for model, group in by_model(asks).items():
         reasons = _answer(group, networks)
         if reasons:
             failures.append(Failure(model, len(reasons), reasons[0]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,3 +42,11 @@ class Ask:
         """The risk that was asked for."""
         assert self.answer is not None, f"{self.model} was not run"
         return float(self.answer.flat[self.pick])
+
+
+def by_model(asks: Iterable[Ask]) -> dict[str, list[Ask]]:
+    """The questions to each network, in order."""
+    groups: dict[str, list[Ask]] = {}
+    for ask in asks:
+        groups.setdefault(ask.model, []).append(ask)
+    return groups

@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.deep.asks import Ask
+from models.deep.asks import Ask, by_model
 
 log = logging.getLogger(__name__)
 
@@ -79,11 +79,7 @@ class Shadows:
         shadows = self._networks.shadows
         if not shadows:
             return
-        groups: dict[str, list[Ask]] = {}
-        for ask in asks:
-            if ask.model in shadows:
-                groups.setdefault(ask.model, []).append(ask)
-        for model, group in groups.items():
+        for model, group in by_model(ask for ask in asks if ask.model in shadows).items():
             rows = np.stack([ask.row for ask in group])
             judged = np.array([_first(ask) for ask in group])
             for version in shadows[model]:

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from models.deep.asks import Ask
+from models.judged import Judged
 from models.policy.episode import Change, Episode
 from models.policy.rules import Policy, Rule
 from models.risk import networks
 from models.risk.evidence import Evidence, Leeway, evidence
 from models.signals.windows import MINUTE
 from models.view import Observation, View
-from models.wearer import Judged
 from streams.records import Advice, Alert, Risk, Source, Status
 
 HISTORIC_MS = 3_600_000

@@ -11,6 +11,7 @@ from models.deep.glucose_day import DaySnapshot, GlucoseDay
 from models.deep.stay import Snapshot as Hours
 from models.deep.stay import Stay
 from models.deep.unusual import HourSnapshot, RecentHour
+from models.judged import Judged
 from models.online.anomaly import JointNormal, JointSnapshot
 from models.online.baseline import Baseline, BaselineSnapshot
 from models.online.drift import DriftSnapshot, DriftTest
@@ -18,7 +19,7 @@ from models.person import Person
 from models.signals.activity import Activity
 from models.signals.beats import BeatBuffer
 from models.signals.windows import Track
-from models.wearer import FLOORS, Device, Judged, Seen, Stuck, Wearer
+from models.wearer import FLOORS, Device, Seen, Stuck, Wearer
 
 
 class TrackSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -10,7 +10,7 @@ from models.online.baseline import Usual
 from models.signals.activity import Context
 from models.signals.beats import BeatWindow
 from models.signals.quality import Cause, Quality
-from streams.records import ClinicalScore
+from streams.records import ClinicalScore, Drift, Feedback
 
 
 @dataclass(slots=True)
@@ -32,6 +32,12 @@ class View:
     surprise: Surprise | None = None
     score: ClinicalScore | None = None
     drifted: bool = False
+    moved: list[Drift] = field(default_factory=list)
+    """Usuals that were found at this minute to have moved."""
+    utc_offset: int = 0
+    """Minutes east of UTC where the wearer is."""
+    cuffless: bool = False
+    """Whether this minute's blood pressure was measured without a cuff."""
 
 
 @dataclass(slots=True)
@@ -46,6 +52,8 @@ class Observation:
     """The wearer was silent and is back."""
     withdrawn: bool = False
     """The wearer no longer agrees: whatever is out ends."""
+    feedback: Feedback | None = None
+    """What a person answered to an alert."""
     another: bool = False
     """The profile tells of other facts: risks that rest on the old ones are void."""
     late: dict[str, int] = field(default_factory=dict)
@@ -65,5 +73,6 @@ class Observation:
             or self.returned
             or self.withdrawn
             or self.another
+            or self.feedback is not None
             or self.silent_since is not None
         )

@@ -12,11 +12,11 @@ import msgspec
 from models.deep.glucose_day import GlucoseDay
 from models.deep.stay import Stay
 from models.deep.unusual import RecentHour
+from models.judged import Judged
 from models.online.anomaly import JointNormal
 from models.online.baseline import Baseline
 from models.online.drift import DriftTest
 from models.person import Person
-from models.policy.episode import Episode
 from models.signals.activity import Activity
 from models.signals.beats import BeatBuffer
 from models.signals.windows import Track
@@ -146,50 +146,6 @@ class Seen:
         if found is None:
             found = self.baselines[key] = Baseline(FLOORS[signal])
         return found
-
-
-class Clearest(msgspec.Struct, array_like=True, gc=False):
-    """A window of beats that is kept for an explanation."""
-
-    probability: float
-    start: int
-    end: int
-    intervals: bytes
-    """60 of float32, ms."""
-
-
-class Foretold(msgspec.Struct, array_like=True, gc=False):
-    """A risk that a network told, and when, ms UTC."""
-
-    risk: float
-    time: int
-
-
-class Judged(msgspec.Struct, gc=False):
-    """What deciding writes: the course of each condition."""
-
-    episodes: dict[str, Episode] = {}
-    rhythm: list[float] = []
-    """Probabilities of the newest rhythm windows, oldest first."""
-    rhythm_end: int = 0
-    """End of the newest rhythm window, ms."""
-    clearest: Clearest | None = None
-    """The window among them that speaks most for an irregular rhythm, if any does."""
-    foretold: dict[str, Foretold] = {}
-    """The newest answer of each network that foretells, by condition."""
-    answered: dict[str, int] = {}
-    """When each network was last asked: end of what the row spoke of, ms UTC."""
-    causes: dict[str, tuple[int, int]] = {}
-    """Why readings were unusable: cause to first and last minute of its run."""
-    risk_told: int = 0
-    """Event time of the last risk record, ms."""
-    level: str = "none"
-
-    def forget(self) -> None:
-        """Forget all that was judged, but when it was told."""
-        for found in (self.episodes, self.rhythm, self.foretold, self.answered, self.causes):
-            found.clear()
-        self.clearest = None
 
 
 @dataclass(slots=True)

@@ -9,13 +9,13 @@ import numpy as np
 
 from models.deep.asks import Ask
 from models.deep.glucose import LOW
+from models.judged import Foretold, Judged
 from models.policy.rules import Policy, Rule
 from models.risk.contribution import UNITS
 from models.risk.evidence import Evidence, rising_risk
 from models.risk.rhythm import rhythm_evidence
 from models.signals.windows import MINUTE
 from models.view import Observation
-from models.wearer import Foretold, Judged
 from streams.records import Contribution
 
 HOUR = 60 * MINUTE

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.deep.asks import Ask
+from models.judged import Clearest, Judged
 from models.policy.rules import Rule
 from models.risk.evidence import Evidence
-from models.wearer import Clearest, Judged
 from streams.records import Contribution
 
 FEWEST = 3

@@ -7,11 +7,11 @@ import pytest
 
 from models.decide import HISTORIC_MS, RISK_EVERY_MS, Case, Setting, alert_id, decide
 from models.deep.asks import Ask
+from models.judged import Foretold, Judged
 from models.policy.rules import load_policy
 from models.risk.evidence import Leeway
 from models.signals.quality import GOOD, Quality
 from models.view import Observation, View
-from models.wearer import Foretold, Judged
 from streams.records import Alert, Risk, Source
 
 SETTING = Setting(load_policy())

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from models.datasets.rr import RRRecord
 from models.deep.asks import Ask
+from models.judged import Judged
 from models.policy.episode import Episode
 from models.policy.rules import Rule
 from models.risk.rhythm import rhythm_evidence
 from models.signals.beats import BeatWindow
-from models.wearer import Judged
 
 MINUTE_MS = 60_000
 LONG_MS = 10 * MINUTE_MS

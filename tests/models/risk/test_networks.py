@@ -8,12 +8,12 @@ import pytest
 from models.deep.asks import Ask
 from models.deep.glucose import OUTPUTS, STEPS
 from models.deep.networks import Networks
+from models.judged import Judged
 from models.online.baseline import Usual
 from models.policy.rules import load_policy
 from models.risk.contribution import beside_usual
 from models.risk.networks import NEEDS, network_evidence, not_run, spoilt, standing, watches
 from models.view import Observation
-from models.wearer import Judged
 
 POLICY = load_policy()
 START = 1_767_592_800_000

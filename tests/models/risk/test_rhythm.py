@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from models.deep.asks import Ask
+from models.judged import Judged
 from models.policy.rules import load_policy
 from models.risk.rhythm import FEWEST, PAUSE_MS, rhythm_evidence
-from models.wearer import Judged
 
 RULE = load_policy().rules["rhythm"]
 START = 1_767_592_800_000

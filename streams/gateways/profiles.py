@@ -1,0 +1,58 @@
+"""Profiles on their compacted topic: the newest of a wearer, and writing another."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import msgspec
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from streams.errors import START, UserError
+from streams.gateways.producer import VitalsProducer
+from streams.records import Profile
+
+TOPIC = "profiles"
+PATIENCE_MS = 10_000
+
+
+def read_profile(broker: str, wearer: str) -> Profile | None:
+    """The newest profile of a wearer; None when there is none. Raises UserError.
+
+    Reads the whole topic, since whoever wrote the profile may have chosen another partition for the key.
+    """
+    try:
+        consumer = KafkaConsumer(
+            bootstrap_servers=broker.split(","),
+            client_id="vitalstream-profile",
+            bootstrap_timeout_ms=PATIENCE_MS,
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+        )
+        with closing(consumer):
+            return _newest(consumer, wearer.encode())
+    except KafkaError as error:
+        raise UserError(f"Kafka does not answer at {broker} ({type(error).__name__}): {START}") from error
+
+
+def write_profile(broker: str, profile: Profile) -> None:
+    """Write a profile, which takes the place of the one before. Raises UserError."""
+    with VitalsProducer(broker) as producer:
+        producer.send(profile)
+
+
+def _newest(consumer: KafkaConsumer, key: bytes) -> Profile | None:
+    partitions = [TopicPartition(TOPIC, number) for number in consumer.partitions_for_topic(TOPIC) or ()]
+    consumer.assign(partitions)
+    ends = consumer.end_offsets(partitions) if partitions else {}
+    found: tuple[int, bytes | None] | None = None
+    while any(consumer.position(tp) < end for tp, end in ends.items()):
+        for records in consumer.poll(timeout_ms=500).values():
+            own = [(record.timestamp, record.value) for record in records if record.key == key]
+            found = max([*own, *([found] if found else [])], key=lambda pair: pair[0], default=None)
+    if found is None or found[1] is None:
+        return None
+    try:
+        return msgspec.json.decode(found[1], type=Profile)
+    except msgspec.DecodeError as error:
+        raise UserError("the stored profile can't be read: set it again with --file") from error

@@ -1,4 +1,4 @@
-"""Writes packets and profiles to their topics, counting exactly what the broker has taken."""
+"""Writes packets, profiles and answers to their topics, counting exactly what the broker has taken."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from kafka.errors import MessageSizeTooLargeError
 from kafka.partitioner import DefaultPartitioner
 
 from streams.errors import UserError
-from streams.records import Profile, VitalsPacket
+from streams.records import Feedback, Profile, VitalsPacket
 
-TOPICS: dict[type, str] = {VitalsPacket: "vitals", Profile: "profiles"}
+Record = VitalsPacket | Profile | Feedback
+TOPICS: dict[type, str] = {VitalsPacket: "vitals", Profile: "profiles", Feedback: "feedback"}
 LARGEST_BYTES = 16 * 1024 * 1024
 """What the topic takes; the broker refuses more."""
 
@@ -30,7 +31,7 @@ class VitalsProducer:
         self._sent = 0
         self._failed = 0
         self._error: BaseException | None = None
-        self._encode: Callable[[VitalsPacket | Profile], bytes] = msgspec.json.Encoder().encode
+        self._encode: Callable[[Record], bytes] = msgspec.json.Encoder().encode
         self._producer = KafkaProducer(
             bootstrap_servers=broker.split(","),
             client_id="vitalstream-gateway",
@@ -53,7 +54,7 @@ class VitalsProducer:
         """Records handed over and not failed; exact after `flush`."""
         return self._sent - self._failed
 
-    def send(self, record: VitalsPacket | Profile) -> None:
+    def send(self, record: Record) -> None:
         """Hand over a record. Blocks while the buffer is full; raises UserError once one has failed."""
         if self._error is not None:
             raise self._told()

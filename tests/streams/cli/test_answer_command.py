@@ -1,0 +1,70 @@
+"""`vitalstream ack | snooze | answer`: what a person says reaches the topic."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from kafka import KafkaConsumer
+
+from exporters.alerts.sink import AlertSink
+from streams.records import Alert, Feedback, Source
+from streams.stack import LocalStack
+from tests.streams.cli.test_cli import vitalstream
+from tests.streams.engine.harness import fresh_topics
+
+pytestmark = pytest.mark.integration
+ALERT = Alert(
+    "a1", 1, "w1", "fever", "raised", "low", "Fever", 1_000_000, 1_060_000, Source("vitals", 0, 7)
+)  # fmt: skip
+
+
+@pytest.fixture
+def environ(stack: LocalStack, redis_url: str) -> Iterator[dict[str, str]]:
+    fresh_topics(stack.broker)
+    asyncio.run(published(redis_url))
+    return {"VITALSTREAM_BROKER": stack.broker, "VITALSTREAM_REDIS_URL": redis_url}
+
+
+async def published(url: str) -> None:
+    sink = AlertSink.connect(url, trim_s=3600)
+    await sink.write([ALERT])
+    await sink.close()
+
+
+def told(broker: str) -> list[Feedback]:
+    consumer = KafkaConsumer(
+        "feedback", bootstrap_servers=broker, auto_offset_reset="earliest", consumer_timeout_ms=2000
+    )
+    found = [(record.key, msgspec.json.decode(record.value, type=Feedback)) for record in consumer]
+    consumer.close()
+    assert all(key == feedback.wearer.encode() for key, feedback in found)
+    return [feedback for _, feedback in found]
+
+
+def test_answers_reach_the_topic_under_the_wearers_key(environ: dict[str, str]) -> None:
+    done = [
+        vitalstream("ack", "a1", "--author", "nurse-2", **environ),
+        vitalstream("snooze", "a1", "--minutes", "30", **environ),
+        vitalstream("answer", "a1", "--not-useful", "--comment", "was moving", **environ),
+    ]
+
+    first, second, third = told(environ["VITALSTREAM_BROKER"])
+
+    assert [answer.returncode for answer in done] == [0, 0, 0]
+    assert (first.action, first.alert, first.author) == ("acknowledge", "a1", "nurse-2")
+    assert (second.action, second.until) == ("snooze", ALERT.updated + 30 * 60_000)
+    assert (third.action, third.useful, third.comment) == ("answer", False, "was moving")
+
+
+def test_an_alert_that_is_not_there_is_one_line(environ: dict[str, str]) -> None:
+    answer = vitalstream("ack", "nothing", **environ)
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("vitalstream: there is no alert nothing")
+
+
+def test_an_answer_must_say_something(environ: dict[str, str]) -> None:
+    assert vitalstream("answer", "a1", **environ).stderr.startswith("vitalstream: say --useful")

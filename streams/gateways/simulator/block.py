@@ -30,6 +30,10 @@ class Influence:
     irregular: Array = field(init=False)
     calm: NDArray[np.uint8] = field(init=False)
     faults: list[Course] = field(default_factory=list)
+    readings: list[tuple[int, int]] = field(default_factory=list)
+    """Measurements of blood pressure for a reason: wearer, ms after the wearer's block begins."""
+    later: NDArray[np.float64] | float = 0.0
+    """Hours by which each wearer goes to bed and gets up later than usual, (W)."""
 
     def __post_init__(self) -> None:
         shape = (self.ticks, self.wearers)
@@ -60,8 +64,11 @@ def influence(courses: Iterable[Course], start: int, phase: NDArray[np.int64], t
         if course.fault:
             result.faults.append(course)
             continue
-        at = start + int(phase[course.who]) + steps
-        _lay(result, course, _strength(course, at))
+        begin = start + int(phase[course.who])
+        _lay(result, course, _strength(course, begin + steps))
+        result.readings += [
+            (course.who, at - begin) for at in course.readings if 0 <= at - begin < ticks * TICK_MS
+        ]
     return result
 
 

@@ -94,7 +94,7 @@ class Body:
 
     def _do(self, rng: Rng, start: int, outside: Influence) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         minutes = [
-            self._routine.minute(rng, self._hour(start + i * 60_000), calm)
+            self._routine.minute(rng, self._hour(start + i * 60_000) - outside.later, calm)
             for i, calm in enumerate(outside.calm)
         ]
         return np.stack([kind for kind, _ in minutes]), np.stack([effort for _, effort in minutes])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from streams.gateways.simulator.episodes import MINUTE, Course, Episode, Planned
 from streams.gateways.simulator.people import Cohort
@@ -36,6 +37,8 @@ class Maker:
             "glucose": self._glucose,
             "collect_again": self._collect_again,
             "stale_data": self._stale,
+            "blood_pressure": self._pressure,
+            "shock": self._shock,
         }
 
     def make(self, condition: Condition, start: int) -> Planned:
@@ -61,6 +64,7 @@ class Maker:
         irregular: float = 0.0,
         calm: int = 2,
         fault: str = "",
+        readings: tuple[int, ...] = (),
     ) -> Planned:
         """Put together an episode from its minutes of rise, plateau and fall."""
         rise, plateau, fall = (round(m * MINUTE) for m in minutes)
@@ -69,7 +73,7 @@ class Maker:
         name = self._cohort.names[self._who]
         detail = {k: round(v, 2) for k, v in {**add, **{f"{k}_to": v for k, v in to.items()}}.items()}
         truth = tuple(Episode(name, c, start, end, c == condition, detail) for c in (condition, *also))
-        course = Course(self._who, start, end, rise, fall, add, to, hrv, irregular, calm, fault)
+        course = Course(self._who, start, end, rise, fall, add, to, hrv, irregular, calm, fault, readings)
         return Planned(course, truth)
 
     def _rhythm(self, start: int) -> Planned:
@@ -190,3 +194,38 @@ class Maker:
     def _stale(self, start: int) -> Planned:
         """Nothing comes from any device of the wearer, and it never will (empty battery, lost phone)."""
         return self._planned("stale_data", start, (0, self._u(45, 110), 0), calm=0, fault="silent")
+
+    def _pressure(self, start: int) -> Planned:
+        """A hypertensive crisis, and a wearer who measures again after 1 to 5 minutes (AHA, NHLBI)."""
+        minutes = (3, self._u(60, 150), self._u(45, 90))
+        to = {"sbp": self._u(196, 216), "dbp": self._u(120, 134)}
+        after = np.cumsum([4, self._u(2, 4), self._u(2, 4), self._u(15, 30)])
+        return self._planned("blood_pressure", start, minutes, to=to, readings=_at(start, after), calm=1)
+
+    def _shock(self, start: int) -> Planned:
+        """A deterioration that reaches the circulation: pulse over systolic pressure above 1.
+
+        Allgower and Burri 1967: .5 to .7 is usual, above 1.0 the outlook is poor.
+        """
+        pulse = self._u(120, 136)
+        rise, plateau = self._u(45, 90), self._u(60, 120)
+        return self._planned(
+            "shock",
+            start,
+            (rise, plateau, self._u(45, 90)),
+            also=("deterioration", "resting_heart_rate", "fever"),
+            to={
+                "hr": pulse,
+                "sbp": pulse * self._u(0.62, 0.78),
+                "dbp": self._u(45, 55),
+                "rr": self._u(23, 29),
+                "temp": self._u(38.4, 39.4),
+                "spo2": self._u(91, 94),
+            },
+            hrv=0.5,
+            readings=_at(start, rise + np.arange(2, plateau, 15)),
+        )
+
+
+def _at(start: int, minutes: NDArray[np.float64]) -> tuple[int, ...]:
+    return tuple(start + round(float(m) * MINUTE) for m in minutes)

@@ -60,7 +60,8 @@ class Episode(msgspec.Struct, frozen=True, gc=False):
 class Course:
     """How one event shapes the signals of wearer `who`: ramps up over `rise` ms and down over `fall` ms.
 
-    `add` is added at full strength, `to` is approached at full strength (both by signal name).
+    `add` is added at full strength, `to` is approached at full strength (both by signal name). A name like
+    `sensor.hr` shifts what the sensor tells, not the body.
     """
 
     who: int
@@ -78,6 +79,8 @@ class Course:
     """1 = no exercise meanwhile, 2 = at rest or asleep."""
     fault: str = ""
     """`silent`, `contact`, `flat`, `hold` or `clock`: what the device does meanwhile."""
+    readings: tuple[int, ...] = ()
+    """When the wearer measures blood pressure because of it (ms UTC), besides the usual times."""
 
 
 @dataclass(frozen=True, slots=True)

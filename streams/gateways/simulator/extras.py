@@ -100,15 +100,27 @@ class Cuff:
             draw = rng.standard_normal((3, len(CUFF_HOURS), len(self.who)))
             after = day * DAY_MS + (hours[:, 0] + hours[:, 1] * draw[0]) * 3_600_000 - local
             for k, i in zip(*np.nonzero((after >= 0) & (after < length)), strict=True):
-                readings.append(self._reading(int(i), int(after[k, i]), draw[1:, k, i], outside))
+                draws = draw[1:, k, i]
+                readings.append(self._reading(int(self.who[i]), int(after[k, i]), draws, outside))
+        for who, after_ms in outside.readings:
+            begin = start + int(self._cohort.phase[who])
+            draws = np.random.default_rng([self._seed, 9, who, begin + after_ms]).standard_normal(2)
+            readings.append(self._reading(who, after_ms, draws, outside))
         return readings
 
-    def _reading(self, i: int, after: int, draw: Floats, outside: Influence) -> tuple[int, int, int, int]:
-        who = int(self.who[i])
-        change = float(outside.add["sbp"][after // TICK_MS, who]) if "sbp" in outside.add else 0.0
+    def _reading(self, who: int, after: int, draw: Floats, outside: Influence) -> tuple[int, int, int, int]:
+        tick = after // TICK_MS
+        change = float(outside.add["sbp"][tick, who]) if "sbp" in outside.add else 0.0
         # Systolic and diastolic move together.
         both = 0.6 * draw[0] + 0.8 * draw[1]
-        sbp = self._cohort.sbp[who] + change + CUFF_SD[0] * draw[0]
-        dbp = self._cohort.dbp[who] + 0.5 * change + CUFF_SD[1] * both
+        sbp = _pulled(outside, "sbp", tick, who, self._cohort.sbp[who] + change) + CUFF_SD[0] * draw[0]
+        dbp = _pulled(outside, "dbp", tick, who, self._cohort.dbp[who] + 0.5 * change) + CUFF_SD[1] * both
         sbp = float(np.clip(sbp, 60, 230))
         return who, after, round(sbp), round(float(np.clip(dbp, 35, sbp - 15)))
+
+
+def _pulled(outside: Influence, name: str, tick: int, who: int, value: float) -> float:
+    if name not in outside.weight:
+        return value
+    weight = float(outside.weight[name][tick, who])
+    return value + weight * (float(outside.goal[name][tick, who]) - value)

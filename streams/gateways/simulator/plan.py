@@ -35,7 +35,7 @@ def plan(seed: int, cohort: Cohort, rates: Rates, start: int, end: int) -> list[
 
 
 def _episodes(rng: Rng, cohort: Cohort, who: int, rates: Rates, start: int, end: int) -> Iterator[Planned]:
-    conditions = _possible(rates.conditions, bool(cohort.cgm[who]))
+    conditions = _possible(rates.conditions, cohort, who)
     if rates.episode_hours <= 0 or not conditions:
         return
     maker = Maker(rng, cohort, who)
@@ -66,8 +66,10 @@ def shows_at(course: Course) -> int:
     return course.start + course.rise + min(course.end - course.fall - course.start - course.rise, HEIGHT_MS)
 
 
-def _possible(conditions: tuple[Condition, ...], cgm: bool) -> tuple[Condition, ...]:
-    return tuple(c for c in conditions if c != "glucose" or cgm)
+def _possible(conditions: tuple[Condition, ...], cohort: Cohort, who: int) -> tuple[Condition, ...]:
+    """Leave out what only a device that the wearer lacks could show."""
+    has = {"glucose": cohort.cgm[who], "blood_pressure": cohort.cuff[who], "shock": cohort.cuff[who]}
+    return tuple(c for c in conditions if has.get(c, True))
 
 
 def _faults(seed: int, who: int, rates: Rates, start: int, end: int) -> Iterator[Planned]:

@@ -46,8 +46,8 @@ def read(rng: Rng, true: Vitals, outside: Influence) -> Readings:
     return Readings(
         hr=_heart_rate(rng, true, outside, motion),
         rr=np.clip(true.rr + RR_ERROR * rng.standard_normal(true.rr.shape, dtype=np.float32), 4, 70),
-        spo2=_saturation(rng, true, motion),
-        temp=true.temp + np.float32(TEMP_ERROR) * true.noise["temp_sensor"],
+        spo2=_saturation(rng, true, outside, motion),
+        temp=outside.apply("sensor.temp", true.temp) + np.float32(TEMP_ERROR) * true.noise["temp_sensor"],
         accel=true.accel,
         steps=np.clip(true.steps, 0, 240),
         motion=motion,
@@ -61,14 +61,15 @@ def _heart_rate(rng: Rng, true: Vitals, outside: Influence, motion: NDArray[np.b
     if outside.irregular.any():
         wild = rng.standard_normal(error.shape, dtype=np.float32)
         error += np.where(outside.irregular > 0, np.float32(AF_SPREAD), np.float32(0)) * wild
-    hr = true.hr * (1 + error)
+    hr = outside.apply("sensor.hr", true.hr * (1 + error))
     walking = np.abs(true.steps - CADENCE[WALK]) < 25
     locked = np.repeat(walking & (rng.random(walking.shape) < CADENCE_LOCK), PER_MINUTE, axis=0)
     return np.asarray(np.clip(np.where(locked, np.repeat(true.steps, PER_MINUTE, axis=0), hr), 25, 230))
 
 
-def _saturation(rng: Rng, true: Vitals, motion: NDArray[np.bool_]) -> Array:
-    spo2: Array = np.minimum(true.spo2 + np.float32(SPO2_ERROR) * true.noise["spo2_sensor"], np.float32(100))
+def _saturation(rng: Rng, true: Vitals, outside: Influence, motion: NDArray[np.bool_]) -> Array:
+    told = outside.apply("sensor.spo2", true.spo2) + np.float32(SPO2_ERROR) * true.noise["spo2_sensor"]
+    spo2: Array = np.minimum(told, np.float32(100))
     if not motion.any():
         return np.asarray(spo2, dtype=np.float32)
     chance = rng.random(spo2.shape, dtype=np.float32)

@@ -16,6 +16,9 @@ from streams.gateways.simulator.columns import grid, intervals, tabulate
 from streams.gateways.simulator.episodes import HOUR, Course, Episode, Planned, Rates
 from streams.gateways.simulator.extras import EVERY_MS, Cuff, Glucose
 from streams.gateways.simulator.faults import deliver
+from streams.gateways.simulator.lives import Lives
+from streams.gateways.simulator.longer import Treatment, changed, plan_longer, raise_pressure
+from streams.gateways.simulator.nights import Nights
 from streams.gateways.simulator.packets import Packer
 from streams.gateways.simulator.people import draw_cohort, profiles
 from streams.gateways.simulator.plan import plan
@@ -32,7 +35,7 @@ class Simulation:
 
     The same arguments give the same packets, value for value. `step_s` is the length of a packet in seconds
     (a divisor of 600); `samples_per_signal` asks for exactly that many samples of every evenly sampled
-    signal in each packet, for benchmarks.
+    signal in each packet, for benchmarks. `lives` makes weeks of it: without it every day is like the other.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Simulation:
         samples_per_signal: int | None = None,
         rates: Rates | None = None,
         prefix: str = "sim",
+        lives: Lives | None = None,
     ) -> None:
         _check(wearers, hours, step_s, samples_per_signal)
         self.seed = seed
@@ -54,15 +58,37 @@ class Simulation:
         self.end = start + round(hours * HOUR)
         self.cohort = draw_cohort(np.random.default_rng([seed, 0]), wearers, prefix)
         self._layout = grid(BLOCK_MS, step_s * 1000, samples_per_signal)
+        self.treatments: list[Treatment] = []
+        self._nights: Nights | None = None
+        if lives is not None and lives.hypertension:
+            self.cohort = raise_pressure(seed, self.cohort, lives.hypertension)
         self._planned = plan(seed, self.cohort, self.rates, start, self.end)
+        if lives is not None:
+            self._live(lives)
         self.truth: list[Episode] = [line for planned in self._planned for line in planned.truth]
 
+    def _live(self, lives: Lives) -> None:
+        longer = plan_longer(self.seed, self.cohort, lives, self.start, self.end)
+        self.treatments = longer.treatments
+        self._planned = sorted(self._planned + longer.planned, key=lambda p: (p.course.start, p.course.who))
+        if lives.nights:
+            self._nights = Nights(self.seed, self.cohort, self.start, self.end)
+
     def packets(self) -> Iterator[Timed]:
-        """Give every packet in the order of arrival (event time); a wearer's first brings a profile."""
+        """Give every packet in the order of arrival (event time); a wearer's first brings a profile.
+
+        So does the first after a medicine or habit was begun or stopped.
+        """
         unknown = profiles(self.cohort, self.start)
+        news = deque(
+            sorted((c for t in self.treatments for c in changed(unknown[t.wearer], t)), key=itemgetter(0))
+        )
         for timed in self._arriving():
-            profile = unknown.pop(timed.wearer, None)
-            yield timed if profile is None else timed._replace(profile=profile)
+            while news and news[0][0] <= timed.time:
+                _, profile = news.popleft()
+                unknown[profile.wearer] = profile
+            known = unknown.pop(timed.wearer, None)
+            yield timed if known is None else timed._replace(profile=known)
 
     def _arriving(self) -> Iterator[Timed]:
         waiting: list[Timed] = []
@@ -84,6 +110,8 @@ class Simulation:
         for number, start in enumerate(range(self.start, self.end, BLOCK_MS)):
             rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([self.seed, 6, number])))
             outside = influence(agenda.block(start), start, self.cohort.phase, BLOCK_MS // TICK_MS)
+            if self._nights is not None:
+                self._nights.lay(outside, start)
             true = body.block(rng, start, outside)
             beats = heart.block(rng, true.hr, true.rr, outside.hrv, outside.irregular)
             readings = read(rng, true, outside)

@@ -7,15 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from streams.gateways.simulator.episodes import Episode
+from streams.gateways.simulator.matching import GRACE_MS, Life, explains, finds, lives_of
 from streams.records import Alert
 
-GRACE_MS = 10 * 60_000
-"""How long after an episode's end an alert's onset may lie to count as its."""
 DAY_MS = 86_400_000
-FORETOLD = {"glucose_forecast": "glucose"}
-"""Conditions that foretell another one."""
-AHEAD_MS = 60 * 60_000
-"""How long before an episode an alert may foretell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +22,7 @@ class Score:
     alerts: int
     """Alerts, not revisions of alerts."""
     false_alerts: int
-    """Alerts above `info` whose wearer had no episode of any condition at that time."""
+    """Alerts above `info` that no episode of their wearer explains."""
     other_condition: int
     """Alerts above `info` during an episode, for a condition that the truth does not list at that time."""
     wearer_days: float
@@ -39,6 +34,12 @@ class Score:
     companions_found: int
     missed: list[Episode] = field(default_factory=list)
     false: list[Alert] = field(default_factory=list)
+    """Their first revisions."""
+    alerts_by_priority: Mapping[str, int] = field(default_factory=dict)
+    """By the highest priority of their life."""
+    false_by_priority: Mapping[str, int] = field(default_factory=dict)
+    delays_ms: Mapping[str, list[int]] = field(default_factory=dict)
+    """From the episode's start to the event time at which its condition was told, by condition, ascending."""
 
     @property
     def false_alerts_per_wearer_day(self) -> float:
@@ -59,61 +60,57 @@ def score(
 
     `start` and `end` bound the event time (ms) that was processed; when a run was cut short, episodes that
     were not over by `end` do not count as planted but still explain alerts. An episode is found when an
-    alert of its wearer and condition has its onset from the episode's start to `grace_ms` after its end. An
+    alert of its wearer has its condition, alone or joined with others in any revision, from the episode's
+    start to `grace_ms` after its end; conditions of days have a grace of their own (`matching.LASTING`). An
     alert that foretells a condition is explained by an episode that begins within the hour.
     """
-    lines = defaultdict(list)
+    lines, lives = defaultdict(list), defaultdict(list)
     for episode in truth:
         lines[episode.wearer].append(episode)
-    lives = _lives(revisions)
-    by_wearer = defaultdict(list)
-    for alert, _ in lives:
-        by_wearer[alert.wearer].append(alert)
+    for life in lives_of(revisions):
+        lives[life.alert.wearer].append(life)
     counted = [e for own in lines.values() for e in own if e.end <= end]
-    found = [e for e in counted if any(_finds(e, a, grace_ms) for a in by_wearer[e.wearer])]
-    loud = [alert for alert, was_loud in lives if was_loud]
-    false = [a for a in loud if not any(_explains(e, a, grace_ms) for e in lines[a.wearer])]
-    strict = [a for a in loud if not any(_explains(e, a, grace_ms, same=True) for e in lines[a.wearer])]
+    delays = {id(e): _delay(e, lives[e.wearer], grace_ms) for e in counted}
     primary = [e for e in counted if e.primary]
-    hits = [e for e in found if e.primary]
-    seen = {id(e) for e in hits}
+    hits = [e for e in primary if delays[id(e)] is not None]
+    every = [life for own in lives.values() for life in own]
+    false = [x for x in every if x.loud and not _explained(x, lines[x.alert.wearer], grace_ms)]
+    strict = [x for x in every if x.loud and not _explained(x, lines[x.alert.wearer], grace_ms, same=True)]
+    companions = [e for e in counted if not e.primary]
     return Score(
         episodes_planted=len(primary),
         episodes_found=len(hits),
-        alerts=len(lives),
+        alerts=len(every),
         false_alerts=len(false),
         other_condition=len(strict) - len(false),
         wearer_days=wearers * max(end - start, 0) / DAY_MS,
         planted_by_condition=Counter(e.condition for e in primary),
         found_by_condition=Counter(e.condition for e in hits),
-        false_by_condition=Counter(a.condition for a in false),
-        companions_planted=len(counted) - len(primary),
-        companions_found=len(found) - len(hits),
-        missed=[e for e in primary if id(e) not in seen],
-        false=false,
+        false_by_condition=Counter(x.alert.condition for x in false),
+        companions_planted=len(companions),
+        companions_found=sum(delays[id(e)] is not None for e in companions),
+        missed=[e for e in primary if delays[id(e)] is None],
+        false=[x.alert for x in false],
+        alerts_by_priority=Counter(x.loudest for x in every),
+        false_by_priority=Counter(x.loudest for x in false),
+        delays_ms=_by_condition(hits, delays),
     )
 
 
-def _lives(revisions: Iterable[Alert]) -> list[tuple[Alert, bool]]:
-    """Give each alert's first revision and whether it was ever above `info`."""
-    first: dict[str, Alert] = {}
-    loud: set[str] = set()
-    for alert in revisions:
-        kept = first.get(alert.id)
-        if kept is None or alert.revision < kept.revision:
-            first[alert.id] = alert
-        if alert.priority != "info":
-            loud.add(alert.id)
-    return [(alert, alert.id in loud) for alert in first.values()]
+def _delay(episode: Episode, lives: Iterable[Life], grace_ms: int) -> int | None:
+    """Give how long after its start an episode was told (ms); None when it was not found."""
+    told = [life.told[episode.condition] for life in lives if finds(episode, life, grace_ms)]
+    return min(told) - episode.start if told else None
 
 
-def _finds(episode: Episode, alert: Alert, grace_ms: int) -> bool:
-    return alert.condition == episode.condition and _explains(episode, alert, grace_ms)
+def _by_condition(hits: Iterable[Episode], delays: Mapping[int, int | None]) -> dict[str, list[int]]:
+    found = defaultdict(list)
+    for episode in hits:
+        delay = delays[id(episode)]
+        if delay is not None:
+            found[episode.condition].append(delay)
+    return {condition: sorted(own) for condition, own in found.items()}
 
 
-def _explains(episode: Episode, alert: Alert, grace_ms: int, *, same: bool = False) -> bool:
-    """Whether the alert came with the episode, or foretold it; if `same`, of its own condition."""
-    foretells = FORETOLD.get(alert.condition) == episode.condition
-    earliest = episode.start - (AHEAD_MS if foretells else 0)
-    in_time = earliest <= alert.onset <= episode.end + grace_ms
-    return in_time and (not same or foretells or alert.condition == episode.condition)
+def _explained(life: Life, lines: Iterable[Episode], grace_ms: int, *, same: bool = False) -> bool:
+    return any(explains(episode, life, grace_ms, same=same) for episode in lines)

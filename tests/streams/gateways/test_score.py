@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.gateways.simulator import Episode, score
+from streams.gateways.simulator.matching import true_alarm
 from streams.records import Alert, Source
 
 MINUTE = 60_000
@@ -84,3 +85,81 @@ def test_companions_are_counted_apart():
     assert (result.episodes_planted, result.episodes_found) == (1, 0)
     assert (result.companions_planted, result.companions_found) == (1, 1)
     assert result.missed == [sepsis]
+
+
+HOUR = 60 * MINUTE
+
+
+def joined(minute, *, also=(), priority="low", revision=2, identity="a", status="escalated"):
+    source = Source("vitals", 0, 0)
+    return Alert(
+        identity,
+        revision,
+        "w",
+        "anomaly",
+        status,
+        priority,
+        "",
+        MINUTE,
+        minute * MINUTE,
+        source,
+        also=list(also),
+    )
+
+
+def test_a_condition_that_joins_an_alert_in_time_is_found():
+    result = judge([FEVER], [joined(1, revision=1), joined(15, also=["fever"])])
+
+    assert (result.episodes_found, result.false_alerts) == (1, 0)
+    assert result.delays_ms == {"fever": [5 * MINUTE]}
+
+
+def test_a_condition_that_joined_before_the_episode_does_not_find_it():
+    result = judge(
+        [FEVER], [joined(1, revision=1), joined(5, also=["fever"]), joined(15, also=["fever"], revision=3)]
+    )
+
+    assert (result.episodes_found, result.false_alerts) == (0, 1)
+
+
+def test_alerts_are_counted_by_the_highest_priority_of_their_life():
+    alerts = [
+        alert(500 * MINUTE, priority="low"),
+        alert(500 * MINUTE, priority="high", revision=2),
+        alert(600 * MINUTE, identity="b", priority="info"),
+    ]
+
+    result = judge([], alerts)
+
+    assert result.alerts_by_priority == {"high": 1, "info": 1}
+    assert result.false_by_priority == {"high": 1}
+
+
+def test_an_illness_is_told_within_its_own_grace_and_explains_only_what_fits_it():
+    ill = Episode("w", "illness", 0, 5 * DAY)
+    alerts = [
+        alert(6 * DAY, condition="illness", identity="a"),
+        alert(2 * DAY, condition="anomaly", identity="b"),
+        alert(2 * DAY, condition="desaturation", identity="c"),
+    ]
+
+    result = judge([ill], alerts, end=8 * DAY)
+
+    assert (result.episodes_found, result.false_by_condition) == (1, {"desaturation": 1})
+
+
+def test_a_shifted_sensor_explains_no_alert_of_illness():
+    result = judge([Episode("w", "sensor_drift", 0, 5 * DAY)], [alert(DAY, condition="illness")], end=8 * DAY)
+
+    assert (result.episodes_found, result.false_alerts) == (0, 1)
+
+
+def test_an_illness_may_be_told_the_day_after_a_fever():
+    result = judge([FEVER], [alert(24 * HOUR, condition="illness")], end=2 * DAY)
+
+    assert result.false_alerts == 0
+
+
+def test_an_honest_person_answers_by_the_truth():
+    assert true_alarm([FEVER], alert(15 * MINUTE))
+    assert not true_alarm([FEVER], alert(15 * HOUR))

@@ -1,0 +1,1 @@
+"""How useful an alert is likely to be, from what people answered; ranks and delays, never silences."""

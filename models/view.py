@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from models.deep.asks import Ask
 from models.online.anomaly import Surprise
@@ -11,6 +12,10 @@ from models.signals.activity import Context
 from models.signals.beats import BeatWindow
 from models.signals.quality import Cause, Quality
 from streams.records import ClinicalScore, Drift, Feedback
+
+if TYPE_CHECKING:
+    from models.clinical.moment import Moment
+    from models.online.illness import Onset
 
 
 @dataclass(slots=True)
@@ -34,6 +39,10 @@ class View:
     drifted: bool = False
     moved: list[Drift] = field(default_factory=list)
     """Usuals that were found at this minute to have moved."""
+    night: Onset | None = None
+    """What the last nights look like, once a local day."""
+    clinical: Moment | None = None
+    """Newest cuff readings and what days of readings add up to."""
     utc_offset: int = 0
     """Minutes east of UTC where the wearer is."""
     cuffless: bool = False
@@ -48,6 +57,8 @@ class Observation:
     asks: list[Ask] = field(default_factory=list)
     silent_since: int | None = None
     """Stream time since when nothing was heard; None while the wearer is heard."""
+    silence: str = ""
+    """What the device last said that explains its silence: `battery`, `contact` or nothing."""
     returned: bool = False
     """The wearer was silent and is back."""
     withdrawn: bool = False

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     consent: Literal["optional", "required"] = Field("optional", description="what an unknown consent means")
     collect_again: bool = Field(True, description="tell subscribers when a signal stays unusable")
     stale_alerts: bool = Field(True, description="tell subscribers when a wearer's data stop coming")
+    learning: Literal["on", "frozen", "off"] = Field(
+        "on", description="what answers to alerts do: teach and act, only act, or neither"
+    )
 
     chunk_records: int = Field(64, ge=1, le=4096, description="records an agent gets at once")
     record_by_record: bool = Field(False, description="Faust's own consumer: slower, for diagnosis")

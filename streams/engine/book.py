@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from models.snapshot import dump, load
+from models.usefulness.cohorts import Lesson
 from models.wearer import Wearer
 from streams.engine.pages import RIVER, SCHEMA, PageData, Seal, Unreadable, page_key, page_of
 from streams.records import Alert, Outcome
@@ -20,6 +21,8 @@ class Page:
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     wearers: dict[str, Wearer] = field(default_factory=dict)
     outbox: dict[tuple[str, int], Alert] = field(default_factory=dict)
+    lessons: list[Lesson] = field(default_factory=list)
+    """Taught by answers of this page, until they are part of what is stored of the partition."""
 
     def wearer(self, name: str) -> Wearer:
         """The wearer of that name, made when first heard of."""
@@ -50,7 +53,7 @@ class Book:
             except Unreadable as unreadable:
                 on_cold_start(unreadable.reason)
                 continue
-            page = Page(stamp, data.outcomes)
+            page = Page(stamp, data.outcomes, lessons=data.lessons)
             page.wearers = {name: load(name, snapshot) for name, snapshot in data.wearers.items()}
             page.outbox = {(alert.id, alert.revision): alert for alert in data.outbox}
             self._pages[_number(key)] = page
@@ -71,6 +74,11 @@ class Book:
         """Every wearer of the partition."""
         for page in self._pages.values():
             yield from page.wearers.values()
+
+    def lessons(self) -> Iterator[Lesson]:
+        """Every lesson that pages keep."""
+        for page in self._pages.values():
+            yield from page.lessons
 
     def __len__(self) -> int:
         return sum(len(page.wearers) for page in self._pages.values())
@@ -99,12 +107,16 @@ class Book:
         """Keys of the pages that changed since they were encoded."""
         return [page_key(self._partition, number) for number in sorted(self._dirty)]
 
-    def encode(self, key: bytes, position: int) -> bytes:
-        """One page as authenticated bytes, stamped with `position`; it is clean from then on."""
+    def encode(self, key: bytes, position: int, safe: int) -> bytes:
+        """One page as authenticated bytes, stamped with `position`; it is clean from then on.
+
+        What it taught up to offset `safe` is stored with the partition and need not be kept here.
+        """
         number = _number(key)
         page = self._pages[number]
+        page.lessons = [lesson for lesson in page.lessons if lesson.offset > safe]
         wearers = {name: dump(wearer) for name, wearer in page.wearers.items()}
-        data = PageData(SCHEMA, RIVER, page.outcomes, wearers, list(page.outbox.values()))
+        data = PageData(SCHEMA, RIVER, page.outcomes, wearers, list(page.outbox.values()), page.lessons)
         self._dirty.discard(number)
         # A page that is ahead of the others after a recovery stays ahead until they have caught up.
         return self._seal.write(key, max(position, page.guard), data)

@@ -17,7 +17,7 @@ from streams.engine.lineups import Lineup
 from streams.engine.work import Item, Work
 from streams.intake.clock import StreamClock
 from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
-from streams.records import Outcome, Profile, Rejection, Source, Tick
+from streams.records import Feedback, Outcome, Profile, Rejection, Source, Tick
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -124,6 +124,18 @@ class Desk:
             left = not self._agreed(wearer.seen.consent)
             self._queue(page, wearer, observe.withdraw(wearer.seen) if left else met, record, work)
             self._book.touch(control.wearer.encode())
+        elif isinstance(control, Feedback) and new:
+            self._feedback(control, record, page, work)
+
+    def _feedback(self, feedback: Feedback, record: RawRecord, page: Page, work: Work) -> None:
+        """Hand on what a person answers to an alert of a wearer who is known here. Raises Refused."""
+        if record.key != feedback.wearer.encode():
+            raise Refused("key_mismatch", "the record's key is not the wearer of the alert")
+        wearer = page.wearers.get(feedback.wearer)
+        if not self._agreed(wearer.seen.consent if wearer else "unknown"):
+            raise Refused("no_consent", "the wearer has not agreed")
+        if wearer is not None:
+            self._queue(page, wearer, Observation(feedback=feedback), record, work)
 
     def _ring(self, record: RawRecord, work: Work) -> None:
         """Let every wearer fall silent whose time has come."""

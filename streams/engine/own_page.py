@@ -1,9 +1,10 @@
-"""A partition's own page: position, stream time and line-ups, and what of them the broker has."""
+"""A partition's own page: position, time, line-ups, what answers taught; and what of it the broker has."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from streams.engine.learning import PartitionLearning
 from streams.engine.lineups import Lineup, Lineups
 from streams.engine.pages import RIVER, SCHEMA, ClockData, Seal, Unreadable, clock_key
 from streams.engine.stock import Stock
@@ -13,8 +14,8 @@ from streams.intake.clock import StreamClock
 class OwnPage:
     """Knows by which networks each record is judged, and lets none be judged by what is not stored.
 
-    Position and stream time are stored by checkpoints only. Another line-up goes out with the position
-    and the stream time that were stored last: it does not speak for records that are not safe yet.
+    Position, stream time and cohorts are stored by checkpoints only. Another line-up goes out with the
+    position and what else was stored last: it does not speak for records that are not safe yet.
     """
 
     def __init__(
@@ -24,10 +25,12 @@ class OwnPage:
         stock: Stock,
         stored: Mapping[bytes, bytes],
         on_cold_start: Callable[[str], None],
+        learning: PartitionLearning,
     ) -> None:
         self.key = clock_key(partition)
         self.position = -1
         self.clock = StreamClock()
+        self.learning = learning
         self._seal, self._stock = seal, stock
         self._safe = ClockData(SCHEMA, RIVER, StreamClock(), Lineups({}))
         self._safe_position = -1
@@ -43,6 +46,7 @@ class OwnPage:
         self.confirm(value)
         self.position, data = self._seal.open(self.key, value, ClockData)
         self.clock, found = data.clock, data.lineups
+        self.learning.restore(data.cohorts)
         self.lineups = Lineups(self._there(found.current), found.since, self._there(found.previous))
 
     def _there(self, lineup: Lineup) -> Lineup:
@@ -54,6 +58,11 @@ class OwnPage:
             elif name in wanted:
                 found[name] = wanted[name]
         return found
+
+    @property
+    def safe(self) -> int:
+        """The last offset that is never read again, as far as the broker is known to have it."""
+        return self._safe_position
 
     @property
     def founded(self) -> bool:
@@ -81,12 +90,12 @@ class OwnPage:
 
     def encode(self) -> tuple[bytes, bytes]:
         """Key and bytes, for a checkpoint: written after all other pages."""
-        data = ClockData(SCHEMA, RIVER, self.clock, self.lineups)
+        data = ClockData(SCHEMA, RIVER, self.clock, self.lineups, self.learning.data(self.position))
         return self.key, self._seal.write(self.key, self.position, data)
 
     def encode_lineups(self) -> tuple[bytes, bytes]:
         """Key and bytes that tell the present line-ups and nothing else that is new."""
-        data = ClockData(SCHEMA, RIVER, self._safe.clock, self.lineups)
+        data = ClockData(SCHEMA, RIVER, self._safe.clock, self.lineups, self._safe.cohorts)
         return self.key, self._seal.write(self.key, self._safe_position, data)
 
     def confirm(self, value: bytes) -> None:

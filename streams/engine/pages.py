@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from models.snapshot import WearerSnapshot
+from models.usefulness.cohorts import CohortData, Lesson
 from streams.engine.lineups import Lineups
 from streams.intake.clock import StreamClock
 from streams.records import Alert, Outcome
@@ -48,6 +49,8 @@ class PageData(msgspec.Struct, array_like=True, gc=False):
     outcomes: dict[Outcome, int]
     wearers: dict[str, WearerSnapshot]
     outbox: list[Alert]
+    lessons: list[Lesson] = []
+    """Of answers that the partition's stored position may not have passed."""
 
 
 class ClockData(msgspec.Struct, array_like=True, gc=False):
@@ -57,6 +60,8 @@ class ClockData(msgspec.Struct, array_like=True, gc=False):
     river: str
     clock: StreamClock
     lineups: Lineups
+    cohorts: CohortData = CohortData()
+    """What answers have taught, as of the stamp."""
 
 
 class Unreadable(Exception):

@@ -16,10 +16,12 @@ from models.deep.answering import answer
 from models.deep.asks import Ask
 from models.deep.explain import Piece, explain_all
 from models.risk.explained import explained
+from models.usefulness.adaptation import Adaptation, load_adaptation
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book
 from streams.engine.contracts import Effects, RawRecord
 from streams.engine.desk import Desk
+from streams.engine.learning import PartitionLearning
 from streams.engine.lineups import Lineup
 from streams.engine.own_page import OwnPage
 from streams.engine.pages import Seal, stamp_of
@@ -36,7 +38,7 @@ class WearerShard:
     def __init__(self, maker: ShardMaker, partition: int, stored: Mapping[bytes, bytes]) -> None:
         self._maker = maker
         self.partition = partition
-        self.own = OwnPage(partition, maker.seal, maker.stock, stored, maker.on_cold_start)
+        self.own = OwnPage(partition, maker.seal, maker.stock, stored, maker.on_cold_start, maker.learning())
         self.book = Book(partition, maker.seal)
         self._alarm = Alarm(maker.settings.stale_s * 1000)
         self._load(stored)
@@ -57,6 +59,10 @@ class WearerShard:
         for wearer in self.book.wearers():
             if not wearer.seen.silent:
                 self._alarm.watch(wearer)
+        # A page that is ahead has decided answers that the own page does not know of.
+        self.own.learning.expect(
+            lesson for lesson in self.book.lessons() if lesson.offset > self.own.position
+        )
 
     # One chunk --------------------------------------------------------------------------------
 
@@ -175,7 +181,7 @@ class WearerShard:
 
     def encode(self, key: bytes) -> bytes:
         """One page as authenticated bytes, stamped with `position`; it is clean from then on."""
-        return self.book.encode(key, self.position)
+        return self.book.encode(key, self.position, self.own.safe)
 
     def encode_clock(self) -> tuple[bytes, bytes]:
         """Key and bytes of the partition's own page: position, stream time, line-ups."""
@@ -207,6 +213,7 @@ class ShardMaker:
         topic: str = "vitals",
         shadows: Shadows | None = None,
         on_model_error: Callable[[str, str, int, str], None] = lambda model, version, rows, why: None,
+        adaptation: Adaptation | None = None,
     ) -> None:
         """`on_model_error` is told of rows (network, version, how many, why) that have no answer."""
         self.settings = settings
@@ -217,6 +224,11 @@ class ShardMaker:
         self.topic = topic
         self.shadows = shadows
         self.on_model_error = on_model_error
+        self._adaptation = adaptation or load_adaptation()
+
+    def learning(self) -> PartitionLearning:
+        """What a partition learns from answers, nothing yet."""
+        return PartitionLearning(self._adaptation, self.settings.learning)
 
     def shadowed(self, model: str) -> bool:
         """Whether shadows of this network score beside."""

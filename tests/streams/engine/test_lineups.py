@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from models.usefulness.adaptation import load_adaptation
+from streams.engine.learning import PartitionLearning
 from streams.engine.lineups import Lineup, Lineups
 from streams.engine.own_page import OwnPage
 from streams.engine.pages import Seal, clock_key, stamp_of
@@ -16,8 +18,12 @@ ONE, TWO, THREE = ({"rhythm": version} for version in "123")
 RECORDS = numbered(raw(packet) for packet in simulated(3)[:240])
 
 
+def unlearnt() -> PartitionLearning:
+    return PartitionLearning(load_adaptation(), "on")
+
+
 def own_page(wanted: Lineup, stored: dict[bytes, bytes] | None = None) -> OwnPage:
-    return OwnPage(0, Seal(SECRET), Versions(wanted), stored or {}, lambda reason: None)
+    return OwnPage(0, Seal(SECRET), Versions(wanted), stored or {}, lambda reason: None, unlearnt())
 
 
 def stored(page: OwnPage, position: int) -> OwnPage:
@@ -113,7 +119,7 @@ def test_versions_that_are_gone_give_place_to_those_wanted() -> None:
 def test_a_page_that_can_not_be_read_begins_with_what_is_wanted() -> None:
     reasons: list[str] = []
 
-    page = OwnPage(0, Seal(SECRET), Versions(TWO), {clock_key(0): b"damaged"}, reasons.append)
+    page = OwnPage(0, Seal(SECRET), Versions(TWO), {clock_key(0): b"damaged"}, reasons.append, unlearnt())
 
     assert (page.lineups, page.position, page.founded, reasons) == (Lineups(TWO), -1, False, ["forged"])
 

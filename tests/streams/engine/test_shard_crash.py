@@ -92,8 +92,9 @@ def whole(records: list[Raw]) -> WearerShard:
 
 
 def state(shard: WearerShard) -> dict[bytes, bytes]:
-    """Every page of a shard that has nothing left to send."""
+    """Every page of a shard that has nothing left to send, all of it stored."""
     shard.settle(shard.pending())
+    shard.own.confirm(shard.encode_clock()[1])
     keys = {page_key(0, page_of(wearer.name.encode())) for wearer in shard.book.wearers()}
     return {key: shard.encode(key) for key in sorted(keys)} | dict([shard.encode_clock()])
 

@@ -17,8 +17,9 @@ SEEDS = (3, 8, 12, 25)
 
 
 def wearers(shard: WearerShard) -> dict[bytes, bytes]:
-    """Every wearer's page of a shard that has nothing left to send."""
+    """Every wearer's page of a shard that has nothing left to send, all of it stored."""
     shard.settle(shard.pending())
+    shard.own.confirm(shard.encode_clock()[1])
     names = {page_key(0, page_of(wearer.name.encode())) for wearer in shard.book.wearers()}
     return {key: shard.encode(key) for key in sorted(names)}
 
@@ -62,4 +63,5 @@ def test_swaps_and_crashes_in_any_order_lose_and_repeat_nothing(seed: int, chanc
     last.partition.settle()
     assert wearers(last.shard) == wearers(expected)
     assert last.shard.own.clock == expected.own.clock
+    assert last.shard.own.learning.data(len(world.records)) == expected.own.learning.data(len(world.records))
     assert last.shard.own.lineups.current == last.stock.lineup, "in the end what is wanted judges"

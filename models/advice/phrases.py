@@ -31,8 +31,8 @@ WEARER: tuple[Voice, ...] = ("wearer",)
 
 DISEASES = (
     r"(?:atrial )?fibrillation|arrhythmia|stroke|heart attack|infarction|angina|heart (?:failure|block)"
-    r"|sepsis|septic|infection|pneumonia|covid|influenza|the flu|embolism|hypertension|hypotension|hypoglyc\w+"
-    r"|hyperglyc\w+|ketoacidosis|pre-?diabetes|asthma|copd|cancer|tumou?r|anaemia|anemia|dementia|epilepsy"
+    r"|sepsis|septic|infection|pneumonia|covid|influenza|the flu|embolism|hypertension|hypotension"
+    r"|hypoglyc\w+|hyperglyc\w+|ketoacidosis|pre-?diabetes|asthma|copd|cancer|tumou?r|anaemia|anemia|dementia|epilepsy"
     r"|meningitis|dehydrated|pre-?eclampsia|apno?ea|hyperthyroid\w*|hypothyroid\w*|a clot|kidney failure"
 )
 UNIT = r"(?:mg|mcg|µg|μg|g|grams?|ml|units?|iu|tablets?|pills?|capsules?|puffs?|drops?|tsp|tablespoons?)"

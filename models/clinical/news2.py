@@ -5,30 +5,11 @@ Source: Royal College of Physicians. National Early Warning Score (NEWS) 2. Lond
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
-from dataclasses import dataclass
-
+from models.clinical.bands import Bands
 from streams.records import ClinicalScore, Part
 
 SOURCE = "Royal College of Physicians, NEWS2, 2017"
 MINUTE = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Bands:
-    """Points by value: `points[i]` holds up to and including `upper[i]`, the last one above all."""
-
-    upper: tuple[float, ...]
-    points: tuple[int, ...]
-    step: float
-    """Resolution at which the table is written: values are rounded to it before they are looked up."""
-
-    def score(self, value: float) -> int:
-        """Points of one value."""
-        # Halves go up, as people round; Python's own rounding would go to even.
-        return self.points[bisect_left(self.upper, math.floor(value / self.step + 0.5) * self.step - 1e-9)]
-
 
 SPO2_SCALE_1 = Bands((91, 93, 95), (3, 2, 1, 0), 1)
 SPO2_SCALE_2_ON_AIR = Bands((83, 85, 87), (3, 2, 1, 0), 1)
@@ -49,7 +30,7 @@ VALID_FOR = {"rr": 10, "spo2": 10, "hr": 10, "temp": 120, "sbp": 240}
 """Minutes for which a reading may stand for the present."""
 
 
-def spo2_bands(scale: int, on_oxygen: bool | None) -> Bands:
+def spo2_bands(scale: int, on_oxygen: bool | None) -> Bands[int]:
     """The SpO2 column that applies: scale 2 is for hypercapnic failure, prescribed by a clinician."""
     if scale == 1:
         return SPO2_SCALE_1
@@ -71,10 +52,10 @@ def news2(
         reading = readings.get(signal)
         if reading is None or now - reading[0] > VALID_FOR[signal] * MINUTE:
             missing.append(signal)
-            worst += max(bands.points)
+            worst += max(bands.labels)
         else:
             age = max(now - reading[0], 0) // 1000
-            parts.append(Part(signal, reading[1], age, bands.score(reading[1])))
+            parts.append(Part(signal, reading[1], age, bands.of(reading[1])))
     if not parts:
         return None
     missing.append("consciousness")
@@ -92,4 +73,4 @@ def _oxygen_would_add(parts: list[Part], scale: int) -> int:
     if scale == 1:
         return 0
     values = [part.value for part in parts if part.signal == "spo2"]
-    return sum(max(SPO2_SCALE_2_ON_OXYGEN.score(v) - SPO2_SCALE_2_ON_AIR.score(v), 0) for v in values)
+    return sum(max(SPO2_SCALE_2_ON_OXYGEN.of(v) - SPO2_SCALE_2_ON_AIR.of(v), 0) for v in values)

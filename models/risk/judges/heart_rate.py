@@ -1,0 +1,90 @@
+"""The judge of heart rate: at rest beside the own usual, milder after effort, in effort by age alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from models.clinical.heart_rate import LIMITS, predicted_maximum
+from models.person import Person
+from models.policy.rules import Rule
+from models.risk.edges import Edges
+from models.risk.found import Evidence, Leeway
+from models.risk.judges.common import both_sides, contribution, one_side, personal
+from models.view import View
+
+CONDITION = "resting_heart_rate"
+CALM = ("rest", "asleep")
+DAY_MS = 86_400_000
+
+
+def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+    """A rate far from what the context, the person and the own usual let expect."""
+    value = view.steady.get("hr")
+    if value is None:
+        return
+    if view.context == "active":
+        yield from _in_effort(view, rule, leeway, value)
+        return
+    edges = _of_person(Edges.of(rule), rule, leeway.person)
+    if view.context in CALM:
+        edges = _beside_usual(edges, view, rule, leeway.person)
+    edges = personal(edges, CONDITION, view, leeway)
+    if view.context not in CALM:
+        edges = edges.softer(_limit(rule, "recovering"), _limit(rule, "recovering"))
+    yield from both_sides(view, leeway, CONDITION, "hr", value, edges)
+
+
+def _limit(rule: Rule, name: str) -> float:
+    return rule.limits.get(name, LIMITS[name].value)
+
+
+def _of_person(edges: Edges, rule: Rule, person: Person) -> Edges:
+    if person.athlete:
+        edges = edges.not_over(_limit(rule, "athlete_below"))
+    if person.pregnant:
+        edges = edges.not_under(_limit(rule, "pregnant_above"))
+    return edges
+
+
+def _beside_usual(edges: Edges, view: View, rule: Rule, person: Person) -> Edges:
+    """The mildest edges, drawn nearer or further by what is usual for this wearer in this context."""
+    usual = view.usual.get("hr")
+    if usual is None:
+        return edges.softer(below=_limit(rule, "asleep")) if _unknown_sleeper(view, person) else edges
+    far = _limit(rule, "spreads") * usual.spread
+    falls, rises = _moved(view, rule, person)
+    above, below = edges.above[0], edges.below[0]
+    excused = max(usual.mean - _limit(rule, "athlete"), _limit(rule, "never_below"))
+    below = min(below, excused)
+    if not falls:
+        below = max(below, min(usual.mean - far, _limit(rule, "own_below")))
+    if not rises:
+        above = min(above, max(usual.mean + far, _limit(rule, "own_above")))
+    return Edges((above, *edges.above[1:]), (below, *edges.below[1:]))
+
+
+def _unknown_sleeper(view: View, person: Person) -> bool:
+    return view.context == "asleep" and not person.athlete
+
+
+def _moved(view: View, rule: Rule, person: Person) -> tuple[bool, bool]:
+    """Whether a medicine that began lately is known to make the pulse fall, or rise."""
+    falls = rises = False
+    if person.medicines:
+        strict = any(trait.strict_pulse for trait in person.traits(view.minute))
+        since = view.minute - _limit(rule, "settles_days") * DAY_MS
+        for taken, effect in person.taking(view.minute):
+            way = effect.moves.get("hr") if taken.started is not None and taken.started > since else None
+            falls |= way == -1 and not strict
+            rises |= way == 1
+    return falls, rises
+
+
+def _in_effort(view: View, rule: Rule, leeway: Leeway, value: float) -> Iterator[Evidence]:
+    """More than the heart of anyone so old should reach; effort says nothing of a rate at rest."""
+    age = leeway.person.age(view.minute)
+    most = predicted_maximum(age) + _limit(rule, "active_margin")
+    edges = Edges((most,) + (math.inf,) * (len(rule.grades) - 1), (-math.inf,) * len(rule.grades))
+    if edges.level(value):
+        yield one_side(view, leeway, CONDITION, value, edges, [contribution(view, "hr", value, 1.0)], "high")

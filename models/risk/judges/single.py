@@ -1,0 +1,50 @@
+"""Judges of one steady reading: saturation, temperature, glucose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.clinical.genotype import Trait
+from models.policy.rules import Rule
+from models.risk.edges import Edges
+from models.risk.found import Evidence, Leeway
+from models.risk.judges.common import both_sides, contribution, one_side, personal
+from models.view import View
+
+SCALE_2 = 6.0
+"""Per cent by which edges are lower on scale 2, whose target begins at 88 (NEWS2): own choice."""
+
+
+def desaturation(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+    """Low saturation, on the wearer's scale."""
+    value = view.steady.get("spo2")
+    if value is None:
+        return
+    edges = Edges.of(rule)
+    if leeway.oxygen_scale == 2:
+        edges = edges.softer(below=rule.limits.get("scale_2", SCALE_2))
+    edges = personal(edges, "desaturation", view, leeway)
+    yield one_side(view, leeway, "desaturation", value, edges, [contribution(view, "spo2", value, 1.0)])
+
+
+def fever(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+    """Fever; with a genotype that makes any fever dangerous each counts as high."""
+    value = view.steady.get("temp")
+    if value is None:
+        return
+    edges = personal(Edges.of(rule), "fever", view, leeway)
+    if any(trait.graver_fever for trait in _traits(view, leeway)):
+        edges = Edges((min(edges.above),) * len(edges.above), edges.below)
+    yield one_side(view, leeway, "fever", value, edges, [contribution(view, "temp", value, 1.0)])
+
+
+def glucose(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+    """Glucose too high or too low."""
+    value = view.steady.get("glucose")
+    if value is not None:
+        edges = personal(Edges.of(rule), "glucose", view, leeway)
+        yield from both_sides(view, leeway, "glucose", "glucose", value, edges)
+
+
+def _traits(view: View, leeway: Leeway) -> list[Trait]:
+    return leeway.person.traits(view.minute)

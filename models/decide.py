@@ -1,93 +1,63 @@
-"""Deciding: evidence into the course of each condition, and its changes into alerts.
+"""Deciding: evidence into the course of each condition, and its changes into what is told.
 
 Pure: reads and writes only the `Judged` half of a wearer; what observing found comes in the observation.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 
-from models.deep.asks import Ask
 from models.judged import Judged
-from models.policy.episode import Change, Episode
-from models.policy.rules import Policy, Rule
+from models.policy import course
+from models.policy.case import Asked, Case, Found, Report, Setting, Told
+from models.policy.course import LAPSED
+from models.policy.hearing import hear
+from models.policy.reminding import due_at, remind
+from models.policy.rules import PRIORITY, Policy, Rule
 from models.risk import networks
-from models.risk.evidence import Evidence, Leeway, evidence
+from models.risk.evidence import evidence
+from models.risk.found import Evidence
 from models.signals.windows import MINUTE
+from models.telling import alert_id, tell
 from models.view import Observation, View
-from streams.records import Advice, Alert, Risk, Source, Status
+from streams.records import Risk
 
-HISTORIC_MS = 3_600_000
-"""What is found in data older than this is history, not an emergency."""
+__all__ = ["Asked", "Case", "Report", "Setting", "Told", "alert_id", "decide", "due_at"]
+
 RISK_EVERY_MS = 900_000
 """Event time between risk records of a wearer whose level does not change."""
-LAPSED = "not judged any more"
 UNTIL_HEARD = frozenset({"stale_data"})
 """Conditions that last until the wearer is heard of again."""
-RANK = {"none": 0, "info": 1, "low": 2, "medium": 3, "high": 4}
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is the same for every decision of a worker."""
-
-    policy: Policy
-    collect_again: bool = True
-    stale_alerts: bool = True
-
-
-@dataclass(slots=True)
-class Case:
-    """One wearer's record being decided."""
-
-    wearer: str
-    judged: Judged
-    source: Source
-    now: int
-    """Stream time, ms."""
-    leeway: Leeway
-    versions: dict[str, str] = field(default_factory=dict)
-    """The networks that were asked, name to version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A record to tell, and the question that an explanation takes apart, if a network spoke."""
-
-    record: Alert | Risk
-    ask: Ask | None = None
+UNKNOWN = "unknown"
 
 
 def decide(setting: Setting, case: Case, observation: Observation) -> list[Told]:
     """Judge one observation, its questions answered; gives what to tell."""
     if observation.withdrawn:
         return _withdraw(setting, case)
+    judged = case.judged
     if observation.another:
-        case.judged.foretold.clear()
-    told: list[Told] = []
-    risks: dict[str, float] = {}
+        judged.foretold.clear()
+    case.latest = observation.views[-1] if observation.views else None
+    told = [] if observation.feedback is None else [hear(setting, case, observation.feedback)]
+    judgements: list[Evidence] = []
     for found, view in _all_evidence(setting, case, observation):
-        risks[found.condition] = found.risk
-        alert = _course(setting, case, found, view)
-        if alert is not None:
-            told.append(Told(alert, None if alert.status == "resolved" else found.ask))
+        judgements.append(found)
+        told.append(course.take(setting, case, found, view))
+    if judged.lives or judged.muted:
+        told += remind(setting, case, observation)
     if observation.views:
-        drifted = any(view.drifted for view in observation.views)
-        risk = _risk_record(case, observation.views[-1], risks, drifted)
-        if risk is not None:
-            told.append(Told(risk))
-    return told
+        told.append(_risk_record(setting, case, observation, judgements))
+    return [one for one in told if one is not None]
 
 
-def _all_evidence(
-    setting: Setting, case: Case, observation: Observation
-) -> Iterable[tuple[Evidence, View | None]]:
+def _all_evidence(setting: Setting, case: Case, observation: Observation) -> Iterable[Found]:
     if observation.returned:
         yield Evidence("stale_data", case.now, 0, 0.0), None
     for found in networks.network_evidence(case.judged, observation, setting.policy):
         yield found, None
+    for source in setting.sources:
+        yield from source(case, observation)
     _mark_spoilt(observation, setting.policy)
     for view in observation.views:
         for found in evidence(view, setting.policy, case.leeway):
@@ -98,10 +68,15 @@ def _all_evidence(
             yield _unusable(case.judged, view, setting.policy.rules["collect_again"]), view
         yield from _lapsed(setting, case, view)
     if observation.silent_since is not None and setting.stale_alerts:
-        yield Evidence("stale_data", case.now, 1, 0.0), None
+        yield Evidence("stale_data", case.now, 1, 0.0, cause=_silence(case, observation)), None
 
 
-def _lapsed(setting: Setting, case: Case, view: View) -> Iterable[tuple[Evidence, View]]:
+def _silence(case: Case, observation: Observation) -> str:
+    """What was last known of a device that fell silent: its battery, its contact, or nothing."""
+    return observation.silence or ("contact" if "contact" in case.judged.causes else UNKNOWN)
+
+
+def _lapsed(setting: Setting, case: Case, view: View) -> Iterator[tuple[Evidence, View]]:
     """Freedom from evidence for what nobody can judge any more."""
     for key, episode in list(case.judged.episodes.items()):
         condition, _, side = key.partition(":")
@@ -129,120 +104,47 @@ def _unusable(judged: Judged, view: View, rule: Rule) -> Evidence:
         judged.causes[cause] = since, view.minute
         if view.minute - since >= rule.limits[cause] * 1000:
             level = 1
-    return Evidence("collect_again", view.minute, level, 0.0)
-
-
-def _course(setting: Setting, case: Case, found: Evidence, view: View | None) -> Alert | None:
-    """Move the condition's course; an alert when that changes it."""
-    episodes = case.judged.episodes
-    episode = episodes.get(found.key)
-    if episode is None:
-        if not found.level:
-            return None
-        episode = episodes[found.key] = Episode()
-    rule = setting.policy.rules[found.condition]
-    change = episode.update(found.time, found.level, rule, found.delay_ms)
-    old = case.now - found.time > HISTORIC_MS
-    if change is None and episode.historic and episode.raised and found.level and not old:
-        change = "escalated"  # what was found in old data is still so now
-    if change is None:
-        if not found.level and episode.idle(found.time, rule):
-            del episodes[found.key]
-        return None
-    if change != "resolved":
-        episode.historic = old
-    alert = _alert(setting, case, found, view, episode, change)
-    if change == "resolved":
-        del episodes[found.key]
-    return alert
+    first = min(judged.causes, key=lambda cause: (judged.causes[cause][0], cause), default=None)
+    return Evidence("collect_again", view.minute, level, 0.0, cause=first)
 
 
 def _withdraw(setting: Setting, case: Case) -> list[Told]:
     """End every alert that is out, and forget what was judged."""
-    told: list[Told] = []
-    for key, episode in case.judged.episodes.items():
-        if episode.raised:
-            condition, _, side = key.partition(":")
-            found = Evidence(condition, case.now, 0, 0.0, [], side)
-            told.append(Told(_alert(setting, case, found, None, episode, "resolved")))
+    lives = case.judged.lives.items()
+    told = [Told(tell(setting, case, first, life, "resolved", case.now)) for first, life in lives]
     case.judged.forget()
     return told
 
 
-def _alert(
-    setting: Setting, case: Case, found: Evidence, view: View | None, episode: Episode, change: Change
-) -> Alert:
-    rule = setting.policy.rules[found.condition]
-    if change != "resolved":
-        priority = rule.grades[episode.raised - 1].priority
-        episode.priority = "low" if episode.historic and RANK[priority] > RANK["low"] else priority
-    episode.revision += 1
-    status: Status = change
-    return Alert(
-        id=alert_id(case.wearer, found.key, episode.onset),
-        revision=episode.revision,
-        wearer=case.wearer,
-        condition=rule.condition,
-        status=status,
-        priority=episode.priority,  # type: ignore[arg-type]
-        title=rule.title,
-        onset=episode.onset,
-        updated=found.time if view is None else found.time + MINUTE,
-        source=case.source,
-        cause=_cause(case.judged, found),
-        probability=found.probability,
-        historic=episode.historic,
-        contributions=found.contributions,
-        quality=_quality(found, view),
-        models=_versions(case, found.networks),
-        config=setting.policy.digest,
-        advice=[] if change == "resolved" else [Advice(text, source) for text, source in rule.advice],
-        clears=rule.clears,
-    )
-
-
-def alert_id(wearer: str, course: str, onset: int) -> str:
-    """The stable id of an alert: a replay of the same records gives it again."""
-    return hashlib.sha256(f"{wearer}\n{course}\n{onset}".encode()).hexdigest()[:24]
-
-
-def _versions(case: Case, names: Sequence[str]) -> dict[str, str]:
-    return {name: case.versions[name] for name in names if name in case.versions}
-
-
-def _cause(judged: Judged, found: Evidence) -> str | None:
-    if found.condition != "collect_again" or not judged.causes:
-        return found.cause
-    return min(judged.causes, key=lambda cause: (judged.causes[cause][0], cause))
-
-
-def _quality(found: Evidence, view: View | None) -> float | None:
-    if view is None:
-        return None
-    shares = [view.quality[c.signal].share for c in found.contributions if c.signal in view.quality]
-    return round(min(shares), 3) if shares else None
-
-
-def _risk_record(case: Case, view: View, risks: dict[str, float], drifted: bool) -> Risk | None:
+def _risk_record(
+    setting: Setting, case: Case, observation: Observation, judgements: list[Evidence]
+) -> Told | None:
     """The wearer's risk, when its level or own usual moved, or it is time again."""
-    judged = case.judged
-    active = [episode.priority for episode in judged.episodes.values() if episode.raised]
-    level = max(active, key=RANK.__getitem__, default="none")
-    if level == judged.level and not drifted and view.minute - judged.risk_told < RISK_EVERY_MS:
+    judged, view = case.judged, observation.views[-1]
+    drifted = any(seen.drifted for seen in observation.views)
+    moved = [drift for seen in observation.views for drift in seen.moved]
+    level = PRIORITY[max([life.rank for life in judged.lives.values()], default=0)]
+    due = view.minute - judged.risk_told >= RISK_EVERY_MS
+    if level == judged.level and not drifted and not moved and not due:
         return None
     judged.level, judged.risk_told = level, view.minute
-    standing = networks.standing(judged, view.minute)
     learning = [] if view.surprise is None or view.surprise.known else ["own normal"]
-    return Risk(
+    report = Report() if setting.report is None else setting.report(case, view, judgements)
+    record = Risk(
         wearer=case.wearer,
         time=view.minute,
-        risks=risks | standing,
+        risks={found.condition: found.risk for found in judgements} | networks.standing(judged, view.minute),
         level=level,  # type: ignore[arg-type]
+        estimates=report.estimates,
         learning=learning,
-        drifted=["hr"] if drifted else [],
+        drifted=list(dict.fromkeys(["hr"] * drifted + [drift.signal for drift in moved])),
+        changes=moved,
         scores=[] if view.score is None else [view.score],
+        findings=list(report.findings),
+        responses=list(report.responses),
         unusable=dict(view.causes),
         not_run=networks.not_run(judged, case.versions, view.minute),
         models=dict(case.versions),
         source=case.source,
     )
+    return Told(record)

@@ -1,10 +1,12 @@
-"""What deciding writes of a wearer: the course of each condition, and what networks told."""
+"""What deciding writes of a wearer: the course of each condition, what was told, and what networks told."""
 
 from __future__ import annotations
 
 import msgspec
 
 from models.policy.episode import Episode
+from models.policy.life import Life, Mute
+from models.policy.rate import Raise
 
 
 class Clearest(msgspec.Struct, array_like=True, gc=False):
@@ -24,10 +26,18 @@ class Foretold(msgspec.Struct, array_like=True, gc=False):
     time: int
 
 
-class Judged(msgspec.Struct, gc=False):
-    """What deciding writes: the course of each condition."""
+class Judged(msgspec.Struct, array_like=True, gc=False):
+    """What deciding writes: courses and alerts are kept under `condition` or `condition:side`."""
 
     episodes: dict[str, Episode] = {}
+    lives: dict[str, Life] = {}
+    """Alerts that are out, by the course that was the first of their cause."""
+    muted: dict[str, Mute] = {}
+    """Snoozes that outlast their alerts, by course."""
+    raises: list[Raise] = []
+    """Alerts of the last day, for the rate limit."""
+    suppressed: int = 0
+    """Alerts that the rate limit held back since one was raised."""
     rhythm: list[float] = []
     """Probabilities of the newest rhythm windows, oldest first."""
     rhythm_end: int = 0
@@ -46,6 +56,9 @@ class Judged(msgspec.Struct, gc=False):
 
     def forget(self) -> None:
         """Forget all that was judged, but when it was told."""
-        for found in (self.episodes, self.rhythm, self.foretold, self.answered, self.causes):
+        for kept in (self.episodes, self.lives, self.muted, self.raises):
+            kept.clear()
+        for found in (self.rhythm, self.foretold, self.answered, self.causes):
             found.clear()
+        self.suppressed = 0
         self.clearest = None

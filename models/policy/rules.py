@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_args
+from typing import cast, get_args
 
-from streams.records import Condition, Priority
+from models.policy import sheet
+from streams.records import Condition, Priority, Side
 
 LAPSE_MS = 86_400_000
 DEFAULT = Path(__file__).with_name("policy.toml")
+RANK: dict[str, int] = {"none": 0, "info": 1, "low": 2, "medium": 3, "high": 4}
+"""Urgency by priority."""
+PRIORITY = {rank: name for name, rank in RANK.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,13 @@ class Rule:
     limits: dict[str, float]
     lapse_ms: int = LAPSE_MS
     """Without evidence either way for so long an alert is no longer upheld."""
+    back: float = 0.0
+    """Hysteresis: how far on the safe side of its mildest edge a reading must be to count as clear."""
+    better: float | None = None
+    """A reading that has come back by so much within the improving time improves; None = no such reading."""
+    remind: bool = True
+    live: bool = True
+    """Whether it rests on what a sensor says now, not on days."""
 
     def level(self, value: float, softer: float = 0.0) -> int:
         """The highest grade whose edge `value` passes; `softer` moves every edge to the mild side."""
@@ -49,6 +61,30 @@ class Rule:
                 found = i + 1
         return found
 
+    def near(self, beyond: float | None) -> bool:
+        """Whether a reading this far past the mildest edge (negative: on the safe side) is not clear yet."""
+        return beyond is not None and beyond > -self.back
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How alerts of one priority behave, whatever their condition."""
+
+    remind_ms: int
+    """Time between reminders; 0 = never."""
+    remind_most: int
+    """Reminders at most; 0 = until acknowledged or over."""
+    snooze_ms: int
+    """How long a snooze holds that does not say until when."""
+    snooze_most_ms: int
+    hour: int
+    """As many raises of this priority or above, `high` apart, in an hour make another wait; 0 = no limit."""
+    day: int
+    answers_delay_ms: int
+    """How much longer evidence must last at most because of people's answers."""
+    waits: bool
+    """Whether telling waits while the value comes back by itself or its sensor is off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -56,6 +92,18 @@ class Policy:
 
     rules: dict[str, Rule]
     digest: str
+    manners: dict[str, Manner] = field(default_factory=dict)
+    """By priority."""
+    groups: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By course (`condition` or `condition:side`): the courses whose alerts are of the same cause."""
+    historic_ms: int = 3_600_000
+    improving_ms: int = 600_000
+    off_ms: int = 300_000
+    unheard_ms: int = 3_600_000
+    off_remind_ms: int = 3_600_000
+    news: int = 1
+    reasons: int = 5
+    course_hour: int = 2
 
 
 def load_policy(path: Path = DEFAULT) -> Policy:
@@ -65,25 +113,78 @@ def load_policy(path: Path = DEFAULT) -> Policy:
         table = tomllib.loads(text.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path.name} is not valid TOML: {error}") from error
-    known, given = set(get_args(Condition)), set(table)
-    if known != given:
-        raise ValueError(f"{path.name}: unknown {sorted(given - known)}, missing {sorted(known - given)}")
-    rules = {name: _rule(name, row) for name, row in table.items()}
-    return Policy(rules, hashlib.sha256(text).hexdigest()[:12])
-
-
-def _rule(name: Any, row: dict[str, Any]) -> Rule:
     try:
-        grades = tuple(
-            GradeRule(g["priority"], int(g["delay_s"] * 1000), g.get("above"), g.get("below"))
-            for g in row["grades"]
-        )
-        if not grades or any(g.priority not in get_args(Priority) for g in grades):
-            raise ValueError(f"[{name}] needs grades with a priority of {get_args(Priority)}")
-        return Rule(
-            name, row["title"], grades, int(row["grace_s"] * 1000), int(row["clear_s"] * 1000), row["clears"],
-            tuple((a["text"], a["source"]) for a in row.get("advice", ())), row.get("limits", {}),
-            int(row["lapse_s"] * 1000) if "lapse_s" in row else LAPSE_MS,
-        )  # fmt: skip
-    except KeyError as error:
-        raise ValueError(f"[{name}] lacks {error}") from error
+        return _policy(sheet.read(table), hashlib.sha256(text).hexdigest()[:12])
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+def _policy(found: sheet.Sheet, digest: str) -> Policy:
+    _same("conditions", set(get_args(Condition)), set(found.conditions))
+    _same("priorities", set(get_args(Priority)), set(found.priority))
+    general = found.policy
+    return Policy(
+        {name: _rule(name, row) for name, row in found.conditions.items()},
+        digest,
+        {name: _manner(name, row) for name, row in found.priority.items()},
+        _groups(found.groups),
+        _ms(general.historic_s),
+        _ms(general.improving_s),
+        _ms(general.off_s),
+        _ms(general.unheard_s),
+        _ms(general.off_remind_s),
+        general.news,
+        general.reasons,
+        general.course_hour,
+    )
+
+
+def _same(what: str, known: set[str], given: set[str]) -> None:
+    if known != given:
+        raise ValueError(f"{what}: unknown {sorted(given - known)}, missing {sorted(known - given)}")
+
+
+def _rule(name: str, row: sheet.ConditionRow) -> Rule:
+    grades = tuple(GradeRule(g.priority, _ms(g.delay_s), g.above, g.below) for g in row.grades)
+    if any(RANK[milder.priority] > RANK[worse.priority] for milder, worse in pairwise(grades)):
+        raise ValueError(f"[{name}] a worse grade must not be less urgent than a milder one")
+    if not row.remind and grades[-1].priority == "high":
+        raise ValueError(f"[{name}] can be high, so people must be reminded of it")
+    return Rule(
+        cast("Condition", name), row.title, grades, _ms(row.grace_s), _ms(row.clear_s), row.clears,
+        tuple((a.text, a.source) for a in row.advice), row.limits, _ms(row.lapse_s), row.back, row.better,
+        row.remind, row.live,
+    )  # fmt: skip
+
+
+def _manner(name: str, row: sheet.PriorityRow) -> Manner:
+    if name == "high" and (row.remind_s == 0 or row.remind_most or row.snooze_most_s == 0):
+        raise ValueError("[priority.high] must be reminded of without end, and its snooze needs an end")
+    if name == "high" and (row.hour or row.day or row.answers_delay_s or row.waits):
+        raise ValueError("[priority.high] is never limited, delayed by answers or made to wait")
+    return Manner(
+        _ms(row.remind_s), row.remind_most, _ms(row.snooze_s), _ms(row.snooze_most_s), row.hour, row.day,
+        _ms(row.answers_delay_s), row.waits,
+    )  # fmt: skip
+
+
+def _groups(rows: dict[str, list[str]]) -> dict[str, frozenset[str]]:
+    """Of each course those of the same cause; both sides where the file names none."""
+    related: dict[str, frozenset[str]] = {}
+    for name, row in rows.items():
+        courses = [course for entry in row for course in _courses(name, entry)]
+        for course in courses:
+            others = {other for other in courses if other.partition(":")[0] != course.partition(":")[0]}
+            related[course] = related.get(course, frozenset()) | others
+    return related
+
+
+def _courses(name: str, entry: str) -> list[str]:
+    condition, _, side = entry.partition(":")
+    if condition not in get_args(Condition) or side not in get_args(Side):
+        raise ValueError(f"[groups] {name} has {entry!r}, which is no condition")
+    return [entry] if side else [condition, f"{condition}:high", f"{condition}:low"]
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

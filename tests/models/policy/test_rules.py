@@ -48,11 +48,17 @@ def test_the_digest_is_that_of_the_text(policy_file):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t + "[oops", "mine.toml is not valid TOML"),
-        (lambda t: t.replace("[fever]", "[fewer]"), r"unknown \['fewer'\], missing \['fever'\]"),
-        (lambda t: t.replace('title = "Fever"\n', ""), r"\[fever\] lacks 'title'"),
-        (lambda t: t.replace('priority = "low"', 'priority = "urgent"'), "needs grades with a priority of"),
-        (lambda t: t.replace("delay_s = 900", "delay = 900"), "lacks 'delay_s'"),
+        (lambda t: t + "[oops", r"mine.toml is not valid TOML"),
+        (lambda t: t.replace("[fever]", "[fewer]"), r"conditions: unknown \['fewer'\], missing \['fever'\]"),
+        (lambda t: t.replace('title = "Fever"\n', ""), r"\[fever\] the table missing required field `title`"),
+        (
+            lambda t: t.replace('priority = "low"', 'priority = "urgent"'),
+            r"\[anomaly\] Invalid enum value 'urgent'",
+        ),
+        (
+            lambda t: t.replace('{ priority = "low", delay_s = 900,', '{ priority = "low", delay = 900,'),
+            "unknown field `delay` .*grades",
+        ),
     ],
     ids=["syntax", "name", "missing", "priority", "grade"],
 )

@@ -1,0 +1,195 @@
+"""From evidence to alerts: each condition's course, which alert it belongs to, and what may be told now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.policy import rate
+from models.policy.case import Case, Setting, Told
+from models.policy.episode import Episode
+from models.policy.life import Life, Mute, joinable
+from models.policy.rules import RANK, Policy
+from models.risk.found import Evidence
+from models.telling import alert_id, keep, tell, updated
+from models.usefulness.counsel import Opinion
+from models.usefulness.situating import situate
+from models.view import View
+from streams.records import Status
+
+LAPSED = "not judged any more"
+
+
+def take(setting: Setting, case: Case, found: Evidence, view: View | None) -> Told | None:
+    """Move a condition's course by one evidence; what to tell, if that changes its alert."""
+    episodes = case.judged.episodes
+    episode = episodes.get(found.key)
+    if episode is None:
+        if not found.level:
+            return None
+        episode = episodes[found.key] = Episode()
+    return Moment(setting, case, found, view, episode).take()
+
+
+@dataclass(slots=True)
+class Moment:
+    """One evidence that meets the course of its condition."""
+
+    setting: Setting
+    case: Case
+    found: Evidence
+    view: View | None
+    episode: Episode
+
+    @property
+    def policy(self) -> Policy:
+        """The rules in force."""
+        return self.setting.policy
+
+    @property
+    def old(self) -> bool:
+        """Whether it was found in data that came late: history."""
+        return self.case.now - self.found.time > self.policy.historic_ms
+
+    def take(self) -> Told | None:
+        """Move the course; what to tell, if that changes its alert."""
+        found, episode = self.found, self.episode
+        rule = self.policy.rules[found.condition]
+        beyond = found.beyond
+        episode.follow(found.time, beyond, rule, self.policy.improving_ms)
+        near = not found.level and rule.near(beyond)
+        change = episode.update(found.time, found.level, rule, found.delay_ms, self.may, near)
+        life = self.case.judged.lives.get(episode.alert)
+        if life is not None:
+            self._hear(life)
+        if change == "resolved":
+            return self._end()
+        still_so = life is not None and life.historic and found.level and not self.old
+        if change is not None or still_so:
+            return self._rise()
+        if not found.level and episode.idle(found.time, rule):
+            del self.case.judged.episodes[found.key]
+        return None
+
+    def may(self, level: int, longer_ms: int) -> bool:
+        """Whether a level that has lasted its delay, and `longer_ms`, may be confirmed now.
+
+        What is `high` always may.
+        """
+        priority, judged = self._priority(level), self.case.judged
+        manner = self.policy.manners[priority]
+        if priority == "high":
+            return True
+        if manner.waits and self.episode.improving:
+            return False
+        if self.episode.raised or joinable(judged.lives, self.found.key, self.policy, self.old) is not None:
+            return True
+        mute = judged.muted.get(self.found.key)
+        if mute is not None and self.case.now < mute.until and RANK[priority] <= mute.rank:
+            return False
+        return longer_ms >= self._opinion(priority).extra_ms and self._within_rate(priority)
+
+    def _priority(self, level: int) -> str:
+        priority = self.policy.rules[self.found.condition].grades[level - 1].priority
+        return "low" if self.old and RANK[priority] > RANK["low"] else priority
+
+    def _opinion(self, priority: str) -> Opinion:
+        """What people's answers say of such an alert, within the policy's own bound."""
+        case = self.case
+        if case.usefulness is None:
+            return Opinion()
+        said = case.usefulness.opinion(
+            situate(self.found, self.view or case.latest, priority, case.leeway.person, case.now)
+        )
+        return Opinion(said.usefulness, min(said.extra_ms, self.policy.manners[priority].answers_delay_ms))
+
+    def _within_rate(self, priority: str) -> bool:
+        """Whether the wearer may have another alert now; counts once what is held back."""
+        judged = self.case.judged
+        if not rate.full(judged.raises, self.found.key, priority, self.case.now, self.policy):
+            return True
+        if not self.episode.limited:
+            self.episode.limited = True
+            judged.suppressed += 1
+        return False
+
+    def _hear(self, life: Life) -> None:
+        """Something was measured of an alert that is out."""
+        if self.found.cause != LAPSED:
+            life.off = ""
+        if self.found.level and self.found.time >= self.episode.heard:
+            keep(self.setting, self.case, life, self.found, self.view)
+
+    def _rise(self) -> Told | None:
+        """The course was raised or escalated, or what was found in old data is so now."""
+        key, lives = self.found.key, self.case.judged.lives
+        first = self.episode.alert or joinable(lives, key, self.policy, self.old) or key
+        priority = self._priority(self.episode.raised)
+        life = lives.get(first)
+        status: Status | None
+        if life is None:
+            life = lives[first] = Life(self.episode.onset, RANK[priority], historic=self.old, lead=key)
+            self._count(life, priority)
+            status = "raised"
+        else:
+            status = self._join(first, life, RANK[priority])
+        self.episode.alert = first
+        keep(self.setting, self.case, life, self.found, self.view)
+        if status is None:
+            return None
+        life.told = self.case.now
+        alert = tell(self.setting, self.case, first, life, status, updated(self.found, self.view))
+        life.suppressed = 0
+        return Told(alert, self.found.ask)
+
+    def _count(self, life: Life, priority: str) -> None:
+        """Count an alert that is raised, and keep its situation for those who will answer it."""
+        case, judged, key = self.case, self.case.judged, self.found.key
+        rate.note(judged.raises, key, life.rank, case.now)
+        life.suppressed = judged.suppressed - self.episode.limited
+        judged.suppressed, self.episode.limited = 0, False
+        opinion = self._opinion(priority)
+        life.usefulness, life.delayed_s = opinion.usefulness, opinion.extra_ms // 1000
+        if case.usefulness is not None:
+            situation = situate(self.found, self.view or case.latest, priority, case.leeway.person, case.now)
+            case.usefulness.raised(alert_id(case.wearer, key, life.onset), situation, case.now)
+
+    def _join(self, first: str, life: Life, rank: int) -> Status | None:
+        """Put the rise into an alert that is out; the status, if it is to be told."""
+        course = self.found.key
+        fresh = self.found.condition not in {other.partition(":")[0] for other in (first, *life.joined)}
+        if course != first and course not in life.joined:
+            life.joined.append(course)
+        seen_to = life.acknowledged is not None or bool(life.snoozed)
+        if rank > life.rank or (life.historic and not self.old) or (rank == RANK["high"] and seen_to):
+            life.historic = life.historic and self.old
+            life.rank, life.lead = max(rank, life.rank), course
+            life.forget_people()
+            return "escalated"
+        told = self.policy.rules[first.partition(":")[0]].remind and life.news < self.policy.news
+        if not fresh or seen_to or not told:
+            return None
+        life.news += 1
+        return "reminded"
+
+    def _end(self) -> Told | None:
+        """The course is over; its alert too, if it was the last of its cause."""
+        judged, found = self.case.judged, self.found
+        first = judged.episodes.pop(found.key).alert
+        life = judged.lives[first]
+        life.lapsed = life.lapsed or found.cause == LAPSED
+        others = [course for course, episode in judged.episodes.items() if episode.alert == first]
+        if others:
+            life.reasons.pop(found.key, None)
+            life.lead = others[0] if life.lead == found.key else life.lead
+            return None
+        del judged.lives[first]
+        self._mute(first, life)
+        life.off, life.probability = "", found.probability
+        life.cause = LAPSED if life.lapsed else life.cause
+        return Told(tell(self.setting, self.case, first, life, "resolved", updated(found, self.view)))
+
+    def _mute(self, first: str, life: Life) -> None:
+        """Let a snooze outlast its alert, for all of its courses; never so that a new `high` is not told."""
+        if life.snoozed > self.case.now:
+            for course in (first, *life.joined):
+                self.case.judged.muted[course] = Mute(life.snoozed, min(life.rank, RANK["medium"]))

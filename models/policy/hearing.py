@@ -1,0 +1,88 @@
+"""What people say to an alert: taken on, silenced for a time, answered. None of it ends an alert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from models.policy.case import Case, Setting, Told
+from models.policy.life import Life
+from models.policy.rules import PRIORITY, Policy
+from models.telling import alert_id, tell
+from streams.records import Feedback, Status
+
+CODES = {None: 0, False: 1, True: 2}
+
+
+def hear(setting: Setting, case: Case, feedback: Feedback) -> Told | None:
+    """Take what a person says; the revision that shows it, if it changes anything.
+
+    `case.unknown_feedback` tells afterwards whether anybody knew the alert.
+    """
+    learnt = case.usefulness is not None and case.usefulness.answered(feedback, case.now)
+    first = _first(case, feedback.alert)
+    case.unknown_feedback = first is None and not learnt
+    if first is None:
+        return None
+    life = case.judged.lives[first]
+    status = ACTIONS[feedback.action](Said(feedback, life, case.now, setting.policy))
+    if status is None:
+        return None
+    if status == "reminded":
+        life.told = case.now
+    return Told(tell(setting, case, first, life, status, case.now))
+
+
+def _first(case: Case, alert: str) -> str | None:
+    for first, life in case.judged.lives.items():
+        if alert_id(case.wearer, first, life.onset) == alert:
+            return first
+    return None
+
+
+class Said(NamedTuple):
+    """What somebody says to an alert that is out, at a stream time (ms UTC)."""
+
+    feedback: Feedback
+    life: Life
+    now: int
+    policy: Policy
+
+
+def _acknowledge(said: Said) -> Status | None:
+    """Somebody has taken it on: no more reminders. The first one counts."""
+    life = said.life
+    if life.acknowledged is not None:
+        return None
+    life.acknowledged, life.snoozed, life.snoozer = said.feedback.author, 0, ""
+    return "acknowledged"
+
+
+def _snooze(said: Said) -> Status | None:
+    """Silent until then, within the policy's bound; a time that is past wakes it."""
+    life, now, wanted = said.life, said.now, said.feedback.until
+    manner = said.policy.manners[PRIORITY[life.rank]]
+    until = min(now + manner.snooze_ms if wanted is None else wanted, now + manner.snooze_most_ms)
+    if until <= now:
+        woken, life.snoozed, life.snoozer = bool(life.snoozed), 0, ""
+        return "reminded" if woken else None
+    if (life.snoozed, life.snoozer) == (until, said.feedback.author):
+        return None
+    life.snoozed, life.snoozer, life.acknowledged = until, said.feedback.author, None
+    return "snoozed"
+
+
+def _answer(said: Said) -> Status | None:
+    """Useful or not, true or not: shown here, learnt elsewhere."""
+    answer = 1 + 3 * CODES[said.feedback.useful] + CODES[said.feedback.true_alarm]
+    if answer == said.life.answer:
+        return None
+    said.life.answer = answer
+    return "answered"
+
+
+ACTIONS: dict[str, Callable[[Said], Status | None]] = {
+    "acknowledge": _acknowledge,
+    "snooze": _snooze,
+    "answer": _answer,
+}

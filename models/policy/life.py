@@ -1,0 +1,140 @@
+"""What has been told of one alert: its id's parts, its revision, what people said, and what is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from models.policy.rules import PRIORITY, Manner, Policy
+from streams.records import Contribution
+
+
+class Reason(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One vital behind an alert, kept short."""
+
+    signal: str
+    value: float
+    unit: str
+    usual: float | None = None
+    change: float | None = None
+    share: float | None = None
+
+    @classmethod
+    def of(cls, found: Contribution) -> Reason:
+        """The short form of a contribution; its stretches are not kept."""
+        return cls(found.signal, found.value, found.unit, found.usual, found.change, found.share)
+
+
+class Mute(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A snooze that goes on after its alert is over: no new alert of this rank or below until then."""
+
+    until: int
+    rank: int
+
+
+class Life(msgspec.Struct, array_like=True, gc=False):
+    """An alert that is out. Times are stream times, ms UTC, except the onset."""
+
+    onset: int
+    rank: int = 0
+    """Of its priority."""
+    revision: int = 0
+    historic: bool = False
+    lead: str = ""
+    """The course that speaks: the most urgent one; the alert's id is that of its first."""
+    joined: list[str] = []
+    """Other courses of the same cause that have joined it, in that order."""
+    news: int = 0
+    """How often it was told anew only because a condition joined."""
+    told: int = 0
+    """When it was last told by itself: raised, escalated or reminded."""
+    reminders: int = 0
+    acknowledged: str | None = None
+    """Who has taken it on; None = nobody."""
+    snoozed: int = 0
+    """Until when it is silent; 0 = it is not."""
+    snoozer: str = ""
+    answer: int = 0
+    """What was answered last, as a number that tells answers apart; 0 = nothing."""
+    off: str = ""
+    """Why nothing is heard of its signals, once that was told."""
+    lapsed: bool = False
+    """One of its courses ended because nobody could judge it any more."""
+    usefulness: float | None = None
+    delayed_s: int = 0
+    suppressed: int = 0
+    reasons: dict[str, list[Reason]] = {}
+    """The newest vitals behind it, by course."""
+    probability: float | None = None
+    confidence: float | None = None
+    quality: float | None = None
+    context: str = ""
+    cause: str | None = None
+    networks: tuple[str, ...] = ()
+
+    def signals(self) -> set[str]:
+        """The signals that it rests on."""
+        return {reason.signal for reasons in self.reasons.values() for reason in reasons}
+
+    def contributions(self, most: int) -> list[Contribution]:
+        """The vitals behind it, those of the course that speaks first; shares add up to 1 at most."""
+        spoken = sorted(self.reasons, key=lambda course: course != self.lead)
+        shares: dict[str, float | None] = {}
+        kept: dict[str, Reason] = {}
+        for course in spoken:
+            for reason in self.reasons[course]:
+                kept.setdefault(reason.signal, reason)
+                shares[reason.signal] = _sum(shares.get(reason.signal), reason.share, len(spoken))
+        ranked = sorted(kept.values(), key=lambda reason: -(shares[reason.signal] or 0.0))
+        return [
+            Contribution(r.signal, r.value, r.unit, r.usual, r.change, shares[r.signal])
+            for r in ranked[:most]
+        ]
+
+    def due(self, now: int, policy: Policy, standing: bool, improving: bool, woken: bool) -> bool:
+        """Whether people are to be reminded of it now.
+
+        `standing`: its evidence still says so. `improving`: its value comes back by itself. `woken`: its
+        snooze has just ended.
+        """
+        if not standing or (improving and self._manner(policy).waits):
+            return False
+        following = self.next_reminder(policy)
+        return following is not None and (woken or now >= following)
+
+    def next_reminder(self, policy: Policy) -> int | None:
+        """When the next reminder may come; None = not before somebody or something changes it."""
+        manner = self._manner(policy)
+        if self.acknowledged is not None or self.snoozed or self.historic or (manner.waits and self.off):
+            return None
+        if not manner.remind_ms or (manner.remind_most and self.reminders >= manner.remind_most):
+            return None
+        return self.told + max(manner.remind_ms, policy.off_remind_ms if self.off else 0)
+
+    def _manner(self, policy: Policy) -> Manner:
+        return policy.manners[PRIORITY[self.rank]]
+
+    def forget_people(self) -> None:
+        """What people said was said of something milder."""
+        self.acknowledged, self.snoozed, self.snoozer, self.reminders = None, 0, "", 0
+
+    def refresh(self, course: str, found: Sequence[Contribution], most: int) -> None:
+        """Keep the newest vitals behind a course."""
+        self.reasons[course] = [Reason.of(contribution) for contribution in found[:most]]
+
+
+def _sum(before: float | None, share: float | None, courses: int) -> float | None:
+    if share is None:
+        return before
+    return round((before or 0.0) + share / courses, 3)
+
+
+def joinable(lives: dict[str, Life], course: str, policy: Policy, historic: bool) -> str | None:
+    """The course whose alert a condition joins instead of making one of its own, if one is out."""
+    if course in lives:
+        return course
+    for first, life in lives.items():
+        if life.historic == historic and first in policy.groups.get(course, frozenset()):
+            return first
+    return None

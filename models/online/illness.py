@@ -1,0 +1,171 @@
+"""Does a wearer's night look like the onset of an infection? Judged against the wearer's own last weeks.
+
+Each vital of a night is set beside the median of the own learnt nights, in robust spreads (median absolute
+deviation, never below what a healthy person's nights differ by anyway). The vitals that infections move are
+added up, then the nights, older ones with less weight. A night that alarms is not learnt. The idea is
+that of resting-heart-rate differences (Mishra et al. 2020, Nat Biomed Eng 4:1208) and of NightSignal, which
+waits for a second night (Alavi et al. 2021, Nat Med 28:175).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from statistics import median
+from typing import Final
+
+import msgspec
+
+from models.online.nights import CHANNELS, Nights
+
+WINDOW: Final = 28
+"""Nights that make the own usual."""
+FEWEST: Final = 4
+"""Fewest learnt nights that are compared with."""
+YOUNG: Final = 2.5
+"""With n learnt nights the spread counts as 1 + YOUNG / n times as large: it is not sure yet."""
+CLIP: Final = (-2.0, 5.0)
+"""Spreads: one quiet vital can't outweigh the others, one wild night can't tell of more than one."""
+KEEP: Final = 0.6
+"""Weight of the nights before, falling by this factor a night."""
+EDGE: Final = 3.2
+"""Summed deviation from which on it is evidence."""
+TONIGHT: Final = 1.4
+"""The newest night has to be at least so far from usual itself."""
+LONGEST: Final = 14
+"""Nights of evidence in a row after which this is the wearer's new usual and no onset."""
+TOGETHER: Final = 0.2
+"""Correlation of healthy nights' deviations between vitals."""
+SELECTED: Final = 0.7
+"""What looking for the vitals that stand out most costs, in spreads by the root of the number left aside."""
+BY_DAY: Final = 0.8
+"""Weight of the pulse at rest by day, used when a night has none: it is less steady."""
+
+# Direction of an infection, and the least spread believed: healthy nights' own differences (resting pulse
+# Quer 2020, PLoS ONE 15:e0227709; breath Natarajan 2021, npj Digit Med 4:136; the others by what
+# devices resolve). Where a wearer differs more from night to night, the own spread counts.
+VITALS: Final = {
+    "hr": (1.0, 2.0),
+    "temp": (1.0, 0.08),
+    "rr": (1.0, 0.35),
+    "hrv": (-1.0, 0.1),
+    "spo2": (-1.0, 0.4),
+}
+DAY_FLOOR: Final = 2.5
+
+
+class Deviation(msgspec.Struct, frozen=True, gc=False):
+    """One vital of a night beside the own usual nights."""
+
+    signal: str
+    value: float
+    usual: float
+    spreads: float
+    """Robust spreads in the direction in which infections move this vital."""
+
+
+class Onset(msgspec.Struct, frozen=True, gc=False):
+    """What a night says of an infection."""
+
+    time: int
+    """When the night was complete, ms UTC."""
+    known: bool
+    """Whether there were enough nights to compare with."""
+    strength: float = 0.0
+    """Summed deviation by the edge: evidence from 1 on. No probability."""
+    risk: float = 0.0
+    """The same in 0..1, .5 at the edge; rises with danger, not calibrated."""
+    since: int = 0
+    """Beginning of the first night of this rise, ms UTC; 0 = none."""
+    deviations: tuple[Deviation, ...] = ()
+    """The vitals that were compared, largest deviation first."""
+
+
+class Watch(msgspec.Struct, array_like=True, gc=False):
+    """What is kept from night to night."""
+
+    sum: float = 0.0
+    """Weighted sum of the nights' deviations."""
+    rising: int = 0
+    """Nights since when deviations have not been usual in between; 0 = the last one was usual."""
+    alarmed: int = 0
+    """Nights of evidence in a row."""
+    spared: int = 0
+    """Bit i: the row i nights before the newest is not learnt."""
+
+    def judge(self, nights: Nights, passed: int, time: int, begins: int, aside: Collection[str]) -> Onset:
+        """Judge the newest row of `nights`, which came `passed` days after the one judged before.
+
+        `begins` is when that night began (ms UTC); vitals in `aside` are not heard (a sensor that has moved).
+        """
+        self.spared = (self.spared << passed) & ((1 << 64) - 1)
+        self.sum *= KEEP ** min(passed - 1, 99)
+        found = [d for d in deviations(nights, self.spared) if d.signal not in aside]
+        if not found:
+            return Onset(time, known=False)
+        tonight = together([d.spreads for d in found])
+        self.sum = min(max(KEEP * self.sum + tonight, -1.0), CLIP[1])
+        self.rising = 0 if tonight < TONIGHT else self.rising + max(passed, 1)
+        strength = self.sum / EDGE if tonight >= TONIGHT else min(self.sum / EDGE, 0.99)
+        self._learn(strength >= 1.0)
+        since = begins - (self.rising - 1) * 86_400_000 if self.rising else 0
+        ranked = tuple(sorted(found, key=lambda d: (-d.spreads, d.signal)))
+        return Onset(time, True, round(max(strength, 0.0), 3), _risk(strength), since, ranked)
+
+    def _learn(self, alarm: bool) -> None:
+        """Leave an alarming night out of the usual, unless it has been so for long."""
+        if not alarm:
+            self.alarmed = 0
+            return
+        self.alarmed += 1
+        self.spared |= 1
+        if self.alarmed > LONGEST:
+            # The new usual is that of the nights of this run; what was before is not.
+            self.spared = ((1 << 64) - 1) ^ ((1 << self.alarmed) - 1)
+            self.sum, self.alarmed = 0.0, 0
+
+
+def deviations(nights: Nights, spared: int) -> list[Deviation]:
+    """Each vital of the newest row beside the rows before it that are learnt."""
+    found = []
+    for signal, (direction, floor) in VITALS.items():
+        one = _deviation(nights, signal, signal, direction, floor, spared)
+        if one is None and signal == "hr":
+            one = _deviation(nights, signal, "hr_day", BY_DAY * direction, DAY_FLOOR, spared)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _deviation(
+    nights: Nights, signal: str, channel: str, direction: float, floor: float, spared: int
+) -> Deviation | None:
+    codes = nights.rows.get(channel, b"")
+    if not codes or not codes[-1]:
+        return None
+    before = codes[-2 : -WINDOW - 2 : -1]
+    learnt = [c for i, c in enumerate(before, 1) if c and not spared >> i & 1]
+    if len(learnt) < FEWEST:
+        return None
+    step = CHANNELS[channel].step
+    usual = median(learnt)
+    spread = 1.4826 * median(abs(c - usual) for c in learnt) * step
+    spread = max(spread, floor) * (1 + YOUNG / len(learnt))
+    low = CHANNELS[channel].low - step
+    spreads = direction * (codes[-1] - usual) * step / spread
+    return Deviation(signal, round(low + codes[-1] * step, 3), round(low + usual * step, 3), spreads)
+
+
+def together(spreads: list[float]) -> float:
+    """The deviation of several vitals as one, in spreads: of all, or of those that stand out most."""
+    ranked = sorted((min(max(s, CLIP[0]), CLIP[1]) for s in spreads), reverse=True)
+    total, best = 0.0, -math.inf
+    for k, one in enumerate(ranked, 1):
+        total += one
+        joint = total / math.sqrt(k + k * (k - 1) * TOGETHER)
+        best = max(best, joint - SELECTED * math.sqrt(len(ranked) - k))
+    return best
+
+
+def _risk(strength: float) -> float:
+    return round(1 / (1 + math.exp(-4 * (min(max(strength, 0.0), 3.0) - 1))), 3)

@@ -1,0 +1,1 @@
+"""How a medicine or habit changed a wearer, and whether it harms."""

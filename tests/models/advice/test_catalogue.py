@@ -70,6 +70,7 @@ def test_one_voice_can_be_asked_for() -> None:
         ("desaturation", "low", "medium", "asleep", {"oxygen_scale": 2}, "desaturation.now.scale_2"),
         ("desaturation", "low", "medium", "rest", {"oxygen_scale": 2}, "desaturation.seek.scale_2"),
         ("desaturation", "low", "high", "rest", {"oxygen_scale": 2}, "desaturation.seek.high"),
+        ("desaturation", "low", "high", "asleep", {"oxygen_scale": 2}, "desaturation.now.scale_2.high"),
         ("fever", "", "low", "", {"age": 2}, "fever.seek.young_child"),
         ("fever", "", "medium", "", {"age": 10}, "fever.seek.child"),
         ("fever", "", "low", "", {"age": 2, "medicines": ["L01BA01"]}, "fever.seek.cancer_medicine"),
@@ -83,7 +84,10 @@ def test_one_voice_can_be_asked_for() -> None:
          {"medicines": ["C07AB02"], "genotype": ["CYP2D6_poor"]}, "resting_heart_rate.low.cyp2d6"),
         ("glucose", "low", "high", "", {"medicines": ["A10BB01"], "age": 80}, "glucose.low.sulfonylurea"),
         ("glucose", "high", "low", "", {"medicines": ["A10BK01"]}, "glucose.high.sglt2"),
-        ("blood_pressure", "", "medium", "", {"pregnant": True}, "blood_pressure.seek.pregnant"),
+        ("blood_pressure", "high", "medium", "", {"pregnant": True}, "blood_pressure.high.seek.pregnant"),
+        ("blood_pressure", "high", "info", "", {}, "blood_pressure.high.now.once"),
+        ("blood_pressure", "low", "medium", "", {"medicines": ["C09AA05"]},
+         "blood_pressure.low.pressure_medicine"),
         ("deterioration", "", "high", "", {}, "deterioration.seek.high"),
         ("deterioration", "", "medium", "", {"age": 15}, "deterioration.child"),
         ("rhythm", "", "medium", "", {"medicines": ["B01AF02"]}, "rhythm.anticoagulant"),
@@ -123,7 +127,7 @@ def test_of_what_was_found_in_old_data_nothing_is_to_be_done_now_but_to_look() -
 
 
 def test_a_key_finds_the_same_advice_in_chinese() -> None:
-    english = CATALOGUE.advise("desaturation", "low", "high")[0]
+    english = CATALOGUE.advise("desaturation", "low", "medium")[0]
 
     chinese = CATALOGUE.translate(english, "zh")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from rich.text import Text
 
 from streams.records import Alert, Contribution, Priority
 
-_STYLES: dict[Priority, str] = {
+STYLES: dict[Priority, str] = {
     "high": "bold white on red",
     "medium": "bold black on yellow",
     "low": "bold black on cyan",
@@ -16,6 +17,7 @@ _STYLES: dict[Priority, str] = {
 }
 # UCUM codes that read badly; all others are shown as they are.
 _UNITS = {"Cel": "°C", "mm[Hg]": "mmHg", "1/min": "/min", "m[g]": "mg", "1": ""}
+_ARROWS = {"high": "↑ ", "low": "↓ ", "": ""}
 REASONS = 3
 
 
@@ -23,10 +25,10 @@ def card(alert: Alert) -> Text:
     """Two lines, or one when nothing is known of the reason; colours only where the console has them."""
     text = Text()
     text.append(f"{_clock(alert.updated)}  ", "dim")
-    text.append(f" {alert.priority:<6} ", _STYLES[alert.priority])
+    text.append(f" {alert.priority:<6} ", STYLES[alert.priority])
     text.append(f" {alert.status:<12} ")
     text.append(f"{alert.wearer}  ", "bold")
-    text.append(alert.title)
+    text.append(f"{_ARROWS[alert.side]}{alert.title}")
     if alert.historic:
         text.append("  (found in old data)", "dim")
     details = _details(alert)
@@ -46,7 +48,15 @@ def _details(alert: Alert) -> str:
         parts.append(f"probability {alert.probability:.0%}")
     if alert.confidence is not None:
         parts.append(f"confidence {alert.confidence:.0%}")
-    return " · ".join(parts)
+    return " · ".join([*parts, *_people(alert)])
+
+
+def _people(alert: Alert) -> Iterator[str]:
+    """Who has seen it, and who silenced it until when."""
+    if alert.acknowledged_by is not None:
+        yield f"acknowledged by {alert.acknowledged_by or 'somebody'}"
+    if alert.snooze is not None:
+        yield f"snoozed until {_clock(alert.snooze.until)} by {alert.snooze.author or 'somebody'}"
 
 
 def _reason(contribution: Contribution) -> str:

@@ -9,6 +9,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
+    from rich.text import Text
+
     from streams.records import Alert
 
     Show = Callable[[str, Alert], None]
@@ -28,6 +30,7 @@ def alerts(
     priority: Annotated[PriorityName | None, typer.Option(help="this priority alone")] = None,
     wearer: Annotated[str | None, typer.Option(help="this wearer alone")] = None,
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object a line")] = False,
+    long: Annotated[bool, typer.Option("--long", help="the whole card of each, with advice")] = False,
 ) -> None:
     """Print every life-cycle event of the alerts, oldest first (times in UTC)."""
     import asyncio
@@ -38,7 +41,7 @@ def alerts(
 
     url = discover(Settings()).redis_url.get_secret_value()
     events = read_alerts(url, since, follow, priority=priority, wearer=wearer)
-    asyncio.run(_print(events, _as_json if json_ else _as_card()))
+    asyncio.run(_print(events, _as_json if json_ else _as_card(long)))
 
 
 async def _print(events: AsyncGenerator[tuple[str, Alert], None], show: Show) -> None:
@@ -64,10 +67,20 @@ def _as_json(stream_id: str, alert: Alert) -> None:
     typer.echo(msgspec.json.encode(line).decode())
 
 
-def _as_card() -> Show:
+def _as_card(long: bool) -> Show:
     from rich.console import Console
 
     from exporters.alerts.card import card
 
     console = Console(highlight=False, soft_wrap=True)
-    return lambda _stream_id, alert: console.print(card(alert))
+    shown = _whole() if long else card
+    return lambda _stream_id, alert: console.print(shown(alert))
+
+
+def _whole() -> Callable[[Alert], Text]:
+    from exporters.alerts.card_content import card_of
+    from exporters.alerts.card_text import text_card
+    from models.advice import load_catalogue
+
+    catalogue = load_catalogue()
+    return lambda alert: text_card(card_of(alert, catalogue))

@@ -65,6 +65,16 @@ async def test_without_json_a_person_can_read_it(sink: AlertSink, environment: d
     assert "hr 118 /min (usual 64, +54)" in done.stdout
 
 
+async def test_the_long_card_tells_what_would_end_it(sink: AlertSink, environment: dict[str, str]) -> None:
+    await sink.write([alert(clears="ten minutes of regular rhythm")])
+
+    done = run(environment, "--long")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Ends after: ten minutes of regular rhythm" in done.stdout
+    assert "heart rate  118 /min  own usual 64 /min  +54  70%" in done.stdout
+
+
 async def test_following_ends_cleanly_with_ctrl_c(sink: AlertSink, environment: dict[str, str]) -> None:
     await sink.write([alert()])
     process = subprocess.Popen(  # noqa: ASYNC220 - it starts in no time, and the test waits for it anyway

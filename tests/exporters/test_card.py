@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exporters.alerts.card import card
-from streams.records import Contribution, Stretch
+from streams.records import Contribution, Snooze, Stretch
 from tests.exporters.examples import ONSET, alert
 
 
@@ -33,6 +33,15 @@ def test_a_card_tells_how_probable_and_when_a_network_saw_it_most() -> None:
 
     assert "ibi 741 ms (most at 08:53:28)" in shown
     assert "probability 93%" in shown
+
+
+def test_a_card_tells_the_direction_who_has_seen_it_and_who_silenced_it_until_when() -> None:
+    snoozed = alert(side="low", acknowledged_by="nurse-7", snooze=Snooze(ONSET + 3_600_000, "nurse-8"))
+
+    shown = card(snoozed).plain
+
+    assert "w1  ↓ Irregular rhythm" in shown
+    assert "acknowledged by nurse-7 · snoozed until 2025-10-09 09:53:20 by nurse-8" in shown
 
 
 def test_an_alert_without_reasons_is_one_line() -> None:

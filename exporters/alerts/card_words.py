@@ -1,0 +1,70 @@
+"""The words of an alert's card in one language, read from `card_words.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+
+from models.advice import Language
+
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence, and the language that it is in."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words by what they name. What a language lacks is shown as it came."""
+
+    language: Language
+    tables: dict[str, dict[str, str]]
+
+    def __call__(self, label: str) -> str:
+        """A label of the card."""
+        return self.tables["labels"][label]
+
+    def of(self, table: str, name: str) -> str:
+        """The word for a name of the records, such as a status or a signal."""
+        return self.tables[table].get(name, name)
+
+    def sentence(self, english: str) -> Phrase:
+        """A sentence of the rules; it stays English where nobody has translated it."""
+        found = self.tables["sentence"].get(english)
+        return Phrase(english, "en") if found is None else Phrase(found, self.language)
+
+    def number(self, value: float, unit: str = "", *, signed: bool = False) -> str:
+        """A value with its unit."""
+        shown = f"{value:+.3g}" if signed else f"{value:.4g}"
+        gap = "" if unit in ("Cel", "%") and self.language == "zh" else " "
+        return f"{shown}{gap}{self.of('unit', unit)}".strip().replace("-", MINUS)
+
+
+@cache
+def words(language: Language = "en") -> Words:
+    """The words of one language."""
+    text = files("exporters.alerts").joinpath("card_words.toml").read_text(encoding="utf-8")
+    return Words(language, tomllib.loads(text)[language])
+
+
+def clock(millis: int) -> str:
+    """A time as people read it, to the minute, UTC."""
+    return f"{datetime.fromtimestamp(millis / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def stamp(millis: int) -> str:
+    """A time as machines read it (ISO 8601)."""
+    return f"{datetime.fromtimestamp(millis / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1."""
+    return f"{share:.0%}"

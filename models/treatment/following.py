@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.person import Person
-from models.risk.evidence import Evidence
+from models.risk.found import Evidence
 from models.treatment.days import close, learn, skip
 from models.treatment.harm import harm
 from models.treatment.state import Treatments, day_of
 from models.treatment.watching import Start, follow, settle
-from models.view import View
+from models.view import Observation, View
 
 
 def starts(person: Person) -> Iterator[Start]:
@@ -33,6 +33,17 @@ def observe(state: Treatments, view: View, person: Person) -> list[Evidence]:
     if day == state.day:
         learn(state, view)
     return list(harm(state, view)) if state.watched else []
+
+
+def follow_record(
+    state: Treatments, observation: Observation, person: Person
+) -> Iterator[tuple[Evidence, View]]:
+    """Evidence of all minutes of one record, each with its view."""
+    if observation.another:
+        changed(state)
+    for view in observation.views:
+        for found in observe(state, view, person):
+            yield found, view
 
 
 def changed(state: Treatments) -> None:

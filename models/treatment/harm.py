@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from models.risk.contribution import UNITS, beside_usual
-from models.risk.evidence import Evidence
+from models.risk.found import Evidence
 from models.signals.activity import Context
 from models.signals.windows import MINUTE
 from models.treatment.atc import named

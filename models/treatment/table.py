@@ -39,18 +39,21 @@ class Harm:
 
 SLOWING: Final = ("C07", "C08D", "C01EB17", "C01AA05", "C01BD01", "N06DA")
 LOWERING: Final = ("C02", "C03", "C07", "C08", "C09", "C01DA", "G04CA")
-FIVE = 300_000
+FIVE: Final = 300_000
+AGAIN: Final = 60_000
+"""Two readings by a cuff at least a minute apart."""
 
 HARMS: Final = (
     Harm(SLOWING, "hr", "low", 45, 40, 10, SLOWED, far=49.9, change=20, asleep=6, delay_ms=FIVE, softness=5),
-    Harm(LOWERING, "sbp", "low", 99.9, 90, 10, f"{NEWS2}: 2 points; 90 and less: 3", softness=8),
+    Harm(LOWERING, "sbp", "low", 99.9, 90, 10, f"{NEWS2}: 2 and 3 points", delay_ms=AGAIN, softness=8),
     Harm(
         ("N02A", "N07BC"), "rr", "low", 10, 8, 2, f"opioids: under 8 to 10 a minute (APSF 2018); {NEWS2}",
         delay_ms=FIVE, softness=1.5,
     ),
     Harm(
         ("A10A", "A10BB", "A10BX02", "A10BX03", "A10BX08"), "glucose", "low", 69.9, 53.9, 0,
-        "ADA Standards of Care 2024: level 1 under 70, level 2 under 54", softness=15,
+        "ADA Standards of Care 2024: level 1 under 70, level 2 under 54; after 15 minutes again",
+        delay_ms=3 * FIVE, softness=15,
     ),
     Harm(
         ("H02AB",), "glucose", "high", 250.1, None, 30, "ADA, ATTD 2019: above 250 is very high", softness=15,

@@ -6,7 +6,7 @@ import pytest
 from models.deep.networks import Networks
 from models.disease.longterm import DAY, WEEK, estimates, evidence, learn_answers, learn_pressure
 from models.disease.state import LongTerm
-from models.risk.evidence import Evidence
+from models.risk.found import Evidence
 from tests.models.disease.people import asked, person
 
 HIGH = person(62, 1, 36, 80, 145, 88)
@@ -63,7 +63,7 @@ def test_an_estimate_that_wavers_at_its_edge_is_not_said_again_and_again(network
 
 def test_two_risks_share_the_one_word_a_week(networks: Networks) -> None:
     state = LongTerm()
-    learn_pressure(state, 0, [150.0] * 5, [95.0] * 5)
+    learn_pressure(state, 0, [(150.0, 95.0)] * 5)
     learn_answers(state, asked(networks, HIGH))
 
     first = evidence(state, 1)
@@ -77,10 +77,22 @@ def test_two_risks_share_the_one_word_a_week(networks: Networks) -> None:
     assert second is not None and second.cause != first.cause
 
 
+def test_pressure_is_estimated_again_only_when_a_reading_is_new() -> None:
+    state = LongTerm()
+    learn_pressure(state, 10, [(150.0, 95.0)] * 5)
+    first = state.pressure
+
+    learn_pressure(state, 10, [(150.0, 95.0)] * 6)
+    assert state.pressure is first
+    learn_pressure(state, 20, [(150.0, 95.0)] * 6)
+
+    assert state.pressure is not None and state.pressure.days == 6
+
+
 def test_both_estimates_stand_until_they_are_old(networks: Networks) -> None:
     state = LongTerm()
     learn_answers(state, asked(networks, HIGH))
-    learn_pressure(state, 0, [150.0] * 5, [95.0] * 5)
+    learn_pressure(state, 0, [(150.0, 95.0)] * 5)
 
     assert set(estimates(state, DAY)) == {"diabetes", "hypertension"}
     assert set(estimates(state, 5 * DAY)) == {"hypertension"}
@@ -100,7 +112,7 @@ def test_other_facts_void_the_answer_to_the_old_ones(networks: Networks) -> None
 def test_the_state_goes_on_from_its_snapshot_as_it_would_have(networks: Networks) -> None:
     state = LongTerm()
     days(networks, state, {0: HIGH}, 10)
-    learn_pressure(state, 10 * DAY, [150.0] * 7, [95.0] * 7, 30.0)
+    learn_pressure(state, 10 * DAY, [(150.0, 95.0)] * 7, 30.0)
     stored = msgspec.msgpack.encode(state)
     again = msgspec.msgpack.decode(stored, type=LongTerm)
 
@@ -118,6 +130,6 @@ def test_nothing_is_said_of_a_wearer_of_whom_nothing_is_known() -> None:
 def test_two_days_of_readings_make_no_estimate(count: int) -> None:
     state = LongTerm()
 
-    learn_pressure(state, 0, [150.0] * count, [95.0] * count)
+    learn_pressure(state, 0, [(150.0, 95.0)] * count)
 
     assert estimates(state, 0) == {}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.person import Person
-from models.risk.evidence import Evidence
+from models.risk.found import Evidence
 from models.signals.activity import Context
 from models.treatment.following import observe
 from models.treatment.state import Treatments

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from models.person import Kept, Person, Taken
-from models.risk.evidence import Evidence
+from models.risk.found import Evidence
 from models.signals.activity import Context
 from models.treatment.following import observe
 from models.treatment.state import DAY_MS, Treatments

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
+
+T = TypeVar("T")
 
 bench = typer.Typer(help="Measure throughput, cost and latency on this machine.", no_args_is_help=True)
 
@@ -54,6 +56,86 @@ def run(
         typer.echo(told.decode())
     else:
         Console().print(terminal(report))
+
+
+@bench.command()
+def personal(
+    wearers: Annotated[int, typer.Option(min=1, max=99_999, help="how many people")] = 200,
+    days: Annotated[float, typer.Option(min=1, help="event time to simulate")] = 14.0,
+    seed: Annotated[int, typer.Option(min=0, help="the same seed gives the same packets")] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="groups of wearers that run at once")] = 2,
+    quick: Annotated[bool, typer.Option("--quick", help="24 wearers over 4 days")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="folder that holds welltory_hrv_covid19 and ltdb_rr, to replay them too"),
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of tables")] = False,
+    out: Annotated[Path | None, typer.Option(help="write the JSON object here too")] = None,
+    docs: Annotated[
+        Path | None, typer.Option(help="replace the figures of this page (docs/reference/study.md)")
+    ] = None,
+    read: Annotated[Path | None, typer.Option(help="tell again what --out wrote, without a run")] = None,
+) -> None:
+    """Study what own normal and answers bring, on planted episodes and on recordings of real people."""
+    import msgspec
+
+    with _checkout():
+        from bench.personal.figures import Study
+        from bench.personal.run import run as run_study
+        from bench.personal.tables import terminal, write_docs
+        from bench.personal.world import QUICK, World
+    from rich.console import Console
+
+    if read is not None:
+        study = _read(read, Study)
+    else:
+        world = QUICK if quick else World(wearers, days, seed)
+        with _advancing() as tell:
+            study = run_study(world, processes, data, tell, quick=quick)
+    told = msgspec.json.format(msgspec.json.encode(study), indent=2)
+    if out is not None:
+        out.write_bytes(told + b"\n")
+    if docs is not None:
+        write_docs(study, docs)
+    if json_:
+        typer.echo(told.decode())
+    else:
+        Console().print(terminal(study))
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    import msgspec
+
+    from streams.errors import UserError
+
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError) as error:
+        raise UserError(f"{path} can't be read: {error}") from error
+
+
+@contextmanager
+def _advancing() -> Iterator[Callable[[str, float], None]]:
+    """A bar on standard error; without a terminal a line at every tenth."""
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        told = 0
+
+        def line(text: str, share: float) -> None:
+            nonlocal told
+            if int(share * 10) > told:
+                told = int(share * 10)
+                console.print(text, highlight=False)
+
+        yield line
+        return
+    columns = (*Progress.get_default_columns()[:3], TimeRemainingColumn(), TextColumn("{task.fields[text]}"))
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("scoring", total=1.0, text="")
+        yield lambda text, share: progress.update(task, completed=share, text=text)
 
 
 @contextmanager

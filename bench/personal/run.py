@@ -1,0 +1,77 @@
+"""A whole study: simulated weeks through every system, real recordings, and the figures of both."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bench.cores import share_out
+from bench.figures import machine, today
+from bench.personal import compare, count
+from bench.personal.figures import Study
+from bench.personal.play import Outcome, System, Task
+from bench.personal.pool import run_all
+from bench.personal.population import measure
+from bench.personal.real import real
+from bench.personal.world import World, groups
+
+OWN = System("own normal")
+ANSWERED = System("own normal, alerts answered", answered=0.3)
+POPULATION = System("population", scales=(1.3, 1.0, 0.8, 0.65, 0.5, 0.35, 0.2))
+STRICTER = System("own normal, stricter", scales=(1.25, 1.6, 2.0, 2.6))
+"""Only when thresholds made of the population can't find as much as own normal does."""
+LONG_ENOUGH = 7
+"""Days from which on a second week can be compared."""
+Tell = Callable[[str, float], None]
+"""Hears what is being done, and which share of all of it is done."""
+
+
+def run(world: World, processes: int, data: Path | None, tell: Tell, *, quick: bool = False) -> Study:
+    """Study a world; `data` is the folder of data sets to replay. Raises UserError."""
+    began, before = time.monotonic(), machine(share_out())
+    tell("pooling what is usual", 0.0)
+    population = replace(POPULATION, population=measure())
+    systems = [OWN, population, *([ANSWERED] if world.days > LONG_ENOUGH else [])]
+    found = _play(world, systems, processes, tell)
+    own, others, answered = found[OWN.name], found[POPULATION.name], found.get(ANSWERED.name)
+    if compare.out_of_reach(own, others):
+        found |= _play(world, [STRICTER], processes, tell)
+    tell("replaying recordings", 1.0)
+    return Study(
+        date=today(),
+        quick=quick,
+        wearers=world.wearers,
+        days=world.days,
+        seed=world.seed,
+        seconds=round(time.monotonic() - began, 1),
+        processes=processes,
+        machine=before,
+        own=count.system(own),
+        illness=count.illness(own),
+        drift=count.drift(own),
+        treatment=count.treatment(own),
+        feedback=compare.feedback(own, answered) if answered else None,
+        population=compare.population(own, found.get(STRICTER.name, []), others, POPULATION.scales),
+        real=real(data) if data is not None else {},
+    )
+
+
+def _play(world: World, systems: Sequence[System], processes: int, tell: Tell) -> dict[str, list[Outcome]]:
+    tasks = [Task(system, group) for system in systems for group in groups(world)]
+    whole = sum(task.group.wearers for task in tasks) * world.days
+    days = dict.fromkeys(range(len(tasks)), 0.0)
+
+    def done(number: int, reached: float) -> None:
+        days[number] = reached
+        lived = sum(days[n] * tasks[n].group.wearers for n in days)
+        tell(f"{lived:,.0f} of {whole:,.0f} days", lived / whole)
+
+    found: defaultdict[str, list[Outcome]] = defaultdict(list)
+    for outcome in run_all(tasks, processes, done):
+        found[outcome.task.system.name].append(outcome)
+    for own in found.values():
+        own.sort(key=lambda o: o.task.group.number)
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from models.clinical.glucose_control import glucose_finding
 from models.clinical.heart_rate import pulse_finding
 from models.clinical.oxygen import oxygen_finding
-from models.clinical.qsofa import qsofa, qsofa_finding
+from models.clinical.qsofa import qsofa_finding
 from models.clinical.shock_index import shock_finding
 from models.clinical.temperature import temperature_finding
 from models.policy.rules import Policy
@@ -15,10 +15,11 @@ from models.risk.edges import rising_risk
 from models.risk.found import Evidence, Leeway
 from models.risk.judges import JUDGES
 from models.risk.judges.circulation import fresh_pressure
+from models.risk.scores import scores
 from models.view import View
 from streams.records import Finding
 
-__all__ = ["Evidence", "Leeway", "evidence", "findings", "rising_risk"]
+__all__ = ["Evidence", "Leeway", "evidence", "findings", "rising_risk", "scores"]
 
 CALM = ("rest", "asleep")
 
@@ -50,6 +51,6 @@ def _of_minute(view: View, leeway: Leeway) -> Iterator[Finding]:
             yield shock_finding(steady["hr"], reading.sbp)
     if "glucose" in steady:
         yield glucose_finding(steady["glucose"])
-    score = None if view.score is None else qsofa(view.score.parts)
-    if score is not None:
-        yield qsofa_finding(score)
+    for score in scores(view, leeway):
+        if score.name == "qSOFA":
+            yield qsofa_finding(score)

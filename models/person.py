@@ -19,6 +19,7 @@ ADULT = 18
 DIABETES = frozenset({"E10", "E11", "E12", "E13", "E14"})
 MOST_MEDICINES = 24
 """Those whose effect a rule knows come first, then the newest."""
+MOST_CONDITIONS = 16
 
 
 class Taken(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -71,6 +72,8 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
     limits: tuple[Limit, ...] = ()
     genotype: tuple[str, ...] = ()
     habits: tuple[Kept, ...] = ()
+    conditions: tuple[str, ...] = ()
+    """ICD-10 codes."""
     baselines: dict[str, float] = {}
     """Usual values that are known beforehand, by signal or `signal@context`, in the signal's unit."""
 
@@ -93,6 +96,7 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
             tuple(Limit(t.condition, t.expires, t.above, t.below) for t in profile.thresholds),
             tuple(profile.genotype),
             tuple(Kept(h.name, h.started, h.stopped) for h in profile.habits),
+            tuple(code.upper() for code in profile.conditions[:MOST_CONDITIONS]),
             dict(profile.baselines),
         )
 

@@ -8,7 +8,7 @@ readings are not taken here at all.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -37,6 +37,8 @@ TABLES: dict[Place, dict[str, Bands[Band]]] = {
 
 CRISIS = (180.0, 120.0)
 """mmHg, systolic or diastolic, at or above."""
+CRISIS_PREGNANT = (160.0, 110.0)
+"""The same in pregnancy: severe hypertension of NICE NG133, 2019."""
 AGAIN_MIN, WITHIN_MIN = 1, 30
 """A crisis counts as repeated when two successive readings lie so many minutes apart."""
 
@@ -63,6 +65,14 @@ class Reading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def critical(self, limits: tuple[float, float] = CRISIS) -> bool:
         """Whether either pressure is at or above its limit."""
         return self.sbp >= limits[0] or self.dbp >= limits[1]
+
+
+class DayMean(NamedTuple):
+    """Mean pressures of one local day (days since 1970), mmHg."""
+
+    day: int
+    sbp: float
+    dbp: float
 
 
 class Day(msgspec.Struct, array_like=True, gc=False):
@@ -116,9 +126,9 @@ class Pressures(msgspec.Struct, array_like=True, gc=False):
         self.days.sort(key=lambda kept: kept.day)
         return day
 
-    def day_means(self) -> tuple[tuple[float, float], ...]:
-        """Mean systolic and diastolic pressure of each day, oldest first, mmHg."""
-        return tuple((day.sbp / day.count, day.dbp / day.count) for day in self.days)
+    def day_means(self) -> tuple[DayMean, ...]:
+        """The means of each day, oldest first."""
+        return tuple(DayMean(day.day, day.sbp / day.count, day.dbp / day.count) for day in self.days)
 
     def findings(self) -> list[Finding]:
         """Home means beside their category, once three days have a morning and an evening reading."""

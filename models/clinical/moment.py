@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.clinical.blood_pressure import Reading
+from models.clinical.blood_pressure import DayMean, Reading
 from streams.records import Finding
 
 MINUTE = 60_000
@@ -18,8 +18,8 @@ class Moment:
 
     readings: tuple[Reading, ...] = ()
     """The newest readings of blood pressure with a cuff, at most two, oldest first."""
-    pressure_days: tuple[tuple[float, float], ...] = ()
-    """Mean systolic and diastolic pressure at home of each day of the newest week, oldest first."""
+    pressure_days: tuple[DayMean, ...] = ()
+    """Mean pressures at home of each day of the newest week, oldest first."""
     pressure: tuple[Finding, ...] = ()
     glucose: tuple[Finding, ...] = ()
     glucose_at: int = 0

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from models.clinical.blood_pressure import CRISIS, MINUTE, Reading, stage
+from models.clinical.blood_pressure import CRISIS, CRISIS_PREGNANT, MINUTE, Reading, stage
 from models.clinical.shock_index import shock_index
 from models.policy.rules import Rule
 from models.risk.edges import Edges, risk_beyond
 from models.risk.found import Evidence, Leeway
+from models.risk.judges.common import Reading as Told
 from models.risk.judges.common import contribution, one_side, personal
 from models.risk.words import explain
 from models.view import View
@@ -26,7 +27,7 @@ def shock(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
     if pulse is None or reading is None or view.context not in CALM:
         return
     edges = personal(Edges.of(rule), "shock", view, leeway)
-    told = [contribution(view, "hr", pulse), contribution(view, "sbp", reading.sbp)]
+    told = [Told("hr", pulse), Told("sbp", reading.sbp)]
     yield one_side(view, leeway, "shock", shock_index(pulse, reading.sbp), edges, told)
 
 
@@ -47,7 +48,7 @@ def blood_pressure(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]
     if reading is None or view.clinical is None or reading.minute * MINUTE != view.minute:
         return
     limit = leeway.person.limit("blood_pressure", view.minute)
-    crisis = (rule.limits.get("crisis_sbp", CRISIS[0]), rule.limits.get("crisis_dbp", CRISIS[1]))
+    crisis = CRISIS_PREGNANT if leeway.person.pregnant else CRISIS
     clinician = limit is not None and limit.above is not None
     if limit is not None and limit.above is not None:
         crisis = (limit.above, crisis[1])
@@ -59,7 +60,7 @@ def blood_pressure(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]
     yield explain(found, leeway.person, clinician and reading.sbp >= crisis[0])
     if limit is not None and limit.below is not None and reading.sbp:
         edges = Edges((math.inf,), (limit.below,))
-        told = [contribution(view, "sbp", reading.sbp, 1.0)]
+        told = [Told("sbp", reading.sbp, 1.0)]
         yield one_side(view, leeway, "blood_pressure", reading.sbp, edges, told, "low")
 
 

@@ -29,7 +29,7 @@ def test_home_means_and_the_newest_readings_are_told():
 
     assert [f.name for f in moment.pressure] == ["systolic at home", "diastolic at home"]
     assert [reading.sbp for reading in moment.readings] == [140, 140]
-    assert moment.pressure_days == ((140.0, 85.0),) * 3
+    assert [day[1:] for day in moment.pressure_days] == [(140.0, 85.0)] * 3
 
 
 def test_of_a_cuffless_device_nothing_is_taken():

@@ -56,16 +56,6 @@ class Edges(NamedTuple):
                 return i + 1
         return 0
 
-    @property
-    def high(self) -> Edges:
-        """The upper side alone."""
-        return Edges(self.above, (-math.inf,) * len(self.below))
-
-    @property
-    def low(self) -> Edges:
-        """The lower side alone."""
-        return Edges((math.inf,) * len(self.above), self.below)
-
     def beyond(self, value: float) -> float:
         """How far past the mildest edge of either side; negative on the safe side."""
         return max(value - min(self.above), max(self.below) - value)
@@ -109,7 +99,9 @@ def _mildest(edges: tuple[float, ...], new: float) -> tuple[float, ...]:
 def risk_beyond(condition: str, beyond: float) -> float:
     """A risk in 0..1 that is .5 at the mildest edge and only rises beyond it."""
     distance = beyond / SOFTNESS[condition]
-    return round(1.0 / (1.0 + math.exp(-max(min(distance, 30.0), -30.0))), 3)
+    if not -30.0 < distance < 30.0:
+        return float(distance > 0.0)
+    return round(1.0 / (1.0 + math.exp(-distance)), 3)
 
 
 def rising_risk(rule: Rule, condition: str, value: float) -> float:

@@ -1,8 +1,12 @@
-"""What judges share: one reading beside its edges becomes evidence of one side or of both."""
+"""What judges share: one reading beside its edges becomes evidence of one side or of both.
+
+A minute in which nothing is out must cost little: contributions and words are made only where something is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from models.person import Limit
 from models.risk.contribution import beside_usual
@@ -11,6 +15,14 @@ from models.risk.found import Evidence, Leeway
 from models.risk.words import explain
 from models.view import View
 from streams.records import Contribution
+
+
+class Reading(NamedTuple):
+    """A vital that speaks for evidence, with its share of the reason."""
+
+    signal: str
+    value: float
+    share: float | None = None
 
 
 def contribution(view: View, signal: str, value: float, share: float | None = None) -> Contribution:
@@ -24,28 +36,31 @@ def one_side(
     condition: str,
     value: float,
     edges: Edges,
-    told: list[Contribution],
+    told: Sequence[Reading],
     side: str = "",
 ) -> Evidence:
-    """Evidence of a value beside edges; `told` are its contributions if it is out."""
+    """Evidence of a value beside edges; `told` are the vitals behind it."""
     beyond = edges.beyond(value)
-    found = Evidence(condition, view.minute, edges.level(value), risk_beyond(condition, beyond), side=side)
+    found = Evidence(condition, view.minute, 0, risk_beyond(condition, beyond), side=side)
     found.beyond = round(beyond, 3)
-    if found.level:
-        found.contributions = told
-    limit = leeway.person.limit(condition, view.minute) if leeway.person.limits else None
-    return explain(found, leeway.person, _by_clinician(limit, value))
+    if beyond < 0.0:
+        return found
+    found.level = edges.level(value)
+    return _told(found, view, leeway, value, told)
 
 
 def both_sides(
     view: View, leeway: Leeway, condition: str, signal: str, value: float, edges: Edges
 ) -> Iterator[Evidence]:
     """Evidence of each side of one reading: what is high is free of low."""
-    told = [contribution(view, signal, value, 1.0)] if edges.level(value) else []
-    risk = risk_beyond(condition, edges.beyond(value))
-    for side, here in (("high", edges.high), ("low", edges.low)):
-        found = one_side(view, leeway, condition, value, here, told, side)
-        found.risk = risk
+    over, under = value - min(edges.above), max(edges.below) - value
+    risk = risk_beyond(condition, max(over, under))
+    for side, beyond in (("high", over), ("low", under)):
+        found = Evidence(condition, view.minute, 0, risk, side=side)
+        found.beyond = round(beyond, 3)
+        if beyond >= 0.0:
+            found.level = edges.level(value)
+            _told(found, view, leeway, value, [Reading(signal, value, 1.0)])
         yield found
 
 
@@ -54,6 +69,12 @@ def personal(edges: Edges, condition: str, view: View, leeway: Leeway) -> Edges:
     if not leeway.person.limits:
         return edges
     return edges.set_by(leeway.person.limit(condition, view.minute))
+
+
+def _told(found: Evidence, view: View, leeway: Leeway, value: float, told: Sequence[Reading]) -> Evidence:
+    found.contributions = [contribution(view, *reading) for reading in told]
+    limit = leeway.person.limit(found.condition, view.minute) if leeway.person.limits else None
+    return explain(found, leeway.person, _by_clinician(limit, value))
 
 
 def _by_clinician(limit: Limit | None, value: float) -> bool:

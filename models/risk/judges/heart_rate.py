@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 
 from models.clinical.heart_rate import LIMITS, predicted_maximum
+from models.online.baseline import Usual
 from models.person import Person
 from models.policy.rules import Rule
 from models.risk.edges import Edges
 from models.risk.found import Evidence, Leeway
-from models.risk.judges.common import both_sides, contribution, one_side, personal
+from models.risk.judges.common import Reading, both_sides, one_side, personal
 from models.view import View
 
 CONDITION = "resting_heart_rate"
@@ -26,9 +27,12 @@ def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evide
     if view.context == "active":
         yield from _in_effort(view, rule, leeway, value)
         return
-    edges = _of_person(Edges.of(rule), rule, leeway.person)
-    if view.context in CALM:
-        edges = _beside_usual(edges, view, rule, leeway.person)
+    edges, usual = Edges.of(rule), view.usual.get("hr")
+    if view.context == "asleep" and usual is None:
+        edges = edges.softer(below=_limit(rule, "asleep"))
+    edges = _of_person(edges, rule, leeway.person)
+    if view.context in CALM and usual is not None:
+        edges = _beside_usual(edges, usual, _moved(view, rule, leeway.person), rule)
     edges = personal(edges, CONDITION, view, leeway)
     if view.context not in CALM:
         edges = edges.softer(_limit(rule, "recovering"), _limit(rule, "recovering"))
@@ -36,7 +40,8 @@ def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evide
 
 
 def _limit(rule: Rule, name: str) -> float:
-    return rule.limits.get(name, LIMITS[name].value)
+    said = rule.limits.get(name)
+    return LIMITS[name].value if said is None else said
 
 
 def _of_person(edges: Edges, rule: Rule, person: Person) -> Edges:
@@ -47,13 +52,13 @@ def _of_person(edges: Edges, rule: Rule, person: Person) -> Edges:
     return edges
 
 
-def _beside_usual(edges: Edges, view: View, rule: Rule, person: Person) -> Edges:
-    """The mildest edges, drawn nearer or further by what is usual for this wearer in this context."""
-    usual = view.usual.get("hr")
-    if usual is None:
-        return edges.softer(below=_limit(rule, "asleep")) if _unknown_sleeper(view, person) else edges
+def _beside_usual(edges: Edges, usual: Usual, moved: tuple[bool, bool], rule: Rule) -> Edges:
+    """The mildest edges, drawn nearer or further by what is usual for this wearer in this context.
+
+    What a medicine is known to have `moved` lately draws none nearer on that side.
+    """
     far = _limit(rule, "spreads") * usual.spread
-    falls, rises = _moved(view, rule, person)
+    falls, rises = moved
     above, below = edges.above[0], edges.below[0]
     excused = max(usual.mean - _limit(rule, "athlete"), _limit(rule, "never_below"))
     below = min(below, excused)
@@ -62,10 +67,6 @@ def _beside_usual(edges: Edges, view: View, rule: Rule, person: Person) -> Edges
     if not rises:
         above = min(above, max(usual.mean + far, _limit(rule, "own_above")))
     return Edges((above, *edges.above[1:]), (below, *edges.below[1:]))
-
-
-def _unknown_sleeper(view: View, person: Person) -> bool:
-    return view.context == "asleep" and not person.athlete
 
 
 def _moved(view: View, rule: Rule, person: Person) -> tuple[bool, bool]:
@@ -87,4 +88,4 @@ def _in_effort(view: View, rule: Rule, leeway: Leeway, value: float) -> Iterator
     most = predicted_maximum(age) + _limit(rule, "active_margin")
     edges = Edges((most,) + (math.inf,) * (len(rule.grades) - 1), (-math.inf,) * len(rule.grades))
     if edges.level(value):
-        yield one_side(view, leeway, CONDITION, value, edges, [contribution(view, "hr", value, 1.0)], "high")
+        yield one_side(view, leeway, CONDITION, value, edges, [Reading("hr", value, 1.0)], "high")

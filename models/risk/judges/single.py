@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.clinical.genotype import Trait
 from models.policy.rules import Rule
 from models.risk.edges import Edges
 from models.risk.found import Evidence, Leeway
-from models.risk.judges.common import both_sides, contribution, one_side, personal
+from models.risk.judges.common import Reading, both_sides, one_side, personal
 from models.view import View
 
 SCALE_2 = 6.0
@@ -24,7 +23,7 @@ def desaturation(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
     if leeway.oxygen_scale == 2:
         edges = edges.softer(below=rule.limits.get("scale_2", SCALE_2))
     edges = personal(edges, "desaturation", view, leeway)
-    yield one_side(view, leeway, "desaturation", value, edges, [contribution(view, "spo2", value, 1.0)])
+    yield one_side(view, leeway, "desaturation", value, edges, [Reading("spo2", value, 1.0)])
 
 
 def fever(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
@@ -33,9 +32,9 @@ def fever(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
     if value is None:
         return
     edges = personal(Edges.of(rule), "fever", view, leeway)
-    if any(trait.graver_fever for trait in _traits(view, leeway)):
+    if leeway.person.genotype and any(trait.graver_fever for trait in leeway.person.traits(view.minute)):
         edges = Edges((min(edges.above),) * len(edges.above), edges.below)
-    yield one_side(view, leeway, "fever", value, edges, [contribution(view, "temp", value, 1.0)])
+    yield one_side(view, leeway, "fever", value, edges, [Reading("temp", value, 1.0)])
 
 
 def glucose(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
@@ -44,7 +43,3 @@ def glucose(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
     if value is not None:
         edges = personal(Edges.of(rule), "glucose", view, leeway)
         yield from both_sides(view, leeway, "glucose", "glucose", value, edges)
-
-
-def _traits(view: View, leeway: Leeway) -> list[Trait]:
-    return leeway.person.traits(view.minute)

@@ -67,6 +67,16 @@ class Settings(BaseSettings):
         "on", description="what answers to alerts do: teach and act, only act, or neither"
     )
 
+    narrator_url: str | None = Field(
+        None,
+        description="OpenAI-compatible endpoint that words advice, e.g. https://host/v1; off if left out",
+    )
+    narrator_key: SecretStr | None = Field(None, description="its key")
+    narrator_model: str = Field("", description="the model to ask it for")
+    narrator_timeout_s: float = Field(
+        3.0, gt=0, le=3, description="longest wait for it; then the catalogue's own words"
+    )
+
     chunk_records: int = Field(64, ge=1, le=4096, description="records an agent gets at once")
     record_by_record: bool = Field(False, description="Faust's own consumer: slower, for diagnosis")
     checkpoint_s: float = Field(2.0, gt=0, description="shortest time between checkpoints of a partition")

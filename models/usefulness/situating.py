@@ -6,7 +6,7 @@ from bisect import bisect_right
 from datetime import UTC, datetime
 from typing import Protocol
 
-from models.risk.evidence import Evidence
+from models.risk.found import Evidence
 from models.usefulness.situation import WORDS, Situation
 from models.view import View
 

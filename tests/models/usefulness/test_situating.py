@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.online.baseline import Usual
 from models.person import Person
-from models.risk.evidence import Evidence
+from models.risk.found import Evidence
 from models.signals.quality import Quality
 from models.usefulness.situating import situate
 from models.view import View

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from models.disease.state import LongTerm
 from models.policy.episode import Episode
 from models.policy.life import Life, Mute
 from models.policy.rate import Raise
+from models.treatment.state import Treatments
+from models.usefulness.taught import Taught
 
 
 class Clearest(msgspec.Struct, array_like=True, gc=False):
@@ -53,6 +56,10 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
     risk_told: int = 0
     """Event time of the last risk record, ms."""
     level: str = "none"
+    taught: Taught = msgspec.field(default_factory=Taught)
+    """What this wearer's alerts were like, and how they were answered."""
+    long_term: LongTerm | None = None
+    treatments: Treatments | None = None
 
     def forget(self) -> None:
         """Forget all that was judged, but when it was told."""
@@ -62,3 +69,5 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
             found.clear()
         self.suppressed = 0
         self.clearest = None
+        self.taught.clear()
+        self.long_term = self.treatments = None

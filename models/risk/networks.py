@@ -9,6 +9,7 @@ import numpy as np
 
 from models.deep.asks import Ask
 from models.deep.glucose import LOW
+from models.disease.variations import Variation
 from models.judged import Foretold, Judged
 from models.policy.rules import Policy, Rule
 from models.risk.contribution import UNITS
@@ -56,6 +57,8 @@ def network_evidence(judged: Judged, observation: Observation, policy: Policy) -
     """Evidence of each answer, oldest first; keeps in `judged` what is told later."""
     usable = _usable(observation.asks, policy.rules["rhythm"])
     for ask in observation.asks:
+        if isinstance(ask, Variation):  # a changed person's answer is nobody's risk
+            continue
         judged.answered[ask.model] = max(ask.end, judged.answered.get(ask.model, 0))
         if ask.model == "rhythm" and usable.get(ask.end, True):
             found = rhythm_evidence(judged, ask, policy.rules["rhythm"])

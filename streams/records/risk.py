@@ -77,6 +77,7 @@ class Response(Struct, frozen=True, gc=False):
     effect: float | None = None
     low: Annotated[float | None, Meta(description="lower end of the 95 % interval of the effect")] = None
     high: float | None = None
+    also: Annotated[list[str], Meta(description="others that began within the compared days")] = []
 
 
 class Risk(Struct, frozen=True, gc=False):

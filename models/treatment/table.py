@@ -9,6 +9,7 @@ NEWS2 = "RCP, NEWS2, 2017"
 SLOWED = (
     f"ESC heart failure guideline 2021, practical guidance on beta blockers: below 50; {NEWS2}: 40 and less"
 )
+"""The mild edge is the one from which an own slow pulse counts elsewhere (`own_below` of the policy)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ AGAIN: Final = 60_000
 """Two readings by a cuff at least a minute apart."""
 
 HARMS: Final = (
-    Harm(SLOWING, "hr", "low", 45, 40, 10, SLOWED, far=49.9, change=20, asleep=6, delay_ms=FIVE, softness=5),
+    Harm(SLOWING, "hr", "low", 46, 40, 10, SLOWED, far=49.9, change=20, asleep=6, delay_ms=FIVE, softness=5),
     Harm(LOWERING, "sbp", "low", 99.9, 90, 10, f"{NEWS2}: 2 and 3 points", delay_ms=AGAIN, softness=8),
     Harm(
         ("N02A", "N07BC"), "rr", "low", 10, 8, 2, f"opioids: under 8 to 10 a minute (APSF 2018); {NEWS2}",

@@ -45,7 +45,7 @@ def test_a_pulse_of_45_after_a_beta_blocker_names_the_medicine_and_what_was_befo
 @pytest.mark.parametrize(
     ("value", "before", "expected"),
     [
-        (45, None, 1), (46, None, 0), (40, None, 2), (41, None, 1),
+        (46, None, 1), (47, None, 0), (40, None, 2), (41, None, 1),
         (45, 56, 1), (45, 54, 0),  # it was near there before
         (49, 70, 1), (49, 69, 0), (50, 80, 0),  # a fall of more than 20 to below 50
         (40, 48, 0), (40, 50, 2),
@@ -57,7 +57,7 @@ def test_edges_of_a_slow_pulse(value: float, before: float | None, expected: int
 
 @pytest.mark.parametrize(
     ("value", "context", "expected"),
-    [(40, "asleep", 0), (39, "asleep", 1), (34, "asleep", 2), (39, "unknown", 1), (40, "active", 0)],
+    [(41, "asleep", 0), (40, "asleep", 1), (34, "asleep", 2), (39, "unknown", 1), (40, "active", 0)],
 )
 def test_sleep_needs_a_slower_pulse_and_effort_is_not_judged(
     value: float, context: Context, expected: int

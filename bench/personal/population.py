@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -102,12 +104,12 @@ def measure(wearers: int = WEARERS, days: float = DAYS) -> Population:
         SEED, wearers, days * 24, step_s=300, rates=CALM_RATES, prefix="other", lives=well
     )
     shard, log = make_core()(0, {}), Log()
-    minutes: defaultdict[str, list[View]] = defaultdict(list)
+    minutes: defaultdict[str, list[Minute]] = defaultdict(list)
     packets = ((record, timed.time) for timed in simulation.packets() for record in log.packet(timed))
     for records, _ in chunks(packets):
         for item in shard.observe(records).items:
-            minutes[item.wearer.name] += item.observation.views
-    usual = _usual(view for own in minutes.values() for view in own)
+            minutes[item.wearer.name] += map(_minute, item.observation.views)
+    usual = _usual(minute for own in minutes.values() for minute in own)
     return Population(usual, _joint(minutes.values(), usual), _nights(shard.book.wearers()))
 
 
@@ -122,24 +124,31 @@ def settle(wearer: Wearer, population: Population) -> None:
         own.nights = EveryonesNights(others=population.nights)
 
 
-def _keyed(view: View) -> Iterator[tuple[str, str, float]]:
-    """Give the values of a minute that are usual or not: key of the baseline, signal, value."""
-    for signal in VITALS:
-        value = view.values.get(signal)
-        if value is not None and (signal in SLOW or view.context in CALM):
-            yield signal if signal in SLOW else f"{signal}@{view.context}", signal, value
+class Minute(NamedTuple):
+    """What of a minute can be usual: values by the key of their baseline."""
+
+    start: int
+    values: dict[str, float]
 
 
-def _usual(views: Iterable[View]) -> dict[str, Usual]:
+def _minute(view: View) -> Minute:
+    calm = f"@{view.context}" if view.context in CALM else None
+    keys = {signal: signal if signal in SLOW else calm and signal + calm for signal in VITALS}
+    return Minute(
+        view.minute, {key: view.values[s] for s, key in keys.items() if key is not None and s in view.values}
+    )
+
+
+def _usual(minutes: Iterable[Minute]) -> dict[str, Usual]:
     values: defaultdict[str, list[float]] = defaultdict(list)
-    for view in views:
-        for key, _, value in _keyed(view):
+    for minute in minutes:
+        for key, value in minute.values.items():
             values[key].append(value)
     found = {key: (float(np.mean(own)), float(np.std(own))) for key, own in values.items()}
     return {key: Usual(mean, sd, mean, sd) for key, (mean, sd) in found.items()}
 
 
-def _joint(people: Iterable[list[View]], usual: dict[str, Usual]) -> JointSnapshot:
+def _joint(people: Iterable[list[Minute]], usual: dict[str, Usual]) -> JointSnapshot:
     """Learn how everyone's smoothed deviations go together, a minute of one person after one of another."""
     rows = [row for own in people for row in _smoothed(own, usual)]
     joint = JointNormal()
@@ -149,12 +158,11 @@ def _joint(people: Iterable[list[View]], usual: dict[str, Usual]) -> JointSnapsh
     return joint.snapshot()
 
 
-def _smoothed(views: list[View], usual: dict[str, Usual]) -> Iterator[dict[str, float]]:
+def _smoothed(minutes: list[Minute], usual: dict[str, Usual]) -> Iterator[dict[str, float]]:
     smooth: dict[str, float] = {}
-    for view in sorted(views, key=lambda v: v.minute):
-        if view.context not in CALM:
-            continue
-        for key, signal, value in _keyed(view):
+    for minute in sorted(minutes, key=attrgetter("start")):
+        for key, value in minute.values.items():
+            signal = key.partition("@")[0]
             if signal in STRAIN:
                 off = min(max((value - usual[key].mean) / usual[key].spread, -CLIP), CLIP)
                 smooth[signal] = smooth.get(signal, off) + SMOOTHING * (off - smooth.get(signal, off))

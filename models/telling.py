@@ -111,8 +111,13 @@ def _advice_on(setting: Setting, case: Case, life: Life, course: str) -> list[Ad
     if setting.advise is None:
         return [Advice(text, source) for text, source in setting.policy.rules[condition].advice]
     cause = life.cause if course == life.lead else None
-    priority = PRIORITY[life.rank]
-    return setting.advise(Asked(condition, side, priority, life.context, cause, case.leeway.person, case.now))
+    leeway, priority = case.leeway, PRIORITY[life.rank]
+    return setting.advise(
+        Asked(
+            condition, side, priority, life.context, cause, leeway.person, case.now,
+            leeway.oxygen_scale, life.historic,
+        )
+    )  # fmt: skip
 
 
 def updated(found: Evidence, view: View | None) -> int:

@@ -27,6 +27,9 @@ class Asked(NamedTuple):
     person: Person
     now: int
     """Stream time, ms UTC."""
+    oxygen_scale: int = 1
+    historic: bool = False
+    """Found in data that was hours old."""
 
 
 @dataclass(frozen=True, slots=True)

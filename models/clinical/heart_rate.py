@@ -47,6 +47,10 @@ LIMITS = {
 YOUNGEST = 20.0
 """Age (years) that is taken where it is not known: it gives the highest maximum, so that unknown widens."""
 
+CHILD_ABOVE = Bands((0, 1, 4), (161.0, 151.0, 141.0, 0.0), 1)
+"""First rate that is fast in a child of so many whole years; 0 = as in adults (NICE NG143, 2019: above 160 in
+the first year, 150 in the second, 140 from two to five)."""
+
 AT_REST = Bands(
     (40, 50, 90, 110, 130),
     (
@@ -67,6 +71,14 @@ def predicted_maximum(age: float) -> float:
     208 - .7 × age (Tanaka et al., JACC 2001;37:153).
     """
     return 208.0 - 0.7 * (YOUNGEST if math.isnan(age) else age)
+
+
+def child_above(age: float) -> float:
+    """The first rate (1/min) that is fast in somebody of this age by calendar year; 0 = as in adults.
+
+    A birthday that is still to come makes one younger: the higher edge counts. NaN = not known, an adult.
+    """
+    return 0.0 if math.isnan(age) else CHILD_ABOVE.of(max(age - 1.0, 0.0))
 
 
 def pulse_finding(value: float) -> Finding:

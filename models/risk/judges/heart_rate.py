@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from models.clinical.heart_rate import LIMITS, predicted_maximum
+from models.clinical.heart_rate import LIMITS, child_above, predicted_maximum
 from models.online.baseline import Usual
 from models.person import Person
 from models.policy.rules import Rule
@@ -17,6 +17,7 @@ from models.view import View
 CONDITION = "resting_heart_rate"
 CALM = ("rest", "asleep")
 DAY_MS = 86_400_000
+TOO_MUCH = "more than effort explains"
 
 
 def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
@@ -30,7 +31,7 @@ def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evide
     edges, usual = Edges.of(rule), view.usual.get("hr")
     if view.context == "asleep" and usual is None:
         edges = edges.softer(below=_limit(rule, "asleep"))
-    edges = _of_person(edges, rule, leeway.person)
+    edges = _of_person(edges, rule, leeway.person, view.minute)
     if view.context in CALM and usual is not None:
         edges = _beside_usual(edges, usual, _moved(view, rule, leeway.person), rule)
     edges = personal(edges, CONDITION, view, leeway)
@@ -44,12 +45,13 @@ def _limit(rule: Rule, name: str) -> float:
     return LIMITS[name].value if said is None else said
 
 
-def _of_person(edges: Edges, rule: Rule, person: Person) -> Edges:
+def _of_person(edges: Edges, rule: Rule, person: Person, time: int) -> Edges:
     if person.athlete:
         edges = edges.not_over(_limit(rule, "athlete_below"))
     if person.pregnant:
         edges = edges.not_under(_limit(rule, "pregnant_above"))
-    return edges
+    child = 0.0 if person.birth_year is None else child_above(person.age(time))
+    return edges.not_under(child) if child else edges
 
 
 def _beside_usual(edges: Edges, usual: Usual, moved: tuple[bool, bool], rule: Rule) -> Edges:
@@ -88,4 +90,6 @@ def _in_effort(view: View, rule: Rule, leeway: Leeway, value: float) -> Iterator
     most = predicted_maximum(age) + _limit(rule, "active_margin")
     edges = Edges((most,) + (math.inf,) * (len(rule.grades) - 1), (-math.inf,) * len(rule.grades))
     if edges.level(value):
-        yield one_side(view, leeway, CONDITION, value, edges, [Reading("hr", value, 1.0)], "high")
+        found = one_side(view, leeway, CONDITION, value, edges, [Reading("hr", value, 1.0)], "high")
+        found.cause = f"{TOO_MUCH}; {found.cause}" if found.cause else TOO_MUCH
+        yield found

@@ -77,6 +77,23 @@ def test_in_effort_more_than_the_maximum_of_the_age_counts(birth_year, rate, hig
     assert sides(rate, "active", Person(birth_year=birth_year))[0] == high
 
 
+def test_in_effort_the_alert_says_what_it_is_measured_by():
+    found = judged(CONDITION, minute("active", hr=230.0))
+
+    assert found[f"{CONDITION}:high"].cause == "more than effort explains"
+
+
+@pytest.mark.parametrize(
+    ("birth_year", "rate", "high"),
+    [
+        (2026, 160, 0), (2026, 161, 2), (2024, 150, 0), (2024, 151, 2), (2023, 140, 0), (2023, 141, 2),
+        (2021, 140, 0), (2020, 111, 1),
+    ],
+)  # fmt: skip
+def test_a_small_child_s_rate_is_faster(birth_year, rate, high):
+    assert sides(rate, person=Person(birth_year=birth_year))[0] == high
+
+
 def test_effort_frees_nobody_from_what_was_found_at_rest():
     assert levels(CONDITION, minute("active", hr=120.0)) == {}
 

@@ -53,6 +53,8 @@ class Moment:
     def take(self) -> Told | None:
         """Move the course; what to tell, if that changes its alert."""
         found, episode = self.found, self.episode
+        if found.cause == LAPSED:
+            return self._end()
         rule = self.policy.rules[found.condition]
         beyond = found.beyond
         episode.follow(found.time, beyond, rule, self.policy.improving_ms)
@@ -114,8 +116,7 @@ class Moment:
 
     def _hear(self, life: Life) -> None:
         """Something was measured of an alert that is out."""
-        if self.found.cause != LAPSED:
-            life.off = ""
+        life.off = ""
         if self.found.level and self.found.time >= self.episode.heard:
             keep(self.setting, self.case, life, self.found, self.view)
 

@@ -1,0 +1,186 @@
+"""What people say to an alert: taken on, silenced for a time, answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.decide import due_at
+from tests.models.policy.stories import MINUTE, POLICY, START, Story, line, said, statuses
+
+LOW = ("spo2", 88.0)
+VERY_LOW = ("spo2", 80.0)
+
+
+def out(level=1, vital=LOW):
+    """A story with a desaturation that is out since minute 2."""
+    story = Story()
+    story.hold(range(10), "desaturation", level, vital)
+    return story
+
+
+def test_an_acknowledgement_shows_who_and_ends_reminders():
+    story = out()
+
+    [alert] = story.answer(10, "acknowledge", author="dr-lee")
+
+    assert (alert.status, alert.acknowledged_by, alert.revision) == ("acknowledged", "dr-lee", 2)
+    assert [(c.signal, c.value) for c in alert.contributions] == [LOW]
+    assert story.hold(range(11, 300), "desaturation", 1, LOW) == []
+
+
+def test_the_first_acknowledgement_counts():
+    story = out()
+    story.answer(10, "acknowledge", author="dr-lee")
+
+    assert story.answer(11, "acknowledge", author="dr-wu") == []
+
+
+def test_what_escalates_must_be_acknowledged_anew():
+    story = out()
+    story.answer(10, "acknowledge")
+
+    told = story.hold(range(11, 30), "desaturation", 2, VERY_LOW)
+
+    assert line(told)[0] == "escalated desaturation high"
+    assert told[0].acknowledged_by is None
+    assert "reminded" in statuses(told)
+
+
+def test_a_snooze_shows_who_and_until_when():
+    story = out()
+
+    [alert] = story.answer(10, "snooze", minutes=60, author="dr-lee")
+
+    assert alert.status == "snoozed"
+    assert alert.snooze is not None
+    assert (alert.snooze.until, alert.snooze.author) == (START + 70 * MINUTE, "dr-lee")
+
+
+def test_a_snooze_expires_and_what_still_stands_is_told_again():
+    story = out()
+    story.answer(10, "snooze", minutes=60)
+
+    told = story.hold(range(11, 80), "desaturation", 1, LOW)
+
+    assert [(a.status, a.updated, a.snooze) for a in told] == [("reminded", START + 70 * MINUTE, None)]
+
+
+def test_what_ended_while_it_was_snoozed_resolves_quietly():
+    story = out()
+    story.answer(10, "snooze", minutes=60)
+
+    told = story.hold(range(11, 120), "desaturation", 0)
+
+    assert statuses(told) == ["resolved"]
+
+
+def test_a_snooze_outlasts_its_alert():
+    """The same condition and side stays silent until then, also as a new alert; another one does not."""
+    story = out()
+    story.answer(10, "snooze", minutes=120)
+    story.hold(range(11, 40), "desaturation", 0)
+
+    silent = story.hold(range(40, 125), "desaturation", 1, LOW)
+    other = story.hold(range(126, 150), "fever", 2, ("temp", 39.5))
+    after = story.hold(range(150, 153), "desaturation", 1, LOW)
+
+    assert silent == []
+    assert "raised fever medium" in line(other)
+    assert line(after) == ["raised desaturation medium"]
+
+
+def test_a_graver_grade_breaks_through_a_snooze():
+    story = out()
+    story.answer(10, "snooze", minutes=600)
+
+    told = story.hold(range(11, 14), "desaturation", 2, VERY_LOW)
+
+    assert line(told) == ["escalated desaturation high"]
+    assert told[0].snooze is None
+
+
+def test_a_new_high_breaks_through_the_snooze_of_an_old_one():
+    story = out(2, VERY_LOW)
+    story.answer(10, "snooze", minutes=30)
+    story.hold(range(11, 25), "desaturation", 0)
+
+    told = story.hold(range(25, 29), "desaturation", 2, VERY_LOW)
+
+    assert line(told) == ["raised desaturation high"]
+
+
+def test_another_condition_that_turns_high_breaks_through_the_snooze_of_its_group():
+    story = out(2, VERY_LOW)
+    story.answer(10, "snooze", minutes=30)
+
+    told = story.take(11, said(11, "desaturation", 2, VERY_LOW), said(11, "deterioration", 2, ("rr", 30.0)))
+    for minute in range(12, 24):
+        deterioration = said(minute, "deterioration", 2, ("rr", 30.0))
+        told += story.take(minute, said(minute, "desaturation", 2, VERY_LOW), deterioration)
+
+    assert line(told)[0] == "escalated desaturation high"
+    assert told[0].also == ["deterioration"]
+
+
+@pytest.mark.parametrize(("level", "minutes"), [(2, 30), (1, 24 * 60)])
+def test_a_snooze_is_bounded_by_priority(level, minutes):
+    story = out(level)
+
+    [alert] = story.answer(10, "snooze", minutes=100_000)
+
+    assert alert.snooze is not None
+    assert alert.snooze.until == START + (10 + minutes) * MINUTE
+
+
+def test_a_snooze_that_does_not_say_until_when_lasts_as_long_as_the_file_says():
+    [alert] = out().answer(10, "snooze")
+
+    assert alert.snooze is not None
+    assert alert.snooze.until == START + 10 * MINUTE + POLICY.manners["medium"].snooze_ms
+
+
+def test_a_snooze_until_now_wakes_the_alert():
+    story = out()
+    story.answer(10, "snooze", minutes=60)
+
+    assert statuses(story.answer(20, "snooze", minutes=0)) == ["reminded"]
+    assert story.answer(21, "snooze", minutes=0) == []
+
+
+def test_an_answer_shows_in_the_life_and_does_not_end_it():
+    story = out()
+
+    [alert] = story.answer(10, "answer", useful=False)
+
+    assert (alert.status, alert.revision) == ("answered", 2)
+    assert story.judged.lives
+    assert story.answer(11, "answer", useful=False) == []
+    assert statuses(story.answer(12, "answer", useful=True)) == ["answered"]
+
+
+def test_an_answer_to_an_alert_that_nobody_knows_says_nothing_and_is_marked():
+    story = out()
+
+    assert story.answer(10, "acknowledge", "0" * 24) == []
+    assert story.case.unknown_feedback
+    assert story.answer(11, "acknowledge")
+    assert not story.case.unknown_feedback
+
+
+def test_what_is_due_is_known_beforehand():
+    """When to decide a wearer of whom nothing is heard."""
+    story = out(2)
+    raised = START + 2 * MINUTE
+
+    assert due_at(story.judged, POLICY) == raised + 2 * POLICY.manners["high"].remind_ms
+    story.answer(10, "snooze", minutes=20)
+    assert due_at(story.judged, POLICY) == START + 30 * MINUTE
+    story.answer(11, "acknowledge")
+    assert due_at(story.judged, POLICY) is None
+
+
+def test_a_decision_without_a_record_tells_what_is_due():
+    story = out(2)
+
+    assert statuses(story.take(11.9)) == []
+    assert statuses(story.take(12)) == ["reminded"]

@@ -48,10 +48,14 @@ def _response(treatment: Treatment, row: Watched, effect: Effect | None) -> Resp
 
 
 def _verdict(row: Watched, effect: Effect, over: bool) -> str:
-    """Too early until there are days enough, and the effect is clear, surely small, or time is up."""
+    """Too early until there are days enough, and the effect is clear, surely small, or time is up.
+
+    It is looked at every day, and a chance effect would be taken for a true one on some day: until the four
+    weeks are over an effect must be clearer the earlier it is (O'Brien and Fleming 1979).
+    """
     if effect.days_before < row.before or effect.days_after < row.after:
         return "too_early"
-    change = abs(effect.change)
-    if change > effect.half and change >= row.matters:
+    change, early = abs(effect.change), 1.0 if over else max(DAYS / effect.days_after, 1.0) ** 0.5
+    if change > effect.half * early and change >= row.matters:
         return "changed"
-    return "no_clear_change" if over or effect.half <= row.matters else "too_early"
+    return "no_clear_change" if over or effect.half * early <= row.matters else "too_early"

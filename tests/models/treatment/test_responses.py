@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 
 from models.person import Kept, Person, Taken
+from models.treatment.effect import compare
 from models.treatment.following import changed, observe
-from models.treatment.responses import overlapping, responses
+from models.treatment.responses import _verdict, overlapping, responses
 from models.treatment.signals import TABLE
 from models.treatment.state import Treatments
 from streams.records import Response
+from tests.models.treatment.test_effect import stretch
 from tests.models.treatment.wearers import METOPROLOL, at, live, minute, taking, walking
 
 
@@ -164,3 +166,18 @@ def test_a_treatment_of_all_vitals_fits_into_150_bytes_and_goes_on_from_its_snap
     live(state, [21, 22], everything, person)
     live(again, [21, 22], everything, person)
     assert again == state
+
+
+@pytest.mark.parametrize("together", [0.0, 0.4, 0.7])
+def test_a_treatment_that_does_nothing_is_seldom_said_to_have_changed_something_although_looked_at_daily(
+    together: float,
+) -> None:
+    chance, row, called, trials = np.random.default_rng(5), TABLE[0], 0, 150
+    for _ in range(trials):
+        days = stretch(chance, 43, together) * 2.0 + 60.0
+        looks = [
+            (compare(days[:14].tolist(), days[15 : 15 + k].tolist(), row.step), k == 28) for k in range(7, 29)
+        ]
+        called += any(_verdict(row, effect, over) == "changed" for effect, over in looks if effect)
+
+    assert called / trials <= 0.10

@@ -24,6 +24,8 @@ from streams.records import (
 
 VITALS = 3
 """Vitals that a card shows: those that count most."""
+LINES = 3
+"""Lines of advice of one kind that a card shows."""
 NEAR = 0.005
 """A change of less than this share of the usual has no direction."""
 
@@ -129,11 +131,18 @@ def card_of(
 
 
 def advice_of(alert: Alert, catalogue: Catalogue, voice: Voice, language: Language) -> list[Advice]:
-    """The alert's advice in one voice and language, by kind; where none has this voice, all of it."""
+    """The alert's advice in one voice and language, by kind; where none has this voice, all of it.
+
+    An alert of several conditions has advice for each, the gravest first: what it repeats is left out.
+    """
     own = [advice for advice in alert.advice if advice.voice == voice] or alert.advice
+    once = {(advice.kind, advice.text): advice for advice in reversed(own)}
     kinds: tuple[Kind, ...] = get_args(Kind)
-    ordered = sorted(own, key=lambda advice: kinds.index(advice.kind))
-    return [catalogue.translate(advice, language) for advice in ordered]
+    return [
+        catalogue.translate(advice, language)
+        for kind in kinds
+        for advice in [found for found in reversed(once.values()) if found.kind == kind][:LINES]
+    ]
 
 
 def _leading(contributions: Sequence[Contribution]) -> list[Contribution]:

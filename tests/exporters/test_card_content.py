@@ -7,9 +7,9 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from exporters.alerts.card_content import VITALS, Card, card_of
+from exporters.alerts.card_content import LINES, VITALS, Card, card_of
 from exporters.alerts.card_words import words
-from models.advice import Language, load_catalogue
+from models.advice import Known, Language, load_catalogue
 from models.policy.rules import load_policy
 from models.signals.activity import Context
 from models.signals.catalogue import SIGNALS
@@ -121,6 +121,21 @@ def test_advice_is_in_the_voice_and_language_that_is_wanted() -> None:
     assert wearer.advice[2].text.startswith("Call your emergency number now.")
     assert [a.key for a in clinician.advice] == [a.key for a in wearer.advice]
     assert clinician.advice[2].text == "立即急诊评估；给氧至处方目标范围。"
+
+
+def test_advice_for_several_conditions_is_short_and_says_nothing_twice() -> None:
+    facts = CATALOGUE.facts_of(Known(age=70, medicines=["C07AB02"], pregnant=True))
+    both = [
+        *CATALOGUE.advise("deterioration", "", "high", facts=facts),
+        *CATALOGUE.advise("shock", "", "high", facts=facts),
+    ]
+
+    advice = card_of(example(advice=both), CATALOGUE).advice
+
+    texts = [found.text for found in advice]
+    assert len(texts) == len(set(texts))
+    assert all(len([a for a in advice if a.kind == kind]) <= LINES for kind in get_args(Kind))
+    assert advice[0].key == "deterioration.now.high"
 
 
 def test_advice_of_the_policy_alone_is_shown_to_both_voices() -> None:

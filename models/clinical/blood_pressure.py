@@ -99,15 +99,22 @@ class Pressures(msgspec.Struct, array_like=True, gc=False):
     readings: list[Reading] = []
     days: list[Day] = []
 
-    def put(self, minute: int, systolic: float | None, diastolic: float | None, utc_offset: int) -> None:
+    def put(
+        self,
+        minute: int,
+        systolic: float | None,
+        diastolic: float | None,
+        utc_offset: int,
+        at_home: bool = True,
+    ) -> None:
         """Take one reading with a cuff (ms UTC; mmHg; minutes east of UTC).
 
-        One older than the newest counts for its day alone.
+        One older than the newest counts for its day alone, one in hospital for no day.
         """
         reading = Reading(minute // MINUTE, _whole(systolic), _whole(diastolic))
         if not self.readings or reading.minute > self.readings[-1].minute:
             self.readings = [*self.readings[-1:], reading]
-        if reading.sbp and reading.dbp:
+        if reading.sbp and reading.dbp and at_home:
             local = reading.minute + utc_offset
             day = self._day(local // DAY_MIN)
             if day is not None:

@@ -20,8 +20,8 @@ class Clinic:
     control: GlucoseControl | None = None
     _moment: Moment | None = None
 
-    def update(self, view: View) -> Moment:
-        """Take what a minute measured. Of blood pressure only what a cuff measured."""
+    def update(self, view: View, at_home: bool = True) -> Moment:
+        """Take what a minute measured. Of blood pressure only what a cuff measured, as home means only there."""
         values = view.values
         glucose, systolic, diastolic = values.get("glucose"), values.get("sbp"), values.get("dbp")
         if glucose is not None:
@@ -30,7 +30,7 @@ class Clinic:
             self._moment = None
         if (systolic is not None or diastolic is not None) and not view.cuffless:
             self.pressures = self.pressures or Pressures()
-            self.pressures.put(view.minute, systolic, diastolic, view.utc_offset)
+            self.pressures.put(view.minute, systolic, diastolic, view.utc_offset, at_home)
             self._moment = None
         if self._moment is None:
             self._moment = self._now()

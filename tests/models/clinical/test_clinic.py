@@ -39,6 +39,15 @@ def test_of_a_cuffless_device_nothing_is_taken():
     assert clinic.pressures is None
 
 
+def test_readings_in_hospital_are_no_home_means():
+    clinic = Clinic()
+
+    moment = clinic.update(View(START, values={"sbp": 190.0, "dbp": 85.0}), at_home=False)
+
+    assert moment.pressure_days == ()
+    assert moment.readings[-1].sbp == 190
+
+
 def test_a_moment_stays_the_same_until_something_new_is_measured():
     clinic, moment = pressures()
 

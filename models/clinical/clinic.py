@@ -21,7 +21,7 @@ class Clinic:
     _moment: Moment | None = None
 
     def update(self, view: View, at_home: bool = True) -> Moment:
-        """Take what a minute measured. Of blood pressure only what a cuff measured, as home means only there."""
+        """Take what a minute measured. Of blood pressure only what a cuff measured counts."""
         values = view.values
         glucose, systolic, diastolic = values.get("glucose"), values.get("sbp"), values.get("dbp")
         if glucose is not None:

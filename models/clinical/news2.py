@@ -21,12 +21,14 @@ TABLE = {
     "sbp": Bands((90, 100, 110, 219), (3, 2, 1, 0, 3), 1),
     "hr": Bands((40, 50, 90, 110, 130), (3, 1, 0, 1, 2, 3), 1),
     "temp": Bands((35.0, 36.0, 38.0, 39.0), (3, 1, 0, 1, 2), 0.1),
+    # Alert is 15 of the Glasgow coma scale; new confusion, voice, pain, unresponsive are less.
+    "gcs": Bands((14,), (3, 0), 1),
 }
 OXYGEN_POINTS = 2
-CONSCIOUSNESS_POINTS = 3
-"""Anything but alert: new confusion, voice, pain, unresponsive."""
+CALLED = {"gcs": "consciousness"}
+"""Parts by another name than that of their signal."""
 
-VALID_FOR = {"rr": 10, "spo2": 10, "hr": 10, "temp": 120, "sbp": 240}
+VALID_FOR = {"rr": 10, "spo2": 10, "hr": 10, "temp": 120, "sbp": 240, "gcs": 240}
 """Minutes for which a reading may stand for the present."""
 
 
@@ -45,20 +47,19 @@ def news2(
     `low` is the total if all that is missing were normal, `high` if it were the worst; a missing part
     never counts as 0 unsaid. None when nothing valid was measured.
     """
-    parts, missing, worst = [], [], CONSCIOUSNESS_POINTS
+    parts, missing, worst = [], [], 0
     for signal, bands in TABLE.items():
         if signal == "spo2" and scale != 1:
             bands = spo2_bands(scale, on_oxygen)
         reading = readings.get(signal)
         if reading is None or now - reading[0] > VALID_FOR[signal] * MINUTE:
-            missing.append(signal)
+            missing.append(CALLED.get(signal, signal))
             worst += max(bands.labels)
         else:
             age = max(now - reading[0], 0) // 1000
             parts.append(Part(signal, reading[1], age, bands.of(reading[1])))
     if not parts:
         return None
-    missing.append("consciousness")
     low = sum(part.points for part in parts)
     if on_oxygen is None:
         missing.append("oxygen")

@@ -78,6 +78,13 @@ def test_a_whole_normal_set_scores_0_up_to_consciousness():
     assert (found.low, found.high, found.missing) == (0, 3, ["consciousness"])
 
 
+@pytest.mark.parametrize(("scale", "points"), [(3, 3), (14, 3), (15, 0)])
+def test_consciousness_counts_where_somebody_tells_it(scale, points):
+    found = score(NORMAL | {"gcs": float(scale)}, on_oxygen=False)
+
+    assert (found.low, found.high, found.missing) == (points, points, [])
+
+
 def test_oxygen_costs_two_points():
     assert score(NORMAL, on_oxygen=True).low == 2
 

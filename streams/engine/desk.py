@@ -157,7 +157,7 @@ class Desk:
         if observation.empty:
             return
         source = Source(self._topic, self._partition, record.offset)
-        now, leeway = self._clock.time, Leeway(wearer.seen.oxygen_scale)
+        now, leeway = self._clock.time, Leeway(wearer.seen.oxygen_scale, wearer.seen.person)
         work.items.append(Item(page, wearer, observation, source, now, leeway, record.timestamp, lineup))
 
     def _agreed(self, consent: str) -> bool:

@@ -89,12 +89,15 @@ class WearerShard:
         """Turn observations and answers into what to tell; whether something of it is to be explained."""
         for item in work.items:
             wearer = item.wearer
-            case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, item.lineup)
+            counsel = self.own.learning.counsel(wearer.judged.taught, item.source.offset)
+            case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, item.lineup, counsel)
             for told in decide(self._maker.setting, case, item.observation):
                 if isinstance(told.record, Alert):
                     work.alerts.append(Pending(item, told.record, told.ask))
                 else:
                     work.effects.risks.append(told.record)
+            item.page.lessons += counsel.lessons
+            self.own.learning.expect(counsel.lessons)
         return any(pending.ask is not None for pending in work.alerts)
 
     def explain(self, work: Work) -> None:

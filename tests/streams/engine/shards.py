@@ -19,7 +19,7 @@ from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker, WearerShard
 from streams.engine.stock import Fixed
 from streams.gateways.simulator import Rates, Simulation
-from streams.records import Alert, Column, Consent, Profile, Tick, VitalsPacket
+from streams.records import Alert, Column, Consent, Feedback, Profile, Tick, VitalsPacket
 from streams.settings import Settings
 
 SECRET = b"k" * 32
@@ -75,7 +75,7 @@ def raw(packet: VitalsPacket) -> Raw:
     return Raw(packet.wearer.encode(), msgspec.json.encode(packet))
 
 
-def control(kind: str, record: Profile | Tick, key: str = "") -> Raw:
+def control(kind: str, record: Profile | Feedback | Tick, key: str = "") -> Raw:
     """A control record as the worker copies it into the partition."""
     wearer = getattr(record, "wearer", key)
     return Raw(wearer.encode(), msgspec.json.encode(record), headers=[("kind", kind.encode())])

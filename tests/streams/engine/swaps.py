@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from exporters.metrics.worker import WorkerMetrics
 from models.decide import Setting
 from models.deep.asks import Rows
+from models.usefulness.adaptation import Adaptation
 from streams.engine.checkpoint import Checkpointer
 from streams.engine.pages import Seal, stamp_of
 from streams.engine.partitions import Partition, Partitions
@@ -46,8 +47,8 @@ class Versions:
         return answers[version]
 
 
-def maker(stock: Versions) -> ShardMaker:
-    return ShardMaker(Settings(), Seal(SECRET), stock, Setting(POLICY))
+def maker(stock: Versions, adaptation: Adaptation | None = None) -> ShardMaker:
+    return ShardMaker(Settings(), Seal(SECRET), stock, Setting(POLICY), adaptation=adaptation)
 
 
 @dataclass
@@ -63,6 +64,8 @@ class World:
     judged: dict[int, dict[str, str]] = field(default_factory=dict)
     """Offset to the line-up that judged it."""
     switches: int = 0
+    adaptation: Adaptation | None = None
+    """Bounds of what answers change; None = those that ship."""
 
     def append(self, key: bytes, value: bytes) -> None:
         self.changelog.setdefault(key, []).append(value)
@@ -94,7 +97,9 @@ class Life:
         self.stock = Versions(lineup)
         self._writes: list[tuple[bytes, bytes, asyncio.Future[None]]] = []
         self._tasks: list[asyncio.Task[Any]] = []
-        self.partitions = Partitions(maker(self.stock), lambda number: world.recovered(), self._built)
+        self.partitions = Partitions(
+            maker(self.stock, world.adaptation), lambda number: world.recovered(), self._built
+        )
         self.checkpointer = Checkpointer(
             self.partitions, self, self._acknowledge, lambda: None, self._end,
             WorkerMetrics(CollectorRegistry()), shortest_s=1.0, longest_s=30.0,
@@ -233,7 +238,7 @@ def pure(world: World) -> tuple[WearerShard, dict[tuple[str, int], Alert]]:
     """A run that nothing ever interrupts over the same log, each record judged by the same line-up."""
     from streams.engine.lineups import Lineups
 
-    shard, alerts = maker(Versions({}))(0, {}), {}
+    shard, alerts = maker(Versions({}), world.adaptation)(0, {}), {}
     for record in world.records:
         shard.own.lineups = Lineups(world.judged[record.offset])
         for alert, _ in shard.take([record]).alerts:

@@ -42,7 +42,7 @@ def one_side(
     """Evidence of a value beside edges; `told` are the vitals behind it."""
     beyond = edges.beyond(value)
     found = Evidence(condition, view.minute, 0, risk_beyond(condition, beyond), side=side)
-    found.beyond = round(beyond, 3)
+    found.beyond = beyond
     if beyond < 0.0:
         return found
     found.level = edges.level(value)
@@ -57,7 +57,7 @@ def both_sides(
     risk = risk_beyond(condition, max(over, under))
     for side, beyond in (("high", over), ("low", under)):
         found = Evidence(condition, view.minute, 0, risk, side=side)
-        found.beyond = round(beyond, 3)
+        found.beyond = beyond
         if beyond >= 0.0:
             found.level = edges.level(value)
             _told(found, view, leeway, value, [Reading(signal, value, 1.0)])

@@ -53,9 +53,9 @@ def anomaly(view: View, rule: Rule, _: Leeway) -> Iterator[Evidence]:
     beyond = edges.beyond(surprise.rarity)
     found = Evidence("anomaly", view.minute, 0, risk_beyond("anomaly", beyond))
     if beyond < 0.0:
-        found.beyond = round(beyond, 3)
+        found.beyond = beyond
     elif sum(abs(z) >= limits["deviation"] for z in surprise.deviations.values()) >= limits["deviating"]:
-        found.level, found.beyond = edges.level(surprise.rarity), round(beyond, 3)
+        found.level, found.beyond = edges.level(surprise.rarity), beyond
         ranked = sorted(surprise.shares.items(), key=lambda item: -item[1])
         found.contributions = [
             contribution(view, signal, view.values[signal], share)

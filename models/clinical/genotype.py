@@ -49,12 +49,22 @@ ROWS = (
 )  # fmt: skip
 
 KNOWN = frozenset(row.flag for row in ROWS)
+ALSO = {
+    "Brugada": "BRUGADA",
+    "CYP2D6:poor": "CYP2D6_poor",
+    "CYP2D6:ultrarapid": "CYP2D6_ultrarapid",
+    "long_qt": "LQTS",
+    "LQT1": "LQTS",
+    "LQT2": "LQTS",
+    "LQT3": "LQTS",
+}
+"""Other names of flags."""
 
 
 def traits(flags: Iterable[str], codes: Iterable[str]) -> list[Trait]:
     """What counts for somebody with these flags who takes medicines of these ATC codes."""
     taken = [code.upper() for code in codes]
-    held = set(flags)
+    held = {ALSO.get(flag, flag) for flag in flags}
     return [
         row
         for row in ROWS
@@ -64,4 +74,4 @@ def traits(flags: Iterable[str], codes: Iterable[str]) -> list[Trait]:
 
 def unknown_flags(flags: Iterable[str]) -> list[str]:
     """Flags that no rule here knows, in their order."""
-    return [flag for flag in flags if flag not in KNOWN]
+    return [flag for flag in flags if ALSO.get(flag, flag) not in KNOWN]

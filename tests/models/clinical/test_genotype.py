@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from models.advice import load_catalogue
 from models.clinical.genotype import ROWS, traits, unknown_flags
 
 
@@ -22,6 +23,16 @@ def test_brugada_makes_any_fever_grave_without_a_medicine():
     [trait] = traits(["BRUGADA"], [])
 
     assert trait.graver_fever
+
+
+@pytest.mark.parametrize("flag", ["LQTS", "LQT2", "long_qt"])
+def test_a_flag_has_other_names(flag):
+    assert [trait.flag for trait in traits([flag], [])] == ["LQTS"]
+    assert unknown_flags([flag]) == []
+
+
+def test_every_flag_that_advice_knows_is_known_here():
+    assert unknown_flags(flag for flags in load_catalogue().book.genotypes.values() for flag in flags) == []
 
 
 def test_unknown_flags_change_nothing_and_are_listed():

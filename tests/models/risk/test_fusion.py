@@ -1,0 +1,211 @@
+"""One probability for each danger: worse is never better, and less known is never surer."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.clinical.news2 import news2
+from models.policy.rules import load_policy
+from models.risk.evidence import evidence
+from models.risk.found import Evidence, Leeway
+from models.risk.fusion import Fusion, Spoken
+from models.risk.fusion_table import DEFAULT, load_table
+from models.view import View
+from streams.records import Contribution, Estimate
+
+TABLE = load_table()
+FUSION = Fusion(TABLE)
+POLICY = load_policy()
+START = 1_767_592_800_000
+PARTS = sorted({part.of for danger in TABLE.values() for part in danger.parts})
+shares = st.floats(0.0, 1.0)
+said = st.dictionaries(st.sampled_from(PARTS), shares, min_size=1)
+
+
+def fused(risks: dict[str, float], view: View | None = None) -> dict[str, Estimate]:
+    lately = {name: Spoken(risk, START) for name, risk in risks.items()}
+    return FUSION.estimates([], view or View(START), lately, {})
+
+
+# Never surer for knowing less -----------------------------------------------------------------
+
+
+@given(said, st.data())
+def test_the_interval_without_a_part_holds_every_interval_with_it(
+    risks: dict[str, float], data: st.DataObject
+) -> None:
+    missing = data.draw(st.sampled_from(sorted(risks)))
+    with_it = fused(risks)
+    without = fused({name: risk for name, risk in risks.items() if name != missing})
+
+    for name in without:
+        assert without[name].low <= with_it[name].low
+        assert without[name].high >= with_it[name].high
+
+
+@given(said)
+def test_a_probability_lies_in_its_interval_and_what_is_missing_is_named(risks: dict[str, float]) -> None:
+    for name, estimate in fused(risks).items():
+        assert 0 <= estimate.low <= estimate.probability <= estimate.high <= 1
+        assert len(estimate.missing) == sum(part.of not in risks for part in TABLE[name].parts)
+
+
+def test_of_what_nobody_judged_nothing_is_said() -> None:
+    assert fused({}) == {}
+    assert set(fused({"rhythm": 0.5})) == {"irregular_rhythm"}
+    assert fused({"anomaly": 0.99}) == {}, "a rarity alone is no estimate"
+
+
+def test_what_was_said_too_long_ago_is_missing() -> None:
+    late = View(START + 3_600_000)
+
+    assert fused({"rhythm": 0.9}, View(START + 900_000)) != {}
+    assert fused({"rhythm": 0.9}, late) == {}
+
+
+def test_points_that_were_not_measured_widen_the_upper_end() -> None:
+    whole, part = View(START), View(START)
+    part.score = news2({"hr": (START, 120.0), "spo2": (START, 93.0)}, START, scale=1, on_oxygen=None)
+
+    assert (
+        fused({"deterioration": 0.3}, part)["acute"].high > fused({"deterioration": 0.3}, whole)["acute"].high
+    )
+
+
+# Never better for being worse -----------------------------------------------------------------
+
+
+@given(said, st.sampled_from(PARTS), shares)
+def test_evidence_that_is_worse_never_lowers_any_probability(
+    risks: dict[str, float], worse: str, risk: float
+) -> None:
+    before = fused(risks | {worse: min(risk, risks.get(worse, risk))})
+    after = fused(risks | {worse: max(risk, risks.get(worse, risk))})
+
+    for name in before:
+        assert after[name].probability >= before[name].probability
+        assert after[name].high >= before[name].high and after[name].low >= before[name].low
+
+
+READINGS = {"hr": (60.0, 140.0), "rr": (8.0, 30.0), "temp": (35.0, 40.0), "sbp": (85.0, 180.0)}
+
+
+def judged(readings: dict[str, float]) -> dict[str, Estimate]:
+    """What a minute at rest with these readings gives, all judges together."""
+    view = View(START, "rest", values=dict(readings), steady=dict(readings))
+    view.score = news2(
+        {name: (START, value) for name, value in readings.items()}, START, scale=1, on_oxygen=None
+    )
+    return FUSION.estimates(list(evidence(view, POLICY, Leeway())), view, {}, {})
+
+
+@given(
+    st.fixed_dictionaries({name: st.floats(*limits) for name, limits in READINGS.items()}),
+    st.floats(70, 100),
+    st.floats(70, 100),
+)
+def test_a_lower_oxygen_saturation_never_lowers_any_risk(
+    readings: dict[str, float], one: float, other: float
+) -> None:
+    worse = judged(readings | {"spo2": min(one, other)})
+    better = judged(readings | {"spo2": max(one, other)})
+
+    assert {"acute"} <= worse.keys()
+    for name in better:
+        assert worse[name].probability >= better[name].probability
+
+
+@given(st.fixed_dictionaries({name: st.floats(*limits) for name, limits in READINGS.items()}))
+def test_a_higher_news2_never_lowers_the_acute_risk(readings: dict[str, float]) -> None:
+    score = news2({name: (START, v) for name, v in readings.items()}, START, scale=1, on_oxygen=None)
+    by_points = [fused({"deterioration": 1 / (1 + math.exp(5 - points))})["acute"] for points in range(21)]
+
+    assert 0 <= score.low <= 20
+    assert by_points == sorted(by_points, key=lambda estimate: estimate.probability)
+
+
+# What the numbers mean ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("probability", [0.02, 0.1, 0.37, 0.8, 0.97])
+def test_a_calibrated_network_passes_unchanged_with_the_error_of_its_calibration(probability: float) -> None:
+    estimate = fused({"rhythm": probability})["irregular_rhythm"]
+
+    assert estimate.probability == pytest.approx(probability, abs=0.001)
+    assert estimate.high - estimate.low >= 2 * 0.0182 - 0.01
+    assert fused({"glucose_forecast": probability})["low_glucose"].probability == pytest.approx(
+        probability, abs=0.002 if probability > 0.001 else 1
+    )
+
+
+def test_news2_of_five_alone_is_about_one_in_two() -> None:
+    assert 0.4 < fused({"deterioration": 0.5})["acute"].probability < 0.6
+
+
+def test_no_part_moves_a_probability_beyond_its_bounds() -> None:
+    calm, wild = (
+        fused({"deterioration": 0.001, "shock": 0.001}),
+        fused({"deterioration": 0.001, "shock": 1.0}),
+    )
+
+    bound = next(part.most for part in TABLE["acute"].parts if part.of == "shock")
+    moved = _logit(wild["acute"].probability) - _logit(calm["acute"].probability)
+    assert 0 < moved <= bound + 0.01
+
+
+def test_drivers_are_the_vitals_behind_what_raises_it_largest_first() -> None:
+    low = Evidence("desaturation", START, 2, 0.95, [Contribution("spo2", 84.0, "%", 97.0, -13.0, 1.0)])
+    news = Evidence("deterioration", START, 2, 0.9, [Contribution("rr", 26.0, "1/min")])
+
+    (first, second) = FUSION.estimates([low, news], View(START), {}, {})["acute"].drivers
+
+    assert (first.signal, second.signal) == ("rr", "spo2")
+    assert second.usual == 97.0 and (first.share or 0) + (second.share or 0) == pytest.approx(1.0, abs=0.002)
+
+
+def test_every_estimate_says_what_it_is_calibrated_on_or_that_it_is_not() -> None:
+    for danger in TABLE.values():
+        assert "calibrat" in danger.calibrated
+
+
+def test_what_is_kept_is_the_newest_of_the_kinds_that_are_fused() -> None:
+    lately: dict[str, Spoken] = {}
+    for found in (
+        Evidence("illness", START, 1, 0.9),
+        Evidence("illness", START - 60_000, 0, 0.1),
+        Evidence("stale_data", START, 1, 0.0),
+    ):
+        FUSION.keep(lately, found)
+
+    assert lately == {"illness": Spoken(0.9, START)}
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+# The file -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("weight = 0.6", "weight = -0.6", "lower the risk"),
+        ("blur = 0.3", "blur = -1.0", "blur"),
+        ("margin = 0.0182", "margin = 1.5", "margin"),
+        ("lasts_s = 3600", 'lasts_s = "long"', "lasts_s"),
+        ("[acute]", "[acute", "fusion.toml"),
+        ("upper = true", "sideways = true", "sideways"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_what_is_wrong(tmp_path: Path, old: str, new: str, wrong: str) -> None:
+    path = tmp_path / "fusion.toml"
+    path.write_text(DEFAULT.read_text().replace(old, new, 1))
+
+    with pytest.raises(ValueError, match=wrong):
+        load_table(path)

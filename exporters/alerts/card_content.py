@@ -67,6 +67,7 @@ class Card(Struct, frozen=True):
     historic: bool
     also: list[Condition]
     cause: str | None
+    cause_language: Language
     context: str
     vitals: list[Vital]
     quality: float | None
@@ -94,6 +95,7 @@ def card_of(
     """The card of an alert. `advice`, where given, speaks instead of the alert's own."""
     said = words(language)
     title, clears = said.sentence(alert.title), said.sentence(alert.clears)
+    cause = said.sentence(alert.cause or "")
     vitals = [_vital(contribution, language) for contribution in _leading(alert.contributions)]
     return Card(
         alert=alert.id,
@@ -111,7 +113,8 @@ def card_of(
         updated=alert.updated,
         historic=alert.historic,
         also=alert.also,
-        cause=None if alert.cause is None else said.sentence(alert.cause).text,
+        cause=alert.cause and cause.text,
+        cause_language=cause.language,
         context=alert.context,
         vitals=vitals,
         quality=alert.quality,

@@ -143,7 +143,7 @@ def _rows(card: Card, said: Words) -> Iterable[tuple[str, str]]:
     if card.also:
         yield said("also"), escape(said("comma").join(said.of("condition", name) for name in card.also))
     if card.cause:
-        yield said("cause"), escape(card.cause)
+        yield said("cause"), _worded(card.cause, card.cause_language, card)
     if card.acknowledged_by is not None:
         yield said("acknowledged"), escape(card.acknowledged_by or said("nobody"))
     if card.snooze is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -11,6 +13,9 @@ from importlib.resources import files
 from models.advice import Language
 
 MINUS = "\u2212"
+SEVERAL = "; "
+"""What stands between sentences of one cause."""
+HOLE = re.escape("...")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,33 @@ class Words:
         return self.tables[table].get(name, name)
 
     def sentence(self, english: str) -> Phrase:
-        """A sentence of the rules; it stays English where nobody has translated it."""
-        found = self.tables["sentence"].get(english)
+        """A sentence of the rules, or several; they stay English where nobody has translated all of them."""
+        found = self._joined(english) if self.tables["sentence"] else None
         return Phrase(english, "en") if found is None else Phrase(found, self.language)
+
+    def _joined(self, english: str) -> str | None:
+        """A known sentence; else one, a joint, and the rest; else one with a part that varies."""
+        found = self.tables["sentence"].get(english)
+        if found is not None:
+            return found
+        for joint, said in self.tables["join"].items():
+            for place in re.finditer(re.escape(joint), english):
+                first, rest = self._one(english[: place.start()]), self._joined(english[place.end() :])
+                if first is not None and rest is not None:
+                    return f"{first}{said}{rest}"
+        return self._one(english)
+
+    def _one(self, english: str) -> str | None:
+        for pattern, said in self.tables["pattern"].items() if SEVERAL not in english else ():
+            parts = re.fullmatch(re.escape(pattern).replace(HOLE, "(.+?)"), english)
+            if parts is not None:
+                return self._filled(said, parts.groups())
+        return self.tables["sentence"].get(english)
+
+    def _filled(self, said: str, parts: Iterable[str]) -> str:
+        for part in parts:
+            said = said.replace("...", self.of("medicine", part), 1)
+        return said
 
     def number(self, value: float, unit: str = "", *, signed: bool = False) -> str:
         """A value with its unit."""

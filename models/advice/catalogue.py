@@ -107,11 +107,12 @@ def load_catalogue(path: Path = DEFAULT) -> Catalogue:
 
 
 def _fits(entry: Entry, situation: Situation) -> bool:
+    before_colon = situation.cause.partition(":")[0]
     return (
         entry.side in ("", situation.side)
         and (not entry.priority or situation.priority in entry.priority)
         and (not entry.context or situation.context in entry.context)
-        and (not entry.cause or situation.cause in entry.cause)
+        and (not entry.cause or situation.cause in entry.cause or before_colon in entry.cause)
         and situation.facts.issuperset(entry.facts)
         and situation.facts.isdisjoint(entry.unless)
     )

@@ -10,6 +10,7 @@ import pytest
 from exporters.alerts.card_content import LINES, VITALS, Card, card_of
 from exporters.alerts.card_words import words
 from models.advice import Known, Language, load_catalogue
+from models.clinical import genotype, medicines
 from models.policy.rules import load_policy
 from models.signals.activity import Context
 from models.signals.catalogue import SIGNALS
@@ -40,7 +41,7 @@ def example(**changes: Any) -> Alert:
         "models": {"rhythm": "3", "quality": "1"},
         "config": "abc123def456",
         "advice": CATALOGUE.advise("desaturation", "low", "high", "asleep"),
-        "clears": "ten minutes above 90 %",
+        "clears": "ten minutes at 91 % or more",
         "acknowledged_by": "nurse-7",
         "snooze": Snooze(ONSET + 3_600_000, "nurse-8"),
         "also": ["deterioration"],
@@ -65,7 +66,7 @@ def test_a_card_holds_what_clinicians_asked_for() -> None:
     assert (card.since, card.updated) == (ONSET, ONSET + 60_000)
     assert (card.quality, card.confidence, card.probability) == (0.93, 0.8, 0.91)
     assert (card.models, card.rules) == ({"rhythm": "3", "quality": "1"}, "abc123def456")
-    assert card.clears == "ten minutes above 90 %"
+    assert card.clears == "ten minutes at 91 % or more"
     assert card.snooze == Snooze(ONSET + 3_600_000, "nurse-8")
     assert card.acknowledged_by == "nurse-7"
 
@@ -158,11 +159,46 @@ def test_what_nobody_translated_stays_english_and_says_so() -> None:
     assert card_of(example(), CATALOGUE, language="zh").title == "血氧饱和度偏低"
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("contact", "未接触皮肤"),
+        (
+            "clinician's threshold; beta blocker can hide a fast pulse",
+            "医生设定的阈值；β受体阻滞剂可能掩盖脉搏加快",
+        ),
+        ("metoprolol (C07AB02), begun 3 days ago", "metoprolol (C07AB02)，3天前开始"),
+        (
+            "metoprolol (C07AB02), begun today and codeine with paracetamol (N02AJ06), begun yesterday",
+            "metoprolol (C07AB02)，今天开始，且codeine with paracetamol (N02AJ06)，昨天开始",
+        ),
+        ("diabetes: 12 % (8 % to 20 %)", "糖尿病风险：12 %（8 %至20 %）"),
+        (
+            "20 minutes between 70 and 250 mg/dL and half an hour in which a low is no longer likely",
+            "在70至250 mg/dL之间满20分钟，且半小时内不再可能出现低血糖",
+        ),
+    ],
+)
+def test_causes_and_ends_are_translated_part_by_part(english: str, chinese: str) -> None:
+    card = card_of(example(cause=english, clears=english), CATALOGUE, language="zh")
+
+    assert (card.cause, card.cause_language) == (chinese, "zh")
+    assert (card.clears, card.clears_language) == (chinese, "zh")
+    assert card_of(example(cause=english), CATALOGUE).cause == english
+
+
+def test_a_cause_of_which_a_part_is_unknown_stays_english() -> None:
+    card = card_of(example(cause="contact; a full moon"), CATALOGUE, language="zh")
+
+    assert (card.cause, card.cause_language) == ("contact; a full moon", "en")
+
+
 def test_both_languages_name_the_same_things() -> None:
     english, chinese = words("en").tables, words("zh").tables
+    by_english = {"sentence", "pattern", "medicine", "join"}
 
-    assert {k: set(v) for k, v in english.items() if k != "sentence"} == {
-        k: set(v) for k, v in chinese.items() if k != "sentence"
+    assert {k: set(v) for k, v in english.items() if k not in by_english} == {
+        k: set(v) for k, v in chinese.items() if k not in by_english
     }
 
 
@@ -177,10 +213,21 @@ def test_every_name_of_the_records_has_a_word(language: Language) -> None:
         assert set(tables[table]) == set(names), table
 
 
-def test_every_title_of_the_rules_is_translated() -> None:
-    known = words("zh").tables["sentence"]
+def test_every_title_and_every_end_of_the_rules_is_translated() -> None:
+    said = words("zh")
 
-    assert [rule.title for rule in load_policy().rules.values() if rule.title not in known] == []
+    texts = [text for rule in load_policy().rules.values() for text in (rule.title, rule.clears)]
+
+    assert [text for text in texts if said.sentence(text).language != "zh"] == []
+
+
+def test_what_medicines_and_genotypes_say_is_translated() -> None:
+    said = words("zh")
+
+    told = [(row.name, row.says) for row in medicines.ROWS] + [(row.flag, row.says) for row in genotype.ROWS]
+    causes = [f"{name} {text}" for name, says in told for text in says.values()]
+
+    assert [cause for cause in causes if said.sentence(cause).language != "zh"] == []
 
 
 @pytest.mark.parametrize(

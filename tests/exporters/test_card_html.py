@@ -71,7 +71,7 @@ def test_a_card_shows_every_part() -> None:
         "Seek help", "NHS England", "usable data", "93%", "confidence", "80%", "probability", "91%",
         "vital signs together", "clinician's threshold", "acknowledged by", "nurse-7",
         "snoozed until", "2025-10-09 09:53 UTC, by nurse-8", "found useful", "75%", "60", "2",
-        "ten minutes above 90 %", "rhythm 3, quality 1", "abc123def456", "w1", "a1 · revision 1",
+        "ten minutes at 91 % or more", "rhythm 3, quality 1", "abc123def456", "w1", "a1 · revision 1",
     ):  # fmt: skip
         assert part in text, part
 

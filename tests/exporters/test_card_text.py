@@ -28,7 +28,7 @@ def test_the_whole_card_of_an_alert() -> None:
         "",
         "  Now: Sit up and rest. [NHS]",
         "  Seek help: Call now. [NHS]",
-        "  Ends after: ten minutes above 90 %",
+        "  Ends after: ten minutes at 91 % or more",
         "",
         "  usable data 93% · confidence 80% · probability 91%",
         "  found useful 75%",
@@ -47,7 +47,7 @@ def test_the_same_card_in_chinese() -> None:
         line.startswith("  现在：请坐直并保持清醒，不要独处。把手捂暖并保持不动，再测一次。")
         for line in shown
     )
-    assert "  结束条件：高于90%满十分钟" in shown
+    assert "  结束条件：达到91%及以上满十分钟" in shown
 
 
 def test_a_bare_alert_says_what_is_not_stated() -> None:

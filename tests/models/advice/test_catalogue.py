@@ -113,6 +113,19 @@ def test_an_unknown_cause_falls_back_to_the_general_advice() -> None:
     assert keys(advice, "now") == ["collect_again.now"]
 
 
+def test_what_lowers_a_long_term_risk_depends_on_which_it_is() -> None:
+    diabetes = CATALOGUE.advise("long_term_risk", priority="info", cause="diabetes: 12 % (8 % to 20 %)")
+    pressure = CATALOGUE.advise(
+        "long_term_risk",
+        priority="info",
+        cause="mean home blood pressure of 135/85 or more: 84 % (80 % to 90 %)",
+    )
+
+    assert keys(diabetes, "now") == ["long_term_risk.now.diabetes"]
+    assert keys(pressure, "now") == ["long_term_risk.now.pressure"]
+    assert keys(pressure, "watch") == ["long_term_risk.watch"]
+
+
 def test_silence_after_a_low_battery_asks_to_charge() -> None:
     advice = CATALOGUE.advise("stale_data", priority="low", cause="battery")
 

@@ -22,9 +22,9 @@ def alert_id(wearer: str, course: str, onset: int) -> str:
 
 def keep(setting: Setting, case: Case, life: Life, found: Evidence, view: View | None) -> None:
     """Keep what this evidence says of an alert that is out."""
-    life.refresh(found.key, found.contributions, setting.policy.reasons)
+    life.refresh(found.key, found.contributions, found.cause, setting.policy.reasons)
     if life.lead == found.key:
-        life.probability, life.cause, life.networks = found.probability, found.cause, found.networks
+        life.probability, life.networks = found.probability, found.networks
         life.quality = _quality(found, view)
         seen = view or case.latest
         life.context = life.context if seen is None else seen.context
@@ -110,7 +110,7 @@ def _advice_on(setting: Setting, case: Case, life: Life, course: str) -> list[Ad
     condition, _, side = course.partition(":")
     if setting.advise is None:
         return [Advice(text, source) for text, source in setting.policy.rules[condition].advice]
-    cause = life.cause if course == life.lead else None
+    cause = life.causes.get(course)
     leeway, priority = case.leeway, PRIORITY[life.rank]
     return setting.advise(
         Asked(

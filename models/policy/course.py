@@ -88,6 +88,8 @@ class Moment:
         mute = judged.muted.get(self.found.key)
         if mute is not None and self.case.now < mute.until and RANK[priority] <= mute.rank:
             return False
+        if self.policy.rules[self.found.condition].once:
+            return True
         return longer_ms >= self._opinion(priority).extra_ms and self._within_rate(priority)
 
     def _priority(self, level: int) -> str:
@@ -180,13 +182,14 @@ class Moment:
         life.lapsed = life.lapsed or found.cause == LAPSED
         others = [course for course, episode in judged.episodes.items() if episode.alert == first]
         if others:
-            life.reasons.pop(found.key, None)
+            life.drop(found.key)
             life.lead = others[0] if life.lead == found.key else life.lead
             return None
         del judged.lives[first]
         self._mute(first, life)
         life.off, life.probability = "", found.probability
-        life.cause = LAPSED if life.lapsed else life.cause
+        if life.lapsed:
+            life.causes = {first: LAPSED}
         return Told(tell(self.setting, self.case, first, life, "resolved", updated(found, self.view)))
 
     def _mute(self, first: str, life: Life) -> None:

@@ -86,6 +86,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
     def follow(self, time: int, beyond: float | None, rule: Rule, span_ms: int) -> None:
         """Watch where the reading goes: how far it is past the mildest edge, if there is such a number."""
         if rule.better is None or beyond is None:
+            self.improving = False
             return
         if self.trend is None:
             self.trend = Trend()

@@ -70,12 +70,19 @@ class Life(msgspec.Struct, array_like=True, gc=False):
     confidence: float | None = None
     quality: float | None = None
     context: str = ""
-    cause: str | None = None
+    causes: dict[str, str] = {}
+    """What evidence says of its cause, by course."""
     networks: tuple[str, ...] = ()
 
     def signals(self) -> set[str]:
         """The signals that it rests on."""
         return {reason.signal for reasons in self.reasons.values() for reason in reasons}
+
+    @property
+    def cause(self) -> str | None:
+        """What evidence says of the cause, the course that speaks first."""
+        ranked = sorted(self.causes, key=lambda course: course != self.lead)
+        return "; ".join(dict.fromkeys(self.causes[course] for course in ranked)) or None
 
     def contributions(self, most: int) -> list[Contribution]:
         """The vitals behind it, those of the course that speaks first; shares add up to 1 at most."""
@@ -119,9 +126,18 @@ class Life(msgspec.Struct, array_like=True, gc=False):
         """What people said was said of something milder."""
         self.acknowledged, self.snoozed, self.snoozer, self.reminders = None, 0, "", 0
 
-    def refresh(self, course: str, found: Sequence[Contribution], most: int) -> None:
-        """Keep the newest vitals behind a course."""
+    def refresh(self, course: str, found: Sequence[Contribution], cause: str | None, most: int) -> None:
+        """Keep the newest vitals behind a course, and its cause."""
         self.reasons[course] = [Reason.of(contribution) for contribution in found[:most]]
+        if cause is not None:
+            self.causes[course] = cause
+        else:
+            self.causes.pop(course, None)
+
+    def drop(self, course: str) -> None:
+        """A course is over and others are not."""
+        self.reasons.pop(course, None)
+        self.causes.pop(course, None)
 
 
 def _sum(before: float | None, share: float | None, courses: int) -> float | None:

@@ -50,6 +50,8 @@ class Rule:
     remind: bool = True
     live: bool = True
     """Whether it rests on what a sensor says now, not on days."""
+    once: bool = False
+    """Whether its evidence comes once: what waits would never be told."""
 
     def level(self, value: float, softer: float = 0.0) -> int:
         """The highest grade whose edge `value` passes; `softer` moves every edge to the mild side."""
@@ -153,7 +155,7 @@ def _rule(name: str, row: sheet.ConditionRow) -> Rule:
     return Rule(
         cast("Condition", name), row.title, grades, _ms(row.grace_s), _ms(row.clear_s), row.clears,
         tuple((a.text, a.source) for a in row.advice), row.limits, _ms(row.lapse_s), row.back, row.better,
-        row.remind, row.live,
+        row.remind, row.live, row.once,
     )  # fmt: skip
 
 

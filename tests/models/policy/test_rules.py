@@ -86,3 +86,73 @@ def test_an_edge_belongs_to_its_grade_and_moves_to_the_mild_side(value, softer, 
 @pytest.mark.parametrize(("value", "level"), [(250.0, 0), (250.5, 1), (69.6, 0), (69.5, 2), (53.5, 3)])
 def test_a_rule_can_have_edges_on_both_sides(value, level):
     assert load_policy().rules["glucose"].level(value) == level
+
+
+ENDLESS = r"\[priority.high\] must be reminded of without end"
+GRAVER = r"\[desaturation\] a worse grade must not be less urgent"
+FREE = r"\[priority.high\] is never limited"
+
+
+def in_high(old, new):
+    """Change one line of the table of `high`."""
+    return lambda t: (
+        t.replace("[priority.high]", "[#]", 1).replace(old, new, 1).replace("[#]", "[priority.high]")
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (in_high("remind_s = 300", "remind_s = 0"), ENDLESS),
+        (in_high("remind_most = 0", "remind_most = 3"), ENDLESS),
+        (in_high("snooze_most_s = 1800", "snooze_most_s = 0"), ENDLESS),
+        (in_high("hour = 0", "hour = 6"), FREE),
+        (in_high("answers_delay_s = 0", "answers_delay_s = 60"), FREE),
+        (in_high("waits = false", "waits = true"), FREE),
+        (lambda t: t.replace("back = 1.0", "back = 1.0\nremind = false"), r"\[desaturation\] can be high"),
+    ],
+    ids=["no_reminder", "few_reminders", "endless_snooze", "rate", "answers", "waits", "remind"],
+)
+def test_no_file_can_make_a_high_silent(policy_file, change, message):
+    with pytest.raises(ValueError, match=message):
+        load_policy(policy_file(change))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.replace('"shock", "det', '"shook", "det'), r"\[groups\] circulation has 'shook'"),
+        (lambda t: t.replace("glucose:low", "glucose:under"), "has 'glucose:under', which is no condition"),
+        (lambda t: t.replace("[priority.info]", "[priority.none]"), "Invalid enum value 'none'"),
+        (lambda t: t.replace("improving_s = 600", "improving_s = 0"), r"\[policy\] Expected `float` > 0"),
+        (lambda t: t.replace("grace_s = 180", "grace_s = -1", 1), r"\[rhythm\] Expected `float` >= 0.0"),
+        (lambda t: t.replace('{ priority = "high", delay_s = 120', '{ priority = "info", delay_s = 120'), GRAVER),
+    ],
+    ids=["group", "side", "priority", "improving", "negative", "urgency"],
+)  # fmt: skip
+def test_what_is_wrong_with_the_general_part_is_named(policy_file, change, message):
+    with pytest.raises(ValueError, match=message):
+        load_policy(policy_file(change))
+
+
+def test_a_group_is_known_from_each_of_its_courses():
+    groups = load_policy().groups
+
+    for course, others in groups.items():
+        assert all(course in groups[other] for other in others)
+        assert course not in others
+    assert "deterioration" in groups["desaturation"]
+    assert "glucose_forecast" in groups["glucose:low"]
+    assert "glucose_forecast" not in groups.get("glucose:high", ())
+
+
+def test_every_clearing_edge_lies_beyond_the_edge_to_raise():
+    """Hysteresis for each condition of one reading that has an edge."""
+    rules = load_policy().rules
+
+    assert all(
+        rules[name].back > 0 for name in ("desaturation", "fever", "resting_heart_rate", "glucose", "shock")
+    )
+    assert rules["desaturation"].near(-0.9)
+    assert not rules["desaturation"].near(-1.0)
+    assert not rules["desaturation"].near(None)

@@ -200,6 +200,14 @@ def test_what_is_high_is_never_limited():
     assert line(told).count("raised desaturation high") == 15
 
 
+def test_what_comes_once_is_never_made_to_wait():
+    story = Story(replace(POLICY, course_hour=1), usefulness=Says(0.1, 60))
+
+    told = [story.take(m, silent_since=START) + story.take(m + 1, returned=True) for m in range(0, 60, 10)]
+
+    assert [statuses(pair) for pair in told] == [["raised", "resolved"]] * 6
+
+
 # People's answers ------------------------------------------------------------------------------
 
 

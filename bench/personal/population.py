@@ -28,7 +28,7 @@ from models.view import View
 from models.wearer import FLOORS, SLOW, Wearer
 from streams.gateways.simulator import Lives, Rates, Simulation
 
-WEARERS, DAYS, SEED = 40, 3, 977
+SEED = 977
 NIGHTS = 28
 """Nights of other people that a night is compared with."""
 CALM_RATES = Rates(episode_hours=0, contact_per_day=0, flat_per_day=0, sync_gap_per_day=0, clock_per_day=0)
@@ -97,7 +97,7 @@ class EveryonesNights(Nights, array_like=True, gc=False):
             self.rows[name] = self.others.get(name, b"") + row[-1:]
 
 
-def measure(wearers: int = WEARERS, days: float = DAYS) -> Population:
+def measure(wearers: int, days: float) -> Population:
     """Live through some days of other wearers and pool what was usual in them."""
     well = Lives(ill=0, drifting=0, treated=0)
     simulation = Simulation(

@@ -33,7 +33,7 @@ def run(world: World, processes: int, data: Path | None, tell: Tell, *, quick: b
     """Study a world; `data` is the folder of data sets to replay. Raises UserError."""
     began, before = time.monotonic(), machine(share_out())
     tell("pooling what is usual", 0.0)
-    population = replace(POPULATION, population=measure())
+    population = replace(POPULATION, population=measure(world.others, world.other_days))
     systems = [OWN, population, *([ANSWERED] if world.days > LONG_ENOUGH else [])]
     found = _play(world, systems, processes, tell)
     own, others, answered = found[OWN.name], found[POPULATION.name], found.get(ANSWERED.name)

@@ -28,6 +28,9 @@ class World:
     seed: int = 1
     episode_hours: float = 48.0
     """Mean time between short episodes of a wearer."""
+    others: int = 40
+    """Other people, who are measured for what is usual for everyone."""
+    other_days: float = 3.0
 
     @property
     def settle_days(self) -> float:
@@ -72,4 +75,4 @@ def groups(world: World) -> Iterator[Group]:
     return (Group(world, number) for number in range(min(GROUPS, world.wearers)))
 
 
-WHOLE, QUICK = World(), World(wearers=24, days=4.0, episode_hours=24.0)
+QUICK = World(wearers=24, days=4.0, episode_hours=24.0, others=12, other_days=2.0)

@@ -24,7 +24,7 @@ def packets() -> list[Timed]:
 
 @pytest.fixture(scope="module")
 def population() -> Population:
-    return measure(wearers=4, days=0.6)
+    return measure(4, 0.6)
 
 
 def test_several_policies_at_once_tell_what_each_tells_alone(packets: list[Timed]) -> None:

@@ -65,6 +65,7 @@ def set_(
     json_: Json = False,
 ) -> None:
     """Change what is given and keep the rest; a repeatable option replaces its whole list."""
+    from models.risk.doubts import doubts
     from streams.gateways.profile_words import changed, whole
     from streams.gateways.profiles import read_profile, write_profile
 
@@ -79,6 +80,8 @@ def set_(
     made = changed(wearer, found, given, consent, purpose, clear or [])
     write_profile(broker, made)
     _print(made, json_)
+    for line in doubts(made):
+        typer.echo(f"ignored: {line}", err=True)
 
 
 def _broker() -> str:

@@ -113,11 +113,14 @@ def test_a_profile_is_set_shown_and_changed_on_a_real_topic(stack: LocalStack) -
     vitalstream("profile", "set", "w2", "--birth-year", "1990", **environ)
     vitalstream("profile", "set", "w1", "--weight", "80", "--medicine", "C07AB02@2026-01-01", **environ)
 
+    doubted = vitalstream("profile", "set", "w1", "--genotype", "XYZ", **environ)
+
     shown = vitalstream("profile", "show", "w1", "--json", **environ)
     unknown = vitalstream("profile", "show", "w3", **environ)
 
     found = json.loads(shown.stdout)
     assert (found["birth_year"], found["weight_kg"], found["consent"]["status"]) == (1968, 80.0, "given")
     assert found["medicines"][0]["started"] == JANUARY
+    assert doubted.stderr.startswith("ignored: genotype XYZ")
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert unknown.stderr.startswith("vitalstream: there is no profile of w3")

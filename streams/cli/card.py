@@ -8,7 +8,10 @@ import typer
 
 if TYPE_CHECKING:
     from exporters.alerts.card_content import Card
-    from streams.records import Alert
+    from exporters.narrator import Narrator
+    from models.advice import Catalogue
+    from streams.records import Advice, Alert
+    from streams.settings import Settings
 
 
 FormatName = Literal["text", "html", "json"]
@@ -26,26 +29,32 @@ def card(
     format_: Annotated[FormatName, typer.Option("--format", help="text, html (a page) or json")] = "text",
     voice: Annotated[VoiceName, typer.Option(help="for whom the advice is said")] = "wearer",
     language: Annotated[LanguageName, typer.Option(help="en or zh (simplified Chinese)")] = "en",
+    narrate: Annotated[
+        bool, typer.Option("--narrate", help="let the narrator reword the advice (VITALSTREAM_NARRATOR_URL)")
+    ] = False,
 ) -> None:
     """Show an alert's card: level, the vitals that count, how sure, what to do, what would end it."""
     import asyncio
 
     from exporters.alerts.card_content import card_of
     from models.advice import load_catalogue
+    from streams.settings import Settings
 
-    found = asyncio.run(_read(alert))
-    _show(card_of(found, load_catalogue(), voice, language), format_)
+    settings, catalogue = Settings(), load_catalogue()
+    narrator = _narrator(settings) if narrate else None
+    found = asyncio.run(_read(settings, alert))
+    worded = None if narrator is None else asyncio.run(_worded(narrator, found, catalogue, voice, language))
+    _show(card_of(found, catalogue, voice, language, worded), format_)
 
 
-async def _read(alert_id: str) -> Alert:
+async def _read(settings: Settings, alert_id: str) -> Alert:
     from exporters.alerts.client import read_alert
     from exporters.alerts.errors import RedisUnavailable
     from streams.errors import START, UserError
-    from streams.settings import Settings
     from streams.stack import discover
 
     try:
-        found = await read_alert(discover(Settings()).redis_url.get_secret_value(), alert_id)
+        found = await read_alert(discover(settings).redis_url.get_secret_value(), alert_id)
     except RedisUnavailable as error:
         raise UserError(f"{error}: {START}") from error
     except ValueError as error:
@@ -53,6 +62,29 @@ async def _read(alert_id: str) -> Alert:
     if found is None:
         raise UserError(f"no alert {alert_id!r} is known: take an id from `vitalstream alerts --json`")
     return found
+
+
+def _narrator(settings: Settings) -> Narrator:
+    from exporters.narrator import Narrator
+    from streams.errors import UserError
+
+    if settings.narrator_url is None:
+        raise UserError("no narrator is set: give VITALSTREAM_NARRATOR_URL, or leave --narrate out")
+    key = "" if settings.narrator_key is None else settings.narrator_key.get_secret_value()
+    try:
+        return Narrator(settings.narrator_url, settings.narrator_model, key, settings.narrator_timeout_s)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+async def _worded(
+    narrator: Narrator, alert: Alert, catalogue: Catalogue, voice: VoiceName, language: LanguageName
+) -> list[Advice]:
+    async with narrator:
+        told = await narrator.narrate(alert, catalogue, voice, language)
+    if told.why:
+        typer.echo(f"vitalstream: advice in the catalogue's words: {told.why}", err=True)
+    return told.advice
 
 
 def _show(shown: Card, format_: FormatName) -> None:

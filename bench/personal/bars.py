@@ -92,6 +92,6 @@ def _drift(found: DriftFigures) -> Bar:
     return Bar(
         "shifts of a sensor recognised as the sensor's",
         f"≥ {LEAST_DRIFT:.0%}",
-        f"{share:.1%} of {found.planted} (as illness: {found.as_illness})",
+        f"{share:.1%} of {found.planted} (as illness: {found.as_illness}, unfounded: {found.unfounded})",
         share >= LEAST_DRIFT if found.planted else None,
     )

@@ -131,10 +131,16 @@ def _days(start: int, end: int, outcome: Outcome) -> set[int]:
 def drift(outcomes: Sequence[Outcome]) -> DriftFigures:
     """Tell how shifts of sensors were taken."""
     hits, all_of = Counter[str](), Counter[str]()
-    mistaken = 0
+    mistaken = unfounded = 0
     for outcome in outcomes:
         lives = by_wearer(outcome)
-        for episode in (e for e in outcome.truth if e.condition == "sensor_drift"):
+        shifted = [e for e in outcome.truth if e.condition == "sensor_drift"]
+        unfounded += sum(
+            "sensor_drift" in x.told and not any(finds(e, x) for e in shifted if e.wearer == name)
+            for name, own in lives.items()
+            for x in own
+        )
+        for episode in shifted:
             own = lives[episode.wearer]
             signal = next(iter(episode.detail)).partition(".")[2]
             all_of[signal] += 1
@@ -143,7 +149,7 @@ def drift(outcomes: Sequence[Outcome]) -> DriftFigures:
                 "illness" in x.told and episode.start <= x.told["illness"] <= episode.end for x in own
             )
     by_signal = {s: (hits[s], all_of[s]) for s in sorted(all_of)}
-    return DriftFigures(all_of.total(), hits.total(), mistaken, by_signal)
+    return DriftFigures(all_of.total(), hits.total(), mistaken, unfounded, by_signal)
 
 
 def treatment(outcomes: Sequence[Outcome]) -> TreatmentFigures:

@@ -63,9 +63,11 @@ class DriftFigures(msgspec.Struct, frozen=True):
 
     planted: int
     recognised: int
-    """Told as a sensor's, or told by a risk record as one."""
+    """There was an alert that a sensor's readings have shifted."""
     as_illness: int
     """Told as an illness meanwhile."""
+    unfounded: int
+    """Such alerts of wearers whose sensors had not shifted."""
     by_signal: dict[str, tuple[int, int]]
     """Recognised and planted."""
 

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from bench.personal.bars import Bar, bars
-from bench.personal.figures import Study, SystemFigures
+from bench.personal.figures import Study, SystemFigures, TreatmentFigures
 from streams.errors import UserError
 
 BEGIN = "<!-- study: begin, written by `vitalstream bench personal --docs` -->"
@@ -22,6 +22,7 @@ BAR_HEAD = ["check", "wanted", "measured", "met"]
 RATE_HEAD = ["per wearer and day", *PRIORITIES, "high + medium", "above info"]
 FOUND_HEAD = ["condition", "planted", "found", "share", "delay, median min", "delay, 90 % min"]
 SWEEP_HEAD = ["thresholds ×", "share found", "false, high + medium", "false, above info"]
+TREATMENT_HEAD = ["begun", "verdicts", "of a change", "with an interval", "that holds the true effect"]
 REAL_HEAD = ["recording", "wearers", "days", *PRIORITIES, "most often"]
 
 
@@ -53,6 +54,7 @@ def _tables(study: Study) -> Iterator[tuple[str, list[str], Rows]]:
     if study.own.false_conditions:
         rows = [[c, str(n)] for c, n in study.own.false_conditions.items()]
         yield "False alerts by condition", ["condition", "alerts"], rows
+    yield "Medicines and habits begun", TREATMENT_HEAD, [_treatments(study.treatment)]
     if study.population is not None:
         points = [[f"{p.scale:g}", _percent(p.recall), f"{p.false_urgent:.3f}", f"{p.false_all:.3f}"]
                   for p in study.population.points]  # fmt: skip
@@ -91,6 +93,11 @@ def _found(own: SystemFigures) -> Rows:
         for name, c in own.conditions.items()
     ]  # fmt: skip
     return [*rows, ["all but those of days", str(own.planted), str(own.found), _percent(own.recall), "", ""]]
+
+
+def _treatments(found: TreatmentFigures) -> list[str]:
+    said = (found.begun, found.answered, found.changed, found.intervals, found.inside)
+    return [str(number) for number in said]
 
 
 def _about(study: Study) -> str:

@@ -62,6 +62,15 @@ def test_a_shift_told_as_illness_is_not_recognised() -> None:
     assert found.by_signal == {"hr": (0, 1)}
 
 
+def test_a_shift_told_of_a_sensor_that_has_not_shifted_is_unfounded() -> None:
+    truth = [episode("sensor_drift", 5, 14, **{"sensor.hr": 6.0})]
+    alerts = [alert("a", "sensor_drift", 6), alert("b", "sensor_drift", 6, wearer="bob")]
+
+    found = count.drift([outcome(truth, alerts)])
+
+    assert (found.recognised, found.unfounded) == (1, 1)
+
+
 def test_a_verdict_on_a_treatment_is_held_against_the_true_effect() -> None:
     begun = Treatment("ann", "C07AB02", 5 * DAY, {"hr": -10.0}, 6 * DAY)
     run = outcome([], [], treatments=[begun])

@@ -37,6 +37,8 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
     """Alerts that are out, by the course that was the first of their cause."""
     muted: dict[str, Mute] = {}
     """Snoozes that outlast their alerts, by course."""
+    over: dict[str, int] = {}
+    """Event time (ms UTC) up to which alerts were told that are over, by course."""
     raises: list[Raise] = []
     """Alerts of the last day, for the rate limit."""
     suppressed: int = 0
@@ -63,7 +65,7 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
 
     def forget(self) -> None:
         """Forget all that was judged, but when it was told."""
-        for kept in (self.episodes, self.lives, self.muted, self.raises):
+        for kept in (self.episodes, self.lives, self.muted, self.over, self.raises):
             kept.clear()
         for found in (self.rhythm, self.foretold, self.answered, self.causes):
             found.clear()

@@ -17,6 +17,8 @@ from models.view import View
 from streams.records import Status
 
 LAPSED = "not judged any more"
+OVER_MS = 3 * 86_400_000
+"""For how long it is known what was told: devices that come this late may tell it again."""
 
 
 def take(setting: Setting, case: Case, found: Evidence, view: View | None) -> Told | None:
@@ -75,10 +77,12 @@ class Moment:
     def may(self, level: int, longer_ms: int) -> bool:
         """Whether a level that has lasted its delay, and `longer_ms`, may be confirmed now.
 
-        What is `high` always may.
+        What is `high` always may, but for what was told already: another device can deliver that time later.
         """
         priority, judged = self._priority(level), self.case.judged
         manner = self.policy.manners[priority]
+        if self.found.time <= judged.over.get(self.found.key, 0):
+            return False
         if priority == "high":
             return True
         if manner.waits and self.episode.improving:
@@ -130,7 +134,8 @@ class Moment:
         life = lives.get(first)
         status: Status | None
         if life is None:
-            life = lives[first] = Life(self.episode.onset, RANK[priority], historic=self.old, lead=key)
+            onset = max(self.episode.onset, self.case.judged.over.get(key, 0) + 1)
+            life = lives[first] = Life(onset, RANK[priority], historic=self.old, lead=key)
             self._count(life, priority)
             status = "raised"
         else:
@@ -186,14 +191,18 @@ class Moment:
             life.lead = others[0] if life.lead == found.key else life.lead
             return None
         del judged.lives[first]
-        self._mute(first, life)
+        self._close(first, life)
         life.off, life.probability = "", found.probability
         if life.lapsed:
             life.causes = {first: LAPSED}
         return Told(tell(self.setting, self.case, first, life, "resolved", updated(found, self.view)))
 
-    def _mute(self, first: str, life: Life) -> None:
-        """Let a snooze outlast its alert, for all of its courses; never so that a new `high` is not told."""
-        if life.snoozed > self.case.now:
-            for course in (first, *life.joined):
-                self.case.judged.muted[course] = Mute(life.snoozed, min(life.rank, RANK["medium"]))
+    def _close(self, first: str, life: Life) -> None:
+        """Keep until when an alert spoke, and its snooze, though never against a new `high`."""
+        judged, time = self.case.judged, self.found.time
+        for course in [course for course, until in judged.over.items() if time - until > OVER_MS]:
+            del judged.over[course]
+        for course in (first, *life.joined):
+            judged.over[course] = max(time, judged.over.get(course, 0))
+            if life.snoozed > self.case.now:
+                judged.muted[course] = Mute(life.snoozed, min(life.rank, RANK["medium"]))

@@ -68,7 +68,7 @@ def _snooze(said: Said) -> Status | None:
         return "reminded" if woken else None
     if (life.snoozed, life.snoozer) == (until, said.feedback.author):
         return None
-    life.snoozed, life.snoozer, life.acknowledged = until, said.feedback.author, None
+    life.snoozed, life.snoozer, life.acknowledged, life.reminders = until, said.feedback.author, None, 0
     return "snoozed"
 
 

@@ -84,5 +84,7 @@ def _why(policy: Policy, first: str, life: Life, episodes: list[Episode], observ
 
 def due_at(judged: Judged, policy: Policy) -> int | None:
     """Stream time (ms UTC) at which a wearer should be decided although nothing is heard; None = never."""
-    times = (life.snoozed or life.next_reminder(policy) for life in judged.lives.values())
+    standing = {episode.alert for episode in judged.episodes.values() if episode.stands}
+    out = (life for first, life in judged.lives.items() if first in standing)
+    times = (life.snoozed or life.next_reminder(policy) for life in out)
     return min((time for time in times if time is not None), default=None)

@@ -179,3 +179,15 @@ def test_risks_of_other_facts_are_void():
 
     assert decide(SETTING, case, Observation(another=True)) == []
     assert judged.foretold == {}
+
+
+def test_what_was_told_and_is_over_is_not_told_again_when_another_device_delivers_it_late():
+    judged = Judged()
+    first, _ = told([low(m) for m in range(5)] + [low(m, 97.0) for m in range(5, 25)], judged=judged)
+
+    again, _ = told([low(m) for m in range(5)], behind=2 * HISTORIC_MS, judged=judged)
+    later, _ = told([low(m) for m in range(60, 65)], judged=judged)
+
+    assert [alert.status for alert in first] == ["raised", "resolved"]
+    assert again == []
+    assert [alert.status for alert in later] == ["raised"]

@@ -64,6 +64,17 @@ class Watched(RuleBasedStateMachine):
         signal, _ = COURSES[course]
         return said(self.minute, course, self.now[course], (signal, 1.0), beyond=3.0 * self.now[course] - 6.0)
 
+    @rule(
+        course=st.sampled_from(sorted(COURSES)), level=st.integers(0, 3), late=st.sampled_from([3, 45, 200])
+    )
+    def another_device_comes_late(self, course, level, late):
+        signal, gravest = COURSES[course]
+        for minute in range(self.minute - late, self.minute - late + 30):
+            found = said(minute, course, min(level, gravest), (signal, 1.0))
+            for story in (self.story, self.twin):
+                told = story.take(minute, found, late=self.minute - minute)
+            self.keep(told)
+
     @rule(cause=st.sampled_from(["", *LOST]))
     def lose_the_sensor(self, cause):
         self.lost = cause
@@ -112,9 +123,11 @@ class Watched(RuleBasedStateMachine):
         for course, episode in judged.episodes.items():
             grades = POLICY.rules[course.partition(":")[0]].grades
             for level, (run, grade) in enumerate(zip(episode.grades, grades, strict=False), 1):
-                if grade.priority == "high" and run.since and run.last - run.since >= grade.delay_ms:
+                lasts = run.since and run.last - run.since >= grade.delay_ms
+                if grade.priority == "high" and lasts and run.last > judged.over.get(course, 0):
                     assert episode.raised >= level
-                    assert judged.lives[episode.alert].rank == RANK["high"]
+                    life = judged.lives[episode.alert]
+                    assert life.historic or life.rank == RANK["high"]
 
     @invariant()
     def courses_and_alerts_belong_together(self):

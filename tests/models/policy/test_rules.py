@@ -126,7 +126,7 @@ def test_no_file_can_make_a_high_silent(policy_file, change, message):
         (lambda t: t.replace("[priority.info]", "[priority.none]"), "Invalid enum value 'none'"),
         (lambda t: t.replace("improving_s = 600", "improving_s = 0"), r"\[policy\] Expected `float` > 0"),
         (lambda t: t.replace("grace_s = 180", "grace_s = -1", 1), r"\[rhythm\] Expected `float` >= 0.0"),
-        (lambda t: t.replace('{ priority = "high", delay_s = 120', '{ priority = "info", delay_s = 120'), GRAVER),
+        (lambda t: t.replace('"high", delay_s = 120, bel', '"info", delay_s = 120, bel'), GRAVER),
     ],
     ids=["group", "side", "priority", "improving", "negative", "urgency"],
 )  # fmt: skip

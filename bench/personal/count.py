@@ -20,6 +20,7 @@ from streams.gateways.simulator.matching import (
     INFECTIONS,
     LASTING,
     Life,
+    delay,
     finds,
     lives_of,
 )
@@ -96,10 +97,10 @@ def illness(outcomes: Sequence[Outcome]) -> IllnessFigures:
         lives = by_wearer(outcome)
         truth = lines_of(outcome.truth)
         for episode in (e for e in outcome.truth if e.condition == "illness"):
-            told = [x.told["illness"] for x in lives[episode.wearer] if finds(episode, x)]
+            after = [delay(episode, x) for x in lives[episode.wearer] if finds(episode, x)]
             planted += 1
-            found += bool(told)
-            soon += bool(told) and min(told) - episode.start <= SOON_MS
+            found += bool(after)
+            soon += bool(after) and min(after) <= SOON_MS
         for name in outcome.names:
             free = _free_days(truth[name], outcome)
             outside += len(free)
@@ -120,7 +121,7 @@ def _alert_days(lives: Iterable[Life], outcome: Outcome) -> set[int]:
     days: set[int] = set()
     for life in lives:
         if "illness" in life.told:
-            days |= _days(life.told["illness"], life.ended or outcome.end, outcome)
+            days |= _days(life.told["illness"][0], life.ended or outcome.end, outcome)
     return days
 
 
@@ -146,7 +147,7 @@ def drift(outcomes: Sequence[Outcome]) -> DriftFigures:
             all_of[signal] += 1
             hits[signal] += any(finds(episode, x) for x in own)
             mistaken += any(
-                "illness" in x.told and episode.start <= x.told["illness"] <= episode.end for x in own
+                episode.start <= at <= episode.end for x in own for at in x.told.get("illness", ())[:1]
             )
     by_signal = {s: (hits[s], all_of[s]) for s in sorted(all_of)}
     return DriftFigures(all_of.total(), hits.total(), mistaken, unfounded, by_signal)

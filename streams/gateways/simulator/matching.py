@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from streams.gateways.simulator.episodes import HOUR, MINUTE, Episode
-from streams.records import Alert, Condition, Priority
+from streams.records import Alert, Condition, Priority, Status
 
 GRACE_MS = 10 * MINUTE
 """How long after an episode's end an alert's onset may lie to count as its."""
@@ -24,6 +24,8 @@ LASTING: Mapping[Condition, tuple[int, frozenset[Condition]]] = {
 INFECTIONS: frozenset[Condition] = frozenset({"fever", "deterioration", "shock", "anomaly"})
 AFTERMATH_MS = 36 * HOUR
 """A look back over days may speak of an infection so long after a short one's end."""
+TELLING: frozenset[Status] = frozenset({"raised", "escalated", "reminded"})
+"""Revisions by which the system speaks of its own accord; the others are answers to people, or the end."""
 LOUDNESS: Mapping[Priority, int] = {"info": 0, "low": 1, "medium": 2, "high": 3}
 
 
@@ -34,8 +36,8 @@ class Life:
     alert: Alert
     """Its first revision."""
     loudest: Priority
-    told: dict[Condition, int]
-    """When each of its conditions was first told."""
+    told: dict[Condition, list[int]]
+    """When each of its conditions was told, ascending."""
     ended: int | None = None
     """When it was resolved."""
 
@@ -44,10 +46,10 @@ class Life:
         """Whether it was ever above `info`."""
         return self.loudest != "info"
 
-    def came(self, condition: Condition) -> int:
-        """When this condition began, as far as the alert says."""
+    def times(self, condition: Condition) -> list[int]:
+        """Give the times that speak for this condition: when the alert says it began, when it was told."""
         own = condition == self.alert.condition and condition not in LASTING
-        return self.alert.onset if own else self.told[condition]
+        return [self.alert.onset, *self.told[condition]] if own else self.told[condition]
 
 
 def lives_of(revisions: Iterable[Alert]) -> list[Life]:
@@ -59,22 +61,36 @@ def lives_of(revisions: Iterable[Alert]) -> list[Life]:
 
 
 def _life(own: list[Alert]) -> Life:
-    told: dict[Condition, int] = {}
+    told: dict[Condition, list[int]] = {}
     for alert in own:
-        for condition in (alert.condition, *alert.also):
-            told.setdefault(condition, alert.updated)
+        if alert.status in TELLING or alert is own[0]:
+            for condition in (alert.condition, *alert.also):
+                told.setdefault(condition, []).append(alert.updated)
     ended = next((a.updated for a in reversed(own) if a.status == "resolved"), None)
     return Life(own[0], max((a.priority for a in own), key=LOUDNESS.__getitem__), told, ended)
 
 
 def finds(episode: Episode, life: Life, grace_ms: int = GRACE_MS) -> bool:
     """Whether a life of the episode's wearer has its condition, in any revision that came in time."""
-    return episode.condition in life.told and _in_time(episode, life.came(episode.condition), grace_ms)
+    condition = episode.condition
+    return condition in life.told and any(_in_time(episode, at, grace_ms) for at in life.times(condition))
+
+
+def delay(episode: Episode, life: Life) -> int:
+    """Give how long after its start a found episode was told by this life, ms."""
+    return (
+        next((at for at in life.told[episode.condition] if at >= episode.start), episode.end) - episode.start
+    )
 
 
 def explains(episode: Episode, life: Life, grace_ms: int = GRACE_MS, *, same: bool = False) -> bool:
     """Whether the alert came with the episode, or foretold it; if `same`, of its own condition."""
-    return any(_explains(episode, c, life.came(c), grace_ms, same) for c in life.told)
+    return any(_explains(episode, c, at, grace_ms, same) for c in life.told for at in _first(life, c))
+
+
+def _first(life: Life, condition: Condition) -> list[int]:
+    """Give the time by which an alert is true or false for a condition: its begin, not its reminders."""
+    return life.times(condition)[:1]
 
 
 def true_alarm(episodes: Iterable[Episode], alert: Alert) -> bool:

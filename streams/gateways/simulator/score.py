@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from streams.gateways.simulator.episodes import Episode
-from streams.gateways.simulator.matching import GRACE_MS, Life, explains, finds, lives_of
+from streams.gateways.simulator.matching import GRACE_MS, Life, delay, explains, finds, lives_of
 from streams.records import Alert
 
 DAY_MS = 86_400_000
@@ -99,8 +99,7 @@ def score(
 
 def _delay(episode: Episode, lives: Iterable[Life], grace_ms: int) -> int | None:
     """Give how long after its start an episode was told (ms); None when it was not found."""
-    told = [life.told[episode.condition] for life in lives if finds(episode, life, grace_ms)]
-    return min(told) - episode.start if told else None
+    return min((delay(episode, life) for life in lives if finds(episode, life, grace_ms)), default=None)
 
 
 def _by_condition(hits: Iterable[Episode], delays: Mapping[int, int | None]) -> dict[str, list[int]]:

@@ -163,3 +163,20 @@ def test_an_illness_may_be_told_the_day_after_a_fever():
 def test_an_honest_person_answers_by_the_truth():
     assert true_alarm([FEVER], alert(15 * MINUTE))
     assert not true_alarm([FEVER], alert(15 * HOUR))
+
+
+def test_a_reminder_of_a_condition_that_joined_earlier_finds_a_new_episode():
+    later = Episode("w", "fever", 300 * MINUTE, 400 * MINUTE)
+    life = [joined(1, revision=1), joined(15, also=["fever"]), joined(310, also=["fever"], revision=3)]
+
+    result = judge([FEVER, later], life)
+
+    assert result.episodes_found == 2
+    assert result.delays_ms == {"fever": [5 * MINUTE, 10 * MINUTE]}
+
+
+def test_the_end_of_an_alert_or_an_answer_to_it_finds_nothing():
+    later = Episode("w", "fever", 300 * MINUTE, 400 * MINUTE)
+    life = [joined(1, revision=1), joined(310, also=["fever"], revision=2, status="resolved")]
+
+    assert judge([later], life).episodes_found == 0

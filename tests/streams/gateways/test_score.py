@@ -115,9 +115,9 @@ def test_a_condition_that_joins_an_alert_in_time_is_found():
 
 
 def test_a_condition_that_joined_before_the_episode_does_not_find_it():
-    result = judge(
-        [FEVER], [joined(1, revision=1), joined(5, also=["fever"]), joined(15, also=["fever"], revision=3)]
-    )
+    answered = joined(15, also=["fever"], revision=3, status="answered")
+
+    result = judge([FEVER], [joined(1, revision=1), joined(5, also=["fever"]), answered])
 
     assert (result.episodes_found, result.false_alerts) == (0, 1)
 

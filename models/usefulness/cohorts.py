@@ -40,6 +40,8 @@ class CohortData(msgspec.Struct, array_like=True, frozen=True, gc=False):
     intercept: int = 0
     answers: dict[str, int] = {}
     """Answers that stand, by condition and side."""
+    measured: dict[str, tuple[int, int]] = {}
+    """By cohort: answers, and the sum of squared errors in steps of 1/GRID, each before it was learnt."""
 
 
 class Cohorts:
@@ -53,7 +55,7 @@ class Cohorts:
         )
         self._model._weights = VectorDict({name: steps / GRID for name, steps in data.weights.items()})
         self._model.intercept = data.intercept / GRID
-        self._answers = dict(data.answers)
+        self._answers, self._measured = dict(data.answers), dict(data.measured)
 
     def snapshot(self) -> CohortData:
         """The state as numbers."""
@@ -62,6 +64,7 @@ class Cohorts:
             {name: weights[name] for name in sorted(weights) if weights[name]},
             round(self._model.intercept * GRID),
             {course: self._answers[course] for course in sorted(self._answers)},
+            {cohort: self._measured[cohort] for cohort in sorted(self._measured)},
         )
 
     def probability(self, situation: Situation) -> float:
@@ -73,8 +76,10 @@ class Cohorts:
         return self._answers.get(course, 0)
 
     def learn(self, lesson: Lesson) -> None:
-        """Take one answer in, or back."""
+        """Take one answer in, or back; what it would have been thought is measured first."""
         situation = Situation.unpack(lesson.situation)
+        if lesson.weight > 0:
+            self._measure(situation, lesson.useful)
         x = situation.features()
         # The classifier learns what is left to explain beside where it started.
         self._model.intercept += self._start
@@ -85,6 +90,19 @@ class Cohorts:
             weights[name] = self._bounded(weights[name])
         step = 1 if lesson.weight > 0 else -1
         self._answers[situation.course] = max(self._answers.get(situation.course, 0) + step, 0)
+
+    def _measure(self, situation: Situation, useful: bool) -> None:
+        """Progressive validation: the error of the answer that nobody had seen yet."""
+        answers, squared = self._measured.get(situation.cohort, (0, 0))
+        error = (self.probability(situation) - useful) ** 2
+        self._measured[situation.cohort] = answers + 1, squared + round(error * GRID)
+
+    def errors(self) -> dict[str, tuple[int, float]]:
+        """By cohort: how many answers were foretold, and the mean squared error (Brier score) of that."""
+        return {
+            cohort: (answers, squared / answers / GRID)
+            for cohort, (answers, squared) in sorted(self._measured.items())
+        }
 
     def _bounded(self, weight: float) -> float:
         return round(min(max(weight, -self._bound), self._bound) * GRID) / GRID

@@ -46,6 +46,10 @@ class PartitionLearning:
         self._reach(position + 1)
         return self._cohorts.snapshot()
 
+    def errors(self) -> dict[str, tuple[int, float]]:
+        """By cohort: how many answers were foretold, and the Brier score of that."""
+        return self._cohorts.errors()
+
     def _reach(self, offset: int) -> None:
         """Learn all that counts for the record with this offset."""
         if not self._waiting or self._waiting[0].offset >= offset:

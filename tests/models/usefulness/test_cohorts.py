@@ -88,6 +88,18 @@ def test_no_weight_grows_beyond_its_bound(course: list[Lesson]) -> None:
     assert min(data.answers.values()) >= 0
 
 
+def test_each_answer_is_foretold_before_it_is_learnt() -> None:
+    other = FAINT._replace(age="65_to_79")
+    cohorts = taught(*[(FAINT, False)] * 30, (other, True))
+
+    errors = cohorts.errors()
+
+    assert errors["40_to_64/female"][0] == 30 and errors["65_to_79/female"][0] == 1
+    first = taught((FAINT, False)).errors()["40_to_64/female"][1]
+    assert first == pytest.approx(LEARNING.start**2, abs=1e-5)
+    assert errors["40_to_64/female"][1] < first
+
+
 def test_whatever_is_learnt_stays_small_to_store() -> None:
     cohorts = new_cohorts()
     for number in range(3000):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
+from exporters.alerts.card_words import printable
 from streams.records import Alert, Contribution, Priority
 
 STYLES: dict[Priority, str] = {
@@ -27,11 +28,11 @@ def card(alert: Alert) -> Text:
     text.append(f"{_clock(alert.updated)}  ", "dim")
     text.append(f" {alert.priority:<6} ", STYLES[alert.priority])
     text.append(f" {alert.status:<12} ")
-    text.append(f"{alert.wearer}  ", "bold")
-    text.append(f"{_ARROWS[alert.side]}{alert.title}")
+    text.append(f"{printable(alert.wearer)}  ", "bold")
+    text.append(f"{_ARROWS[alert.side]}{printable(alert.title)}")
     if alert.historic:
         text.append("  (found in old data)", "dim")
-    details = _details(alert)
+    details = printable(_details(alert))
     return (
         text.append(f"\n{'':21}{details}", "dim" if alert.status == "resolved" else "") if details else text
     )

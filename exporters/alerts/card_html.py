@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from html import escape
+from html import escape as escaped
 from importlib.resources import files
 
 from exporters.alerts.card_content import Card, Vital
 from exporters.alerts.card_svg import svg_change
 from exporters.alerts.card_text import ARROWS
-from exporters.alerts.card_words import Words, clock, percent, stamp, words
+from exporters.alerts.card_words import Words, clock, percent, printable, stamp, words
 from streams.records import Advice
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}
@@ -24,6 +24,11 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 def style() -> str:
     """The style sheet, light and dark."""
     return files("exporters.alerts").joinpath("card.css").read_text(encoding="utf-8")
+
+
+def escape(text: str) -> str:
+    """Text as HTML, quotes too."""
+    return escaped(printable(text))
 
 
 def html_page(card: Card) -> str:

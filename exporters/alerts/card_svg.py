@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from exporters.alerts.card_content import Vital
+from exporters.alerts.card_words import printable
 
 WIDTH, HEIGHT = 120, 16
 MIDDLE = WIDTH / 2
@@ -21,7 +22,7 @@ def svg_change(vital: Vital, title: str) -> str:
     end = MIDDLE + reach * (MIDDLE - HEAD - 2)
     return (
         f'<svg class="vs-change" role="img" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f"<title>{escape(title)}</title>"
+        f"<title>{escape(printable(title))}</title>"
         f'<path class="vs-track" d="M2 8H{WIDTH - 2}"/><path class="vs-usual" d="M{MIDDLE:g} 2V14"/>'
         f"{_arrow(end)}</svg>"
     )

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from exporters.alerts.card import STYLES
 from exporters.alerts.card_content import Card, Vital
-from exporters.alerts.card_words import Words, clock, percent, words
+from exporters.alerts.card_words import Words, clock, percent, printable, words
 
 ARROWS = {"above": "↑", "high": "↑", "below": "↓", "low": "↓", "level": "=", "unknown": " "}
 
@@ -19,7 +19,7 @@ def text_card(card: Card) -> Text:
     said = words(card.language)
     text = Text()
     text.append(f" {said.of('priority', card.priority)} ", STYLES[card.priority])
-    text.append(f" {ARROWS[card.direction]}".rstrip() + f" {card.title}\n", "bold")
+    text.append(f" {ARROWS[card.direction]}".rstrip() + f" {printable(card.title)}\n", "bold")
     for line in (
         *_when(card, said),
         "",
@@ -29,7 +29,7 @@ def text_card(card: Card) -> Text:
         "",
         *_rest(card, said),
     ):
-        text.append(f"{line}\n")
+        text.append(f"{printable(line)}\n")
     return text
 
 

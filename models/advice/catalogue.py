@@ -114,7 +114,6 @@ def _fits(entry: Entry, situation: Situation) -> bool:
         and (not entry.context or situation.context in entry.context)
         and (not entry.cause or situation.cause in entry.cause or before_colon in entry.cause)
         and situation.facts.issuperset(entry.facts)
-        and situation.facts.isdisjoint(entry.unless)
     )
 
 
@@ -140,7 +139,7 @@ def _faults(book: Book) -> Iterator[str]:
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield f"{condition}.{name} stands twice"
         for entry in row:
-            strange = sorted({*entry.facts, *entry.unless} - known)
+            strange = sorted(set(entry.facts) - known)
             if strange:
                 yield f"{condition}.{entry.name} names unknown facts {strange}"
     for entry in [book.earlier, *(entry for row in book.advice.values() for entry in row)]:

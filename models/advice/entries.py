@@ -53,7 +53,6 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     cause: list[str] = []
     context: list[Context] = []
     facts: list[str] = []
-    unless: list[str] = []
     adds: bool = False
     written: date | None = None
 

@@ -7,6 +7,7 @@ from typing import get_args
 
 from models.advice.catalogue import Catalogue
 from models.advice.entries import Entry, Language
+from models.advice.facts import every_fact
 from models.advice.reading import grade
 from models.advice.wording import calls_for_help, faults, names_emergency
 from streams.records import Advice, Condition, Priority, Voice
@@ -23,7 +24,8 @@ VOICES: tuple[Voice, ...] = get_args(Voice)
 
 def lint(catalogue: Catalogue) -> list[str]:
     """What is wrong with a catalogue, a line each with the key; empty when nothing is."""
-    return [*_texts(catalogue), *_reading(catalogue), *_sources(catalogue), *_helpless(catalogue)]
+    checks = (_texts, _reading, _sources, _idle_facts, _helpless)
+    return [line for check in checks for line in check(catalogue)]
 
 
 def _texts(catalogue: Catalogue) -> Iterator[str]:
@@ -52,6 +54,12 @@ def _sources(catalogue: Catalogue) -> Iterator[str]:
             yield f"source {name} is not used"
         if (origin.year is None) != origin.living:
             yield f"source {name} needs a year, or to be a living page"
+
+
+def _idle_facts(catalogue: Catalogue) -> Iterator[str]:
+    used = {fact for entry in catalogue.entries.values() for fact in entry.facts}
+    for fact in sorted(every_fact(catalogue.book) - used):
+        yield f"fact {fact} changes nothing"
 
 
 def _helpless(catalogue: Catalogue) -> Iterator[str]:

@@ -53,3 +53,10 @@ def test_an_alert_without_reasons_is_one_line() -> None:
 
 def test_a_title_is_text_not_markup() -> None:
     assert "[red]w[/red]" in card(alert(title="[red]w[/red]")).plain
+
+
+def test_nothing_in_a_record_steers_the_terminal() -> None:
+    shown = card(alert(title="a\x1b[2Jb\nc", acknowledged_by="\x1b]0;owned\x07")).plain
+
+    assert "a\ufffd[2Jb\ufffdc" in shown
+    assert "\x1b" not in shown

@@ -105,6 +105,27 @@ def test_a_page_is_for_light_and_dark() -> None:
     assert 'name="color-scheme" content="light dark"' in html_page(card_of(example(), CATALOGUE))
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2) of `#rgb` or `#rrggbb`."""
+    digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_colour_of_text_can_be_read(scheme: str) -> None:
+    light, dark = style().split("@media")
+    part = dark if scheme == "dark" else light
+    [back] = re.findall(r"--back:(#\w+)", part)
+    colours = re.findall(r"--(?:ink|soft|mark):(#\w+)", part)
+
+    assert len(colours) == 6
+    for colour in colours:
+        bright, dim = sorted((luminance(colour), luminance(back)), reverse=True)
+        assert (bright + 0.05) / (dim + 0.05) >= 4.5, colour
+
+
 def test_people_who_hear_the_page_are_told_what_the_picture_shows() -> None:
     read = Reader(html_card(card_of(example(), CATALOGUE)))
 

@@ -128,13 +128,16 @@ class Moment:
 
     def _rise(self) -> Told | None:
         """The course was raised or escalated, or what was found in old data is so now."""
-        key, lives = self.found.key, self.case.judged.lives
+        key, judged = self.found.key, self.case.judged
+        lives = judged.lives
+        judged.suppressed -= self.episode.limited  # it is told after all
+        self.episode.limited = False
         first = self.episode.alert or joinable(lives, key, self.policy, self.old) or key
         priority = self._priority(self.episode.raised)
         life = lives.get(first)
         status: Status | None
         if life is None:
-            onset = max(self.episode.onset, self.case.judged.over.get(key, 0) + 1)
+            onset = max(self.episode.onset, judged.over.get(key, 0) + 1)
             life = lives[first] = Life(onset, RANK[priority], historic=self.old, lead=key)
             self._count(life, priority)
             status = "raised"
@@ -153,8 +156,7 @@ class Moment:
         """Count an alert that is raised, and keep its situation for those who will answer it."""
         case, judged, key = self.case, self.case.judged, self.found.key
         rate.note(judged.raises, key, life.rank, case.now)
-        life.suppressed = judged.suppressed - self.episode.limited
-        judged.suppressed, self.episode.limited = 0, False
+        life.suppressed, judged.suppressed = judged.suppressed, 0
         opinion = self._opinion(priority)
         life.usefulness, life.delayed_s = opinion.usefulness, opinion.extra_ms // 1000
         if case.usefulness is not None:
@@ -168,7 +170,8 @@ class Moment:
         if course != first and course not in life.joined:
             life.joined.append(course)
         seen_to = life.acknowledged is not None or bool(life.snoozed)
-        if rank > life.rank or (life.historic and not self.old) or (rank == RANK["high"] and seen_to):
+        grave = rank == RANK["high"] and (bool(life.snoozed) or (seen_to and fresh))
+        if rank > life.rank or (life.historic and not self.old) or grave:
             life.historic = life.historic and self.old
             life.rank, life.lead = max(rank, life.rank), course
             life.forget_people()

@@ -184,3 +184,17 @@ def test_a_decision_without_a_record_tells_what_is_due():
 
     assert statuses(story.take(11.9)) == []
     assert statuses(story.take(12)) == ["reminded"]
+
+
+def test_a_condition_that_turns_high_is_told_of_although_the_alert_was_taken_on_but_only_once():
+    story = out(2, VERY_LOW)
+    story.answer(10, "acknowledge")
+
+    told = []
+    for minute in range(11, 200):
+        deterioration = said(minute, "deterioration", 2 * int(minute % 60 < 30), ("rr", 30.0))
+        told += story.take(minute, said(minute, "desaturation", 2, VERY_LOW), deterioration)
+        if told and told[-1].status != "acknowledged":
+            told += story.answer(minute, "acknowledge")
+
+    assert statuses(told) == ["escalated", "acknowledged"]

@@ -1,0 +1,64 @@
+"""An alert that is told carries advice for the person it is about, from the catalogue."""
+
+from __future__ import annotations
+
+from models.advice import load_catalogue
+from models.advice.asking import adviser
+from models.decide import Case, Setting, decide
+from models.judged import Judged
+from models.person import Person
+from models.policy.rules import load_policy
+from models.risk.evidence import Leeway
+from models.view import Observation, View
+from streams.records import Alert, Medicine, Profile, Source
+
+START = 1_767_592_800_000
+MINUTE = 60_000
+SETTING = Setting(load_policy(), advise=adviser(load_catalogue()))
+
+
+def told(profile: Profile, **steady: float) -> list[Alert]:
+    """The alerts of half an hour of the same readings, awake at rest."""
+    judged, person = Judged(), Person.of(profile)
+    alerts: list[Alert] = []
+    for minute in range(START, START + 30 * MINUTE, MINUTE):
+        case = Case(
+            "w1", judged, Source("vitals", 0, minute), minute + MINUTE, Leeway(profile.oxygen_scale, person)
+        )
+        view = View(minute, "rest", dict(steady), dict(steady))
+        found = decide(SETTING, case, Observation(views=[view]))
+        alerts += [one.record for one in found if isinstance(one.record, Alert)]
+    return alerts
+
+
+def test_severe_low_oxygen_of_somebody_on_an_opioid_names_the_emergency_and_the_medicine() -> None:
+    [*_, last] = told(Profile("w1", medicines=[Medicine("N02AA01")]), spo2=80.0)
+
+    keys = [advice.key for advice in last.advice if advice.voice == "wearer"]
+    assert last.priority == "high"
+    assert keys == [
+        "desaturation.now.high",
+        "desaturation.watch",
+        "desaturation.seek.high",
+        "desaturation.opioid",
+    ]
+
+
+def test_a_slow_pulse_under_a_beta_blocker_says_not_to_stop_it_alone() -> None:
+    [first, *_] = told(Profile("w1", medicines=[Medicine("C07AB02")]), hr=36.0)
+
+    texts = [advice.text for advice in first.advice if advice.voice == "wearer"]
+    assert any("Do not stop it on your own." in text for text in texts)
+
+
+def test_the_end_of_an_alert_has_no_advice() -> None:
+    judged = Judged()
+    alerts: list[Alert] = []
+    for n in range(90):
+        minute = START + n * MINUTE
+        steady = {"temp": 39.0 if n < 30 else 36.6}
+        case = Case("w1", judged, Source("vitals", 0, n), minute + MINUTE, Leeway())
+        found = decide(SETTING, case, Observation(views=[View(minute, "rest", dict(steady), dict(steady))]))
+        alerts += [one.record for one in found if isinstance(one.record, Alert)]
+
+    assert [(alert.status, bool(alert.advice)) for alert in alerts] == [("raised", True), ("resolved", False)]

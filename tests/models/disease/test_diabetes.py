@@ -166,3 +166,26 @@ def _survey() -> tuple[np.ndarray, np.ndarray]:
     table = load_table(SHARED / "nhanes_2009_12")
     whole = ~np.isnan(table.rows[:, :6]).any(axis=1)
     return table.rows[whole], table.labels[whole]
+
+
+def test_nine_in_ten_intervals_hold_the_truth_of_made_up_surveys() -> None:
+    rows, labels = _survey()
+    from models.deep.diabetes import diabetes_inputs
+    from models.training.calibration import fit_logistic, fit_platt, sigmoid
+
+    inputs, even = diabetes_inputs(rows)[0].astype(float), np.ones(len(rows))
+    weights, offset = fit_logistic(inputs, labels, even, 5.0)
+    truth, chance, held = inputs @ weights + offset, np.random.default_rng(3), []
+    reach = np.array([1.6449 * standard_error(row) for row in rows])
+    for _ in range(24):
+        # A survey of the same people drawn from the truth, and the network's own way of learning from it.
+        drawn, told = chance.random(len(rows)) < sigmoid(truth), np.empty(len(rows))
+        for fold in np.array_split(chance.permutation(len(rows)), 5):
+            rest = np.setdiff1d(np.arange(len(rows)), fold)
+            own, level = fit_logistic(inputs[rest], drawn[rest], even[rest], 30.0)
+            told[fold] = inputs[fold] @ own + level
+        own, level = fit_logistic(inputs, drawn, even, 30.0)
+        slope, shift = fit_platt(told, drawn, even)
+        held.append(np.mean(np.abs((inputs @ own + level) * slope + shift - truth) <= reach))
+
+    assert np.mean(held) >= 0.90

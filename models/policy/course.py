@@ -67,12 +67,20 @@ class Moment:
             self._hear(life)
         if change == "resolved":
             return self._end()
-        still_so = life is not None and life.historic and found.level and not self.old
-        if change is not None or still_so:
+        if change is not None or (life is not None and self._graver(life)):
             return self._rise()
         if not found.level and episode.idle(found.time, rule):
             del self.case.judged.episodes[found.key]
         return None
+
+    def _graver(self, life: Life) -> bool:
+        """Whether what was found in old data, and told as history, is so now."""
+        if self.old or not self.found.level:
+            return False
+        confirmed = self.episode.raised
+        return life.historic or (
+            self.found.level >= confirmed and RANK[self._priority(confirmed)] > life.rank
+        )
 
     def may(self, level: int, longer_ms: int) -> bool:
         """Whether a level that has lasted its delay, and `longer_ms`, may be confirmed now.
@@ -83,6 +91,8 @@ class Moment:
         manner = self.policy.manners[priority]
         if self.found.time <= judged.over.get(self.found.key, 0):
             return False
+        if self.old and self.episode.raised and not judged.lives[self.episode.alert].historic:
+            return False  # what is so now does not get graver by what was
         if priority == "high":
             return True
         if manner.waits and self.episode.improving:
@@ -133,7 +143,7 @@ class Moment:
         judged.suppressed -= self.episode.limited  # it is told after all
         self.episode.limited = False
         first = self.episode.alert or joinable(lives, key, self.policy, self.old) or key
-        priority = self._priority(self.episode.raised)
+        priority = self._priority(min(self.episode.raised, self.found.level))
         life = lives.get(first)
         status: Status | None
         if life is None:

@@ -191,3 +191,25 @@ def test_what_was_told_and_is_over_is_not_told_again_when_another_device_deliver
     assert [alert.status for alert in first] == ["raised", "resolved"]
     assert again == []
     assert [alert.status for alert in later] == ["raised"]
+
+
+def test_what_was_grave_in_old_data_and_is_mild_now_is_told_as_mild_and_gets_grave_again():
+    judged = Judged()
+    told([low(m) for m in range(5)], behind=2 * HISTORIC_MS, judged=judged)
+
+    mild, _ = told([low(m, 88.0) for m in range(5, 8)], judged=judged)
+    grave, _ = told([low(m) for m in range(8, 11)], judged=judged)
+
+    assert [(a.status, a.historic, a.priority) for a in mild] == [("escalated", False, "medium")]
+    assert [(a.status, a.priority) for a in grave] == [("escalated", "high")]
+
+
+def test_old_data_make_nothing_graver_that_is_out_now():
+    judged = Judged()
+    told([low(m, 88.0) for m in range(300, 310)], judged=judged)
+
+    old, _ = told([low(m) for m in range(5)], behind=300 * MINUTE, judged=judged)
+    now, _ = told([low(m) for m in range(310, 314)], judged=judged)
+
+    assert old == []
+    assert [(a.status, a.priority) for a in now] == [("escalated", "high")]

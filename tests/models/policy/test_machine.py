@@ -69,7 +69,7 @@ class Watched(RuleBasedStateMachine):
     )
     def another_device_comes_late(self, course, level, late):
         signal, gravest = COURSES[course]
-        for minute in range(self.minute - late, self.minute - late + 30):
+        for minute in range(self.minute - late, min(self.minute - late + 30, self.minute)):
             found = said(minute, course, min(level, gravest), (signal, 1.0))
             for story in (self.story, self.twin):
                 told = story.take(minute, found, late=self.minute - minute)
@@ -124,7 +124,8 @@ class Watched(RuleBasedStateMachine):
             grades = POLICY.rules[course.partition(":")[0]].grades
             for level, (run, grade) in enumerate(zip(episode.grades, grades, strict=False), 1):
                 lasts = run.since and run.last - run.since >= grade.delay_ms
-                if grade.priority == "high" and lasts and run.last > judged.over.get(course, 0):
+                old = START + self.minute * MINUTE - run.last > POLICY.historic_ms
+                if grade.priority == "high" and lasts and not old and run.last > judged.over.get(course, 0):
                     assert episode.raised >= level
                     life = judged.lives[episode.alert]
                     assert life.historic or life.rank == RANK["high"]

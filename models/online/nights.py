@@ -2,7 +2,7 @@
 
 Resting minutes are those without steps for the last twelve (Mishra et al. 2020, Nat Biomed Eng 4:1208); the
 night is 0 to 7 h local or, where the context knows of sleep, asleep. A row ends at 7 h local and is
-kept as one byte a channel, so that five weeks of six channels take 210 bytes.
+kept as one byte a channel, so that four weeks of five vitals take 150 bytes.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import msgspec
 
 from models.signals.activity import Context
 
-KEPT: Final = 35
-"""Rows that are kept."""
+KEPT: Final = 29
+"""Rows that are kept: four weeks, and the newest beside them."""
 DAWN: Final = 7 * 60
 """Local minute at which a night ends and a row is closed."""
 DAY: Final = 1440
@@ -58,8 +58,8 @@ class Open(msgspec.Struct, array_like=True, gc=False):
     """Coded means of the half hours of the night's pulse."""
     block: int = -1
     """The half hour that is open, counted from local midnight."""
-    sums: dict[str, tuple[float, int]] = {}
-    """Sum and number of minutes, by channel; of the pulse at night those of the open half hour."""
+    sums: dict[str, tuple[int, int]] = {}
+    """Sum (thousandths) and number of minutes, by channel; of the pulse at night the open half hour's."""
 
 
 class Nights(msgspec.Struct, array_like=True, gc=False):
@@ -99,8 +99,10 @@ class Nights(msgspec.Struct, array_like=True, gc=False):
     def _close(self, empty: int) -> None:
         """Keep the open row, and `empty` rows for days that were not worn at all."""
         found = self.open_values()
-        for name in CHANNELS.keys() & (self.rows.keys() | found.keys()):
+        for name in CHANNELS:
             value = found.get(name)
+            if value is None and name not in self.rows:
+                continue
             row = bytes((0 if value is None else code(name, value),)) + bytes(empty)
             self.rows[name] = (self.rows.get(name, b"") + row)[-KEPT:]
         for name in [name for name, row in self.rows.items() if not any(row)]:
@@ -124,13 +126,13 @@ class Nights(msgspec.Struct, array_like=True, gc=False):
                     self._sum(name, value)
 
     def _sum(self, name: str, value: float) -> None:
-        total, count = self.open.sums.get(name, (0.0, 0))
-        self.open.sums[name] = total + value, count + 1
+        total, count = self.open.sums.get(name, (0, 0))
+        self.open.sums[name] = total + round(1000 * value), count + 1
 
     def _end_block(self) -> None:
-        total, count = self.open.sums.pop("hr", (0.0, 0))
+        total, count = self.open.sums.pop("hr", (0, 0))
         if count >= BLOCK_FEWEST:
-            self.open.blocks += bytes((code("hr", total / count),))
+            self.open.blocks += bytes((code("hr", total / count / 1000),))
 
     def open_values(self) -> dict[str, float]:
         """What the open row shows, by channel, where there is enough of it."""
@@ -140,7 +142,10 @@ class Nights(msgspec.Struct, array_like=True, gc=False):
             found["hr"] = median(value_of("hr", c) for c in self.open.blocks)
         for name, (total, count) in self.open.sums.items():
             if count >= FEWEST.get(name, FEWEST_MINUTES):
-                found[name] = total / count
+                found[name] = total / count / 1000
+        if "hr" in found:
+            # The pulse by day only stands in for a night that was not worn.
+            found.pop("hr_day", None)
         return found
 
     def series(self, channel: str) -> list[float | None]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
+from models.online.clock import BLOCK, GAP_ZERO, Clocks
 from models.online.illness import Onset, Watch
+from models.online.moves import Move, moves, suspects
 from models.online.nights import DAWN, DAY, Nights
 from models.signals.activity import Context
 from models.signals.windows import MINUTE
 from streams.records import Drift
+
+CALM_AFTER: Final = 12
+"""Minutes without activity before a pulse is at rest (Mishra et al. 2020, Nat Biomed Eng 4:1208)."""
 
 
 class News(msgspec.Struct, frozen=True, gc=False):
@@ -16,6 +23,7 @@ class News(msgspec.Struct, frozen=True, gc=False):
 
     night: Onset | None = None
     moved: tuple[Drift, ...] = ()
+    """Usuals that have moved, told once, a day after."""
 
 
 class Own(msgspec.Struct, array_like=True, gc=False):
@@ -23,18 +31,60 @@ class Own(msgspec.Struct, array_like=True, gc=False):
 
     nights: Nights = msgspec.field(default_factory=Nights)
     watch: Watch = msgspec.field(default_factory=Watch)
+    clocks: Clocks = msgspec.field(default_factory=Clocks)
 
     def minute(
-        self, minute: int, context: Context, values: dict[str, float], still: int, utc_offset: int
+        self,
+        minute: int,
+        context: Context,
+        values: dict[str, float],
+        still: int,
+        utc_offset: int,
+        interval: float | None = None,
     ) -> News | None:
         """Take one minute (start, ms UTC) of values by signal; gives news at most every three hours.
 
-        `still` is how many minutes have had no activity, `utc_offset` minutes east of UTC.
+        `still` is how many minutes have had no activity, `utc_offset` minutes east of UTC, `interval` the
+        median of the usable intervals between beats, ms.
         """
         at = minute // MINUTE + utc_offset
+        calm = context == "asleep" or (context == "rest" and still >= CALM_AFTER)
+        moved: tuple[Drift, ...] = ()
+        if interval and "hr" in values:
+            values = values | {"gap": GAP_ZERO + values["hr"] - 60_000 / interval}
+        if self.clocks.put(at, values, calm) is not None:
+            moved = tuple(self._moved(at // BLOCK - 1, utc_offset))
         before = self.nights.day
         if not self.nights.put(at, context, values, still) or not before:
-            return None
+            return News(None, moved) if moved else None
+        return News(self._night(before, minute, utc_offset), moved)
+
+    def _night(self, before: int, minute: int, utc_offset: int) -> Onset:
         begins = (before * DAY + DAWN - DAY - utc_offset) * MINUTE
-        night = self.watch.judge(self.nights, 1, minute, begins, ())
-        return News(night)
+        aside = suspects(self.clocks.vitals, self.clocks.block - 1)
+        return self.watch.judge(self.nights, 1, minute, begins, aside)
+
+    def _moved(self, block: int, utc_offset: int) -> list[Drift]:
+        told = []
+        clocks = self.clocks.vitals
+        for move in self._pulse_first(moves(clocks, block)):
+            told.append(self._tell(move, block, utc_offset))
+            clocks[move.signal].settle(move.signal, move.by)
+            if move.kind == "sensor":
+                self.nights.shift(move.signal, move.by)
+        return told
+
+    def _pulse_first(self, found: list[Move]) -> list[Move]:
+        """A gap that opens between pulse and beats is the pulse's sensor."""
+        gap = next((move for move in found if move.signal == "gap"), None)
+        if gap is None:
+            return found
+        self.clocks.vitals["gap"].settle("gap", gap.by)
+        rest = [move for move in found if move.signal not in ("gap", "hr")]
+        return [Move("hr", gap.by, gap.blocks, "sensor"), *rest]
+
+    def _tell(self, move: Move, block: int, utc_offset: int) -> Drift:
+        usual = [u for u in self.clocks.vitals[move.signal].usuals(move.signal) if u is not None]
+        before = sum(usual) / len(usual)
+        since = ((block + 1 - move.blocks) * BLOCK - utc_offset) * MINUTE
+        return Drift(move.signal, round(before, 2), round(before + move.by, 2), since, move.kind)

@@ -50,15 +50,22 @@ def test_sleep_counts_as_night_before_midnight_too():
     assert nights.series("hr") == [52.0]
 
 
-def test_resting_minutes_of_the_day_before_make_a_value_of_their_own():
+def test_a_night_knows_its_other_vitals_too():
     nights = Nights()
-    live(nights, START + DAWN, START + DAY, {"hr": 70.0})
     live(nights, START + DAY, START + DAY + DAWN, {"hr": 58.0, "temp": 34.5})
     live(nights, START + DAY + DAWN, START + DAY + DAWN + 1, {"hr": 70.0})
 
-    assert nights.series("hr_day") == [70.0]
     assert nights.series("hr") == [58.0]
     assert nights.series("temp") == [pytest.approx(34.5)]
+
+
+def test_the_pulse_at_rest_by_day_is_kept_for_a_night_that_was_not_worn():
+    nights = Nights()
+    live(nights, START + DAWN, START + DAY, {"hr": 70.0})
+    live(nights, START + DAY + DAWN, START + DAY + DAWN + 1, {"hr": 70.0})
+
+    assert nights.series("hr_day") == [70.0]
+    assert nights.series("hr") == []
 
 
 def test_days_without_the_watch_leave_gaps():

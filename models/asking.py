@@ -39,7 +39,7 @@ BEYOND_WEARABLE = {vital.name for vital in CLINICAL} - {vital.name for vital in 
 
 def beats(seen: Seen, window: Window) -> Iterator[Ask]:
     """Every 60 usable beats in a row, asked for their rhythm and whether they are usable at all."""
-    for run in seen.beats.add(window.times, window.values):
+    for run in seen.beats.add(window.times, window.counts):
         yield Ask("rhythm", run.start, run.end, run.intervals)
         yield Ask("quality", run.start, run.end, run.intervals)
 
@@ -81,10 +81,10 @@ def _worn_beside_usual(seen: Seen, view: View, row: NDArray[np.float32]) -> Iter
     """The newest value of each vital of the hour, on whatever device, beside the own usual."""
     for signal in (name for i, name in enumerate(CHANNELS) if not np.isnan(row[:, i]).all()):
         baseline = seen.baselines.get(signal if signal in SLOW else f"{signal}@{view.context}")
-        newest = seen.recent.get(signal)
-        if newest:
+        newest = seen.recent.newest(signal)
+        if newest is not None:
             usual = baseline.usual() if baseline is not None and baseline.known else None
-            yield beside_usual(signal, newest[-1][1], usual)
+            yield beside_usual(signal, newest[1], usual)
 
 
 def _stay(seen: Seen, view: View) -> Iterator[Ask]:

@@ -16,19 +16,22 @@ from models.deep.asks import Ask
 from models.person import Person
 from models.signals import quality as gate
 from models.signals.beats import rmssd
+from models.signals.catalogue import SIGNALS
 from models.signals.columns import Columns
+from models.signals.counts import MISSING, counted
 from models.signals.quality import Quality
+from models.signals.recent import VITALS as LEARNED
 from models.signals.windows import MINUTE, Track, Window
 from models.view import Observation, View
-from models.wearer import RECENT, SLOW, Device, Seen, Stuck
+from models.wearer import SLOW, Device, Seen, Stuck
 from streams.records import Profile
 
-LEARNED = ("hr", "rr", "spo2", "temp", "hrv", "glucose", "sbp", "dbp")
 SCORED = ("hr", "rr", "spo2", "temp", "sbp")
 TOTALS = frozenset({"steps", "meal", "urine"})
 MOVEMENT = frozenset({"steps", "accel"})
 """Signals that need no contact with the skin."""
 CALM = frozenset({"rest", "asleep"})
+STUCK = Quality(0.0, "flat")
 
 
 def take(
@@ -45,15 +48,16 @@ def take(
     for signal, (times, values) in columns.items():
         track = device.tracks.get(signal)
         if track is None:
-            track = device.tracks[signal] = Track.empty()
+            track = device.tracks[signal] = Track()
+        counts = values if values.typecode == "H" else counted(signal, values)
         if not contact and signal not in MOVEMENT:
-            values = array("d", [math.nan]) * len(values)
-        late = track.add(times, values)
+            times, counts = times[:], array("H", [MISSING]) * len(counts)
+        late = track.add(times, counts)
         if late:
             observation.late[signal] = late
         # What lies well before the rest has come late to the device itself: it speaks for itself alone.
         until = last if times[0] >= newest - MINUTE else times[-1]
-        closed.extend(track.close(signal, until, lateness))
+        closed += track.close(signal, until, lateness)
     if closed:
         _view_all(seen, [device], closed, observation)
     return observation
@@ -125,10 +129,10 @@ def _view(seen: Seen, minute: int, windows: list[Window], asks: list[Ask], lost:
 
 def _summarise(seen: Seen, window: Window, view: View) -> None:
     """Judge a window and reduce it to one value: a sum of counts, else the median."""
-    signal, ordered = window.signal, sorted(window.values.tolist())
+    signal, ordered = window.signal, sorted(window.counts)
     judged = gate.judge(window, ordered)
     if judged.usable and _stuck(seen, window, ordered):
-        judged = Quality(0.0, "flat")
+        judged = STUCK
     view.quality[signal] = judged
     if not judged.usable:
         assert judged.cause is not None
@@ -137,8 +141,10 @@ def _summarise(seen: Seen, window: Window, view: View) -> None:
     if signal == "ibi":
         return
     if judged.share < 1.0:
-        ordered = sorted(window.values[~np.isnan(window.values)].tolist())
-    view.values[signal] = sum(ordered) if signal in TOTALS else gate.middle(ordered)
+        ordered = sorted(window.counts)
+        del ordered[gate.valued(ordered) :]
+    count = sum(ordered) if signal in TOTALS else gate.middle(ordered)
+    view.values[signal] = count / SIGNALS[signal].per
 
 
 def _miss_pulse(seen: Seen, view: View) -> None:
@@ -149,14 +155,14 @@ def _miss_pulse(seen: Seen, view: View) -> None:
         view.causes["hr"] = cause
 
 
-def _stuck(seen: Seen, window: Window, ordered: list[float]) -> bool:
+def _stuck(seen: Seen, window: Window, ordered: list[int]) -> bool:
     """Whether the signal has not moved at all for longer than it can."""
     allowed = gate.FLAT_MINUTES.get(window.signal)
     if allowed is None:
         return False
     first = ordered[0]
     low, high = gate.FLAT_WITHIN.get(window.signal, (-math.inf, math.inf))
-    if ordered[-1] != first or not low <= first <= high:
+    if ordered[-1] != first or not low <= first / SIGNALS[window.signal].per <= high:
         seen.stuck.pop(window.signal, None)
         return False
     known = seen.stuck.get(window.signal)
@@ -205,7 +211,7 @@ def _compare(seen: Seen, view: View) -> None:
         value = view.values.get(signal)
         if value is None:
             continue
-        view.steady[signal] = _steady(seen, signal, minute, value)
+        view.steady[signal] = seen.recent.put(signal, minute, value)
         if signal in SLOW:
             key = signal
         elif context in CALM:
@@ -227,26 +233,13 @@ def _compare(seen: Seen, view: View) -> None:
         _score(seen, view)
 
 
-def _steady(seen: Seen, signal: str, minute: int, value: float) -> float:
-    """Median of the newest readings of a signal within RECENT minutes of the newest."""
-    recent = seen.recent.get(signal)
-    if recent is None:
-        recent = seen.recent[signal] = []
-    if recent and minute < recent[-1][0]:
-        return value
-    recent.append((minute, value))
-    while len(recent) > RECENT or recent[0][0] <= minute - RECENT * MINUTE:
-        del recent[0]
-    return gate.middle(sorted([reading for _, reading in recent]))
-
-
 def _score(seen: Seen, view: View) -> None:
     """NEWS2 at rest only: the score is meant for a person at rest."""
     if view.context in ("active", "recovering"):
         return
     readings: dict[str, tuple[int, float]] = {}
     for signal in SCORED:
-        recent = seen.recent.get(signal)
-        if recent:
-            readings[signal] = recent[-1][0], view.steady.get(signal, recent[-1][1])
+        newest = seen.recent.newest(signal)
+        if newest is not None:
+            readings[signal] = newest[0], view.steady.get(signal, newest[1])
     view.score = news2(readings, view.minute, scale=seen.oxygen_scale, on_oxygen=seen.on_oxygen)

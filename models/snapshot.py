@@ -18,24 +18,17 @@ from models.online.drift import DriftSnapshot, DriftTest
 from models.person import Person
 from models.signals.activity import Activity
 from models.signals.beats import BeatBuffer
-from models.signals.windows import Track
+from models.signals.marks import Marks
+from models.signals.recent import Recent
+from models.signals.stored import TrackSnapshot, dump_track, load_track
 from models.wearer import FLOORS, Device, Seen, Stuck, Wearer
-
-
-class TrackSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A track as plain data; columns as little-endian bytes."""
-
-    times: bytes
-    values: bytes
-    newest: int
-    closed: int
-    ordered: bool
 
 
 class DeviceSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A device as plain data."""
 
-    recent: bytes
+    newest: int
+    marks: tuple[bytes, int, int]
     tracks: dict[str, TrackSnapshot]
 
 
@@ -53,7 +46,7 @@ class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     beats: bytes
     beats_last: int
     activity: Activity
-    recent: dict[str, list[tuple[int, float]]]
+    recent: bytes
     baselines: dict[str, BaselineSnapshot]
     joint: JointSnapshot
     drift: DriftSnapshot
@@ -80,10 +73,10 @@ def dump(wearer: Wearer) -> WearerSnapshot:
         consent=seen.consent,
         oxygen_scale=seen.oxygen_scale,
         on_oxygen=seen.on_oxygen,
-        beats=seen.beats.intervals.tobytes(),
+        beats=seen.beats.counts.tobytes(),
         beats_last=seen.beats.last,
         activity=seen.activity,
-        recent=seen.recent,
+        recent=bytes(seen.recent),
         baselines={key: baseline.snapshot() for key, baseline in seen.baselines.items()},
         joint=seen.joint.snapshot(),
         drift=seen.drift.snapshot(),
@@ -110,9 +103,9 @@ def load(name: str, snapshot: WearerSnapshot) -> Wearer:
         consent=snapshot.consent,
         oxygen_scale=snapshot.oxygen_scale,
         on_oxygen=snapshot.on_oxygen,
-        beats=BeatBuffer(array("d", snapshot.beats), snapshot.beats_last),
+        beats=BeatBuffer(array("H", snapshot.beats), snapshot.beats_last),
         activity=snapshot.activity,
-        recent=snapshot.recent,
+        recent=Recent(snapshot.recent),
         baselines={
             key: Baseline(FLOORS[key.partition("@")[0]], stored) for key, stored in snapshot.baselines.items()
         },
@@ -136,20 +129,11 @@ def _load_stay(snapshot: WearerSnapshot) -> Stay | None:
 
 
 def _dump_device(device: Device) -> DeviceSnapshot:
-    return DeviceSnapshot(
-        device.recent.tobytes(),
-        {
-            signal: TrackSnapshot(t.times.tobytes(), t.values.tobytes(), t.newest, t.closed, t.ordered)
-            for signal, t in device.tracks.items()
-        },
-    )
+    newest = device.newest
+    tracks = {signal: dump_track(track, newest) for signal, track in device.tracks.items()}
+    return DeviceSnapshot(newest, device.marks.stored(), tracks)
 
 
 def _load_device(stored: DeviceSnapshot) -> Device:
-    return Device(
-        array("q", stored.recent),
-        {
-            signal: Track(array("q", t.times), array("d", t.values), t.newest, t.closed, t.ordered)
-            for signal, t in stored.tracks.items()
-        },
-    )
+    tracks = {signal: load_track(track, stored.newest) for signal, track in stored.tracks.items()}
+    return Device(Marks(*stored.marks), tracks)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,16 +17,14 @@ from models.online.drift import DriftTest
 from models.person import Person
 from models.signals.activity import Activity
 from models.signals.beats import BeatBuffer
+from models.signals.marks import Marks
+from models.signals.recent import Recent
 from models.signals.windows import Track
 
-RECENT = 5
-"""Minutes over which a steady value is taken."""
-REMEMBERED = 256
-"""Packets of a device that are remembered to recognise a duplicate: four minutes of one each second."""
 DEVICES = 16
 """Devices of a wearer whose open minutes are kept."""
 HELD = 400_000
-"""Open samples of a wearer above which a device is let go (16 bytes each; a stored page ends at 17 MiB)."""
+"""Open samples of a wearer above which a device is let go (26 bytes each at most; a page ends at 17 MiB)."""
 
 SLOW = frozenset({"temp", "sbp", "dbp", "glucose"})
 """Signals whose usual does not depend on rest or sleep."""
@@ -50,19 +46,12 @@ FLOORS = {
 class Device:
     """What is open of one device of a wearer."""
 
-    recent: array[int] = field(default_factory=lambda: array("q"))
+    marks: Marks = field(default_factory=Marks)
     tracks: dict[str, Track] = field(default_factory=dict)
 
     def repeated(self, seq: int, start: int) -> bool:
         """Whether this packet was seen before; remembers it if not."""
-        mark = (seq * 0x9E3779B97F4A7C15 ^ start) & 0x7FFF_FFFF_FFFF_FFFF
-        # Among the bytes first: 256 numbers one by one take five times as long.
-        if mark.to_bytes(8, sys.byteorder) in self.recent.tobytes() and mark in self.recent:
-            return True
-        if len(self.recent) >= REMEMBERED:
-            del self.recent[0]
-        self.recent.append(mark)
-        return False
+        return self.marks.repeated(seq, start)
 
     @property
     def newest(self) -> int:
@@ -72,7 +61,7 @@ class Device:
     @property
     def held(self) -> int:
         """How many samples are open."""
-        return sum(len(track.times) for track in self.tracks.values())
+        return sum(len(track.counts) for track in self.tracks.values())
 
     def too_late(self, signal: str, newest: int) -> bool:
         """Whether all minutes up to this time (ms UTC) are closed for the signal."""
@@ -83,7 +72,8 @@ class Device:
 class Stuck(msgspec.Struct, array_like=True, gc=False):
     """Since when a signal has not changed at all."""
 
-    value: float
+    value: int
+    """As a count of its resolution."""
     since: int
     last: int
 
@@ -104,7 +94,7 @@ class Seen:
     on_oxygen: bool | None = None
     beats: BeatBuffer = field(default_factory=BeatBuffer)
     activity: Activity = field(default_factory=Activity)
-    recent: dict[str, list[tuple[int, float]]] = field(default_factory=dict)
+    recent: Recent = field(default_factory=Recent)
     baselines: dict[str, Baseline] = field(default_factory=dict)
     """By `signal` or `signal@context`."""
     joint: JointNormal = field(default_factory=JointNormal)

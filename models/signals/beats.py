@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.signals.windows import Floats, Times
+from models.signals.counts import BELOW, Counts, Floats
+from models.signals.runs import SIXTEENTHS, Times
 
 BEATS = 60
 """Intervals in a rhythm window: about a minute, as in most published detectors."""
@@ -30,43 +31,49 @@ class BeatWindow:
 class BeatBuffer:
     """The run of intervals that does not fill a window yet."""
 
-    intervals: array[float] = field(default_factory=lambda: array("d"))
+    counts: array[int] = field(default_factory=lambda: array("H"))
+    """Intervals in sixteenths of a millisecond."""
     last: int = 0
     """End of the newest interval, ms UTC."""
 
-    def add(self, times: Times, intervals: Floats) -> list[BeatWindow]:
-        """Append beats (end times ms, intervals ms, NaN = unusable); gives the windows they fill."""
-        usable = ~np.isnan(intervals)
-        if not usable.all():
-            times, intervals = times[usable], intervals[usable]
-        if not len(times):
-            return []
+    def add(self, times: Times | range, counts: Counts) -> list[BeatWindow]:
+        """Append beats (end times ms, intervals as counts); gives the windows they fill.
+
+        What is no value (`models.signals.counts`) is left out.
+        """
+        ends, intervals = np.asarray(times), np.frombuffer(counts, dtype=np.uint16)
+        if max(counts) >= BELOW:
+            usable = intervals < BELOW
+            ends, intervals = ends[usable], intervals[usable]
+            if not len(intervals):
+                return []
         windows: list[BeatWindow] = []
-        begins = times - intervals
-        breaks = np.flatnonzero(begins[1:] - times[:-1] > BREAK_MS) + 1
+        silences = ends[1:] - ends[:-1] - intervals[1:] / SIXTEENTHS
+        breaks = (np.flatnonzero(silences > BREAK_MS) + 1).tolist()
         start = 0
-        for stop in [*breaks.tolist(), len(times)]:
-            if begins[start] - self.last > BREAK_MS:
+        for stop in [*breaks, len(ends)]:
+            if ends.item(start) - intervals.item(start) / SIXTEENTHS - self.last > BREAK_MS:
                 self.clear()
-            windows += self._extend(times[start:stop], intervals[start:stop])
+            windows += self._extend(ends[start:stop], intervals[start:stop])
             start = stop
         return windows
 
     def clear(self) -> None:
         """Forget the run: what comes next starts a new one."""
-        self.intervals = array("d")
+        del self.counts[:]
 
-    def _extend(self, times: Times, intervals: Floats) -> list[BeatWindow]:
-        held = len(self.intervals)
-        run = np.concatenate([np.frombuffer(self.intervals, dtype=np.float64), intervals])
-        whole = len(run) // BEATS
+    def _extend(self, ends: Times, intervals: NDArray[np.uint16]) -> list[BeatWindow]:
+        held = len(self.counts)
+        self.counts.frombytes(intervals.tobytes())
+        whole = len(self.counts) // BEATS * BEATS
         windows = []
-        for k in range(whole):
-            block = run[k * BEATS : (k + 1) * BEATS]
-            end = int(times[(k + 1) * BEATS - 1 - held])
-            windows.append(BeatWindow(end - int(block.sum()), end, block.astype(np.float32)))
-        self.intervals = array("d", run[whole * BEATS :].tobytes())
-        self.last = int(times[-1])
+        for stop in range(BEATS, whole + 1, BEATS):
+            block = self.counts[stop - BEATS : stop]
+            end = ends.item(stop - 1 - held)
+            row = np.array(block, dtype=np.float32) / np.float32(SIXTEENTHS)
+            windows.append(BeatWindow(end - sum(block) // SIXTEENTHS, end, row))
+        del self.counts[:whole]
+        self.last = ends.item(-1)
         return windows
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 import numpy as np
 
-from models.signals.catalogue import SIGNALS, Signal
-from models.signals.windows import Floats, Window
+from models.signals.catalogue import SIGNALS
+from models.signals.counts import BELOW, MISSING, Counts
+from models.signals.windows import Window
 
 Cause = Literal["range", "flat", "jump", "contact", "missing", "motion", "beats"]
 
@@ -53,53 +55,56 @@ class Quality(msgspec.Struct, frozen=True, gc=False):
 GOOD = Quality(1.0)
 
 
-def judge(window: Window, ordered: list[float]) -> Quality:
-    """Judge a minute by contact, range and jumps; marks unusable samples in `window.values` as NaN.
+def judge(window: Window, ordered: list[int]) -> Quality:
+    """Judge a minute by contact, range and jumps; marks samples that jump as `MISSING` in `window.counts`.
 
-    `ordered` are the same values, ascending (in no order where one is NaN: the device had lost contact).
+    `ordered` are the same counts, ascending.
     """
-    signal, values = SIGNALS[window.signal], window.values
-    low, high = ordered[0], ordered[-1]
-    if low >= signal.low and high <= signal.high and not math.isnan(sum(ordered)):
-        if window.signal == "ibi":
-            return _judge_beats(values, middle(ordered))
-        if signal.jump is None or high - low <= signal.jump:
-            return GOOD
-        return _judge_jumps(window, signal)
-    lost = np.isnan(values)
-    bad = lost | ~((values >= signal.low) & (values <= signal.high))
-    values[bad] = np.nan
-    return Quality(1.0 - float(bad.mean()), "contact" if lost.any() else "range")
-
-
-def _judge_jumps(window: Window, signal: Signal) -> Quality:
-    """Mark samples that leave their neighbours faster than a body can."""
-    assert signal.jump is not None
-    if len(window.values) < 2:
+    signal, high = SIGNALS[window.signal], ordered[-1]
+    if high >= BELOW:
+        spoilt = len(ordered) - valued(ordered)
+        return Quality(1.0 - spoilt / len(ordered), "contact" if high == MISSING else "range")
+    if window.signal == "ibi":
+        return _judge_beats(window.counts, middle(ordered))
+    if signal.jump is None or high - ordered[0] <= signal.jump * signal.per:
         return GOOD
-    seconds = np.maximum(np.diff(window.times) / 1000.0, 1.0)
-    wild = np.abs(np.diff(window.values)) > signal.jump * seconds
+    return _judge_jumps(window, signal.jump * signal.per)
+
+
+def _judge_jumps(window: Window, jump: float) -> Quality:
+    """Mark samples that leave their neighbours faster than a body can: by more than `jump` a second."""
+    counts = np.array(window.counts, dtype=np.int32)
+    if len(counts) < 2:
+        return GOOD
+    seconds = np.maximum(np.diff(np.asarray(window.times)) / 1000.0, 1.0)
+    wild = np.abs(np.diff(counts)) > jump * seconds
     if not wild.any():
         return GOOD
-    bad = np.zeros(len(window.values), dtype=bool)
+    bad = np.zeros(len(counts), dtype=bool)
     bad[1:] |= wild
     bad[:-1] |= wild
     # A lone spike marks its good neighbours too; what agrees with the rest is good after all.
-    bad &= np.abs(window.values - np.median(window.values)) > signal.jump
-    window.values[bad] = np.nan
+    bad &= np.abs(counts - np.median(counts)) > jump
+    for at in np.flatnonzero(bad).tolist():
+        window.counts[at] = MISSING
     return Quality(1.0 - float(bad.mean()), "jump" if bad.any() else None)
 
 
-def middle(ordered: list[float]) -> float:
+def valued(ordered: list[int]) -> int:
+    """How many of these ascending counts are values."""
+    return bisect_left(ordered, BELOW)
+
+
+def middle(ordered: Sequence[float]) -> float:
     """The median of ascending values; for the few samples of a minute several times faster than numpy's."""
     half = len(ordered) // 2
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def _judge_beats(values: Floats, typical: float) -> Quality:
+def _judge_beats(counts: Counts, typical: float) -> Quality:
     """Count intervals that tell of missed or extra beats."""
-    if len(values) < 4:
+    if len(counts) < 4:
         return GOOD
-    odd = (values > LONG_BEAT * typical) | (values < SHORT_BEAT * typical)
-    share = float(odd.mean())
-    return Quality(1.0 - share, "beats") if share > 0.1 else GOOD
+    low, high = SHORT_BEAT * typical, LONG_BEAT * typical
+    odd = sum([not low <= count <= high for count in counts]) / len(counts)
+    return Quality(1.0 - odd, "beats") if odd > 0.1 else GOOD

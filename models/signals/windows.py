@@ -1,8 +1,8 @@
-"""Minute windows by event time: samples wait in columns until their device's watermark passes them.
+"""Minute windows by event time: samples wait until their device's watermark passes them.
 
-A `Track` holds the open samples of one signal of one device. Its watermark is the newest sample
-time seen minus the allowed lateness; a minute closes when the watermark passes its end, and what
-arrives for a closed minute is late. The samples of a closed minute are sorted by time and value, so
+A `Track` holds the open samples of one signal of one device, as counts and runs of times. Its watermark is
+the newest sample time seen minus the allowed lateness; a minute closes when the watermark passes its end, and
+what arrives for a closed minute is late. The samples of a closed minute are sorted by time and value, so
 any order of arrival within the lateness gives the same window.
 """
 
@@ -10,157 +10,160 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from streams.records import Column
+from models.signals.counts import Counts, Floats, values_of
+from models.signals.runs import CHAINED, SIXTEENTHS, Runs, Times, behind, joined, runs_of, times_of, triples
 
 MINUTE = 60_000
-LATEST = 4_102_444_800_000
-"""No packet speaks of times after 2100 (ms UTC), as `streams.records.Millis`."""
 OPEN = 20_000
 """Samples that a track holds open at most, five minutes at 64 Hz: a stored page has to fit into a record."""
-Floats = NDArray[np.float64]
-Times = NDArray[np.int64]
 
 
 @dataclass(slots=True)
 class Window:
-    """The samples of one signal in one minute, in time order; NaN marks a sample to leave out."""
+    """The samples of one signal in one minute, in time order."""
 
     signal: str
     minute: int
     """Start of the minute, ms UTC."""
-    times: Times
-    values: Floats
+    times: Times | range
+    counts: Counts
+    """`models.signals.counts`: `MISSING` marks a sample to leave out."""
+
+    @property
+    def values(self) -> Floats:
+        """The samples in the signal's unit; NaN for what is no value."""
+        return values_of(self.signal, self.counts)
+
+
+def _empty() -> array[int]:
+    return array("H")
+
+
+def _no_runs() -> Runs:
+    return array("q")
 
 
 @dataclass(slots=True)
 class Track:
     """The open samples of one signal of one device."""
 
-    times: array[int]
-    values: array[float]
+    counts: array[int] = field(default_factory=_empty)
+    runs: Runs = field(default_factory=_no_runs)
     newest: int = 0
     """Newest time that the device has spoken for, ms UTC."""
     closed: int = 0
     """Everything before this time is closed, ms UTC."""
+    last: int = 0
+    """Time of the sample that was taken last, ms UTC."""
     ordered: bool = True
 
-    @classmethod
-    def empty(cls) -> Track:
-        """A track that has seen nothing."""
-        return cls(array("q"), array("d"))
+    @property
+    def times(self) -> Times:
+        """When each open sample was measured, ms UTC, in the order of arrival."""
+        return times_of(self.runs, self.counts)
 
-    def add(self, times: array[int], values: array[float]) -> int:
-        """Take the samples that are not late, as long as there is room; gives how many were not taken."""
+    def add(self, times: Sequence[int] | Times, counts: Counts) -> int:
+        """Take the samples that are not late, as long as there is room; gives how many were not taken.
+
+        `times` are ms UTC, ascending.
+        """
         late = 0
         if times[0] < self.closed:
-            kept = [i for i, t in enumerate(times) if t >= self.closed]
-            late = len(times) - len(kept)
-            times = array("q", [times[i] for i in kept])
-            values = array("d", [values[i] for i in kept])
-        if len(self.times) + len(times) > OPEN:
+            times = times[:]
+            late = bisect_left(times, self.closed)
+            times, counts = times[late:], counts[late:]
+        if len(self.counts) + len(times) > OPEN:
+            times = times[:]
             room = self._room(times)
             late += max(0, len(times) - room)
-            times, values = times[:room], values[:room]
-        if times:
-            if self.ordered and self.times and times[0] <= self.times[-1]:
+            times, counts = times[:room], counts[:room]
+        if len(counts):
+            if self.counts and times[0] <= self.last:
                 self.ordered = False
-            self.times.extend(times)
-            self.values.extend(values)
+            joined(self.runs, runs_of(times), self.counts)
+            self.counts.extend(counts)
+            self.last = int(times[-1])
         return late
 
-    def _room(self, times: array[int]) -> int:
+    def _room(self, times: Sequence[int] | Times) -> int:
         """How many of these samples can be taken: all that their own newest one closes, and OPEN more."""
-        newest = max(times[-1], self.newest)
+        if not len(times):
+            return 0
+        newest = max(int(times[-1]), self.newest)
         # As far behind as the watermark was: more than the lateness, by less than a minute.
         upto = (newest - (self.newest - self.closed)) // MINUTE * MINUTE
-        held = int(np.count_nonzero(np.array(self.times, dtype=np.int64) >= upto))
+        held = int(np.count_nonzero(self.times >= upto))
         return bisect_left(times, upto) + max(0, OPEN - held)
 
-    def close(self, signal: str, newest: int, lateness: int) -> Iterator[Window]:
+    def close(self, signal: str, newest: int, lateness: int) -> Sequence[Window]:
         """Move the watermark; gives the minutes it passed, oldest first."""
-        self.newest = max(self.newest, newest)
+        if newest > self.newest:
+            self.newest = newest
         upto = (self.newest - lateness) // MINUTE * MINUTE
         if upto <= self.closed:
-            return
+            return ()
         self.closed = upto
-        if self.times and self._oldest() < upto:
-            yield from self._take(signal, upto)
+        if not self.counts:
+            return ()
+        if len(self.runs) == 3 and self.runs[1] > 0:
+            return self._take_even(signal, upto)
+        return self._take(signal, upto) if self._oldest() < upto else ()
 
-    def flush(self, signal: str) -> Iterator[Window]:
+    def flush(self, signal: str) -> Sequence[Window]:
         """Close all that is open: nothing more is expected soon."""
-        last = max(self.times, default=self.newest)
-        yield from self.close(signal, (last // MINUTE + 1) * MINUTE, 0)
+        last = int(self.times.max()) if self.counts else self.newest
+        return self.close(signal, (last // MINUTE + 1) * MINUTE, 0)
 
     def _oldest(self) -> int:
-        return self.times[0] if self.ordered else min(self.times)
+        """No sample is older than that; ms UTC."""
+        starts = [start // SIXTEENTHS if step == CHAINED else start for start, step, _ in triples(self.runs)]
+        return starts[0] if self.ordered else min(starts)
 
-    def _take(self, signal: str, upto: int) -> Iterator[Window]:
-        times = np.frombuffer(self.times, dtype=np.int64)
-        values = np.frombuffer(self.values, dtype=np.float64)
+    def _take_even(self, signal: str, upto: int) -> list[Window]:
+        """The closed minutes of one even run: their places follow from its numbers."""
+        start, step, count = self.runs
+        cut = min(count, -((start - upto) // step))
+        if cut <= 0:
+            return []
+        counts = self.counts[:cut]
+        del self.counts[:cut]
+        if cut < count:
+            self.runs[0], self.runs[2] = start + cut * step, count - cut
+        else:
+            del self.runs[:]
+        windows, at = [], 0
+        while at < cut:
+            minute = (start + at * step) // MINUTE * MINUTE
+            end = min(cut, -((start - minute - MINUTE) // step))
+            times = range(start + at * step, start + end * step, step)
+            windows.append(Window(signal, minute, times, counts[at:end]))
+            at = end
+        return windows
+
+    def _take(self, signal: str, upto: int) -> list[Window]:
+        times, counts = self.times, self.counts
         if not self.ordered:
-            order = np.lexsort((values, times))
-            times, values = times[order], values[order]
-        cut = int(np.searchsorted(times, upto))
-        ready_times, ready_values = times[:cut].copy(), values[:cut].copy()
-        # New arrays: an array that numpy still looks at can't be resized.
-        self.times, self.values = array("q", times[cut:].tobytes()), array("d", values[cut:].tobytes())
-        self.ordered = True
-        yield from split(signal, ready_times, ready_values)
+            samples = np.array(counts)
+            order = np.lexsort((samples, times))
+            times, counts = times[order], array("H", samples[order].tobytes())
+            self.runs, self.last, self.ordered = runs_of(times), int(times[-1]), True
+        cut = int(times.searchsorted(upto))
+        self.runs, self.counts = behind(self.runs, counts, cut), counts[cut:]
+        return list(split(signal, times[:cut], counts[:cut])) if cut else []
 
 
-def split(signal: str, times: Times, values: Floats) -> Iterator[Window]:
+def split(signal: str, times: Times, counts: Counts) -> Iterator[Window]:
     """Cut sorted samples into minutes; only minutes with samples are given."""
     first, last = int(times[0]) // MINUTE, int(times[-1]) // MINUTE
     if first == last:
-        yield Window(signal, first * MINUTE, times, values)
+        yield Window(signal, first * MINUTE, times, counts)
         return
     minutes = times // MINUTE
-    starts = np.flatnonzero(np.diff(minutes, prepend=minutes[0] - 1))
+    starts = np.flatnonzero(np.diff(minutes, prepend=minutes[0] - 1)).tolist()
     for begin, end in zip(starts, [*starts[1:], len(times)], strict=True):
-        yield Window(signal, int(minutes[begin]) * MINUTE, times[begin:end], values[begin:end])
-
-
-def sample_times(column: Column) -> array[int]:
-    """When each value of a column was measured, ms UTC, ascending.
-
-    Raises ValueError when the column gives no time for each of its values.
-    """
-    count = len(column.values)
-    if column.offsets is not None:
-        if len(column.offsets) != count:
-            raise ValueError("offsets and values differ in number")
-        times = array("q", [column.start + offset for offset in column.offsets])
-        if times[0] < column.start or any(later < earlier for earlier, later in pairwise(times)):
-            raise ValueError("offsets go backwards")
-        return times
-    if count == 1:
-        return array("q", (column.start,))
-    if column.step is None:
-        raise ValueError("several values need a step or offsets")
-    return array("q", range(column.start, column.start + count * column.step, column.step))
-
-
-def beat_times(column: Column) -> array[int]:
-    """When each inter-beat interval of a column ended, ms UTC, ascending.
-
-    Raises ValueError when intervals, broken ones among them, make no time line.
-    """
-    ends = list(accumulate(column.values, initial=float(column.start)))
-    if min(column.values) < 0 or not ends[-1] <= LATEST:
-        raise ValueError("intervals that can't follow each other")
-    return array("q", map(int, ends[1:]))
-
-
-def extent(column: Column, times: array[int]) -> int:
-    """The end of the time that a column speaks for, ms UTC. Raises ValueError when that is absurd."""
-    end = times[-1] + (column.step or 0)
-    if end > LATEST:
-        raise ValueError("reaches beyond the year 2100")
-    return end
+        yield Window(signal, int(minutes[begin]) * MINUTE, times[begin:end], counts[begin:end])

@@ -25,7 +25,7 @@ from streams.records import Alert, Outcome
 PAGES: Final = 256
 """Pages of a partition; fixed, since a wearer's page is found by hash."""
 MAGIC: Final = b"vitalstream\x01"
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 RIVER: Final = ".".join(version("river").split(".")[:2])
 """River's release: its models are kept as parameters, which a patch does not reinterpret."""
 _HEAD: Final = struct.Struct(">q")

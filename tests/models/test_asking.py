@@ -211,7 +211,7 @@ def test_two_devices_of_one_minute_ask_once_and_tell_of_both():
         baseline = seen.baseline(f"{signal}@rest", signal)
         for _ in range(40):
             baseline.learn(100.0, baseline.usual())
-        seen.recent[signal] = [(START, 104.0)]
+        seen.recent.put(signal, START, 104.0)
     views = [view for n in range(40) for view in (usual(n, hr=1.0), usual(n, rr=0.5, spo2=-2.0))]
 
     asks = asked(seen, views)

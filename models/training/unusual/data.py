@@ -20,6 +20,7 @@ from models.observe import fall_silent, take
 from models.online.anomaly import CLIP, SMOOTHING, STRAIN, JointNormal, Surprise
 from models.policy.rules import Rule, load_policy
 from models.signals.columns import Columns, columns_of
+from models.signals.counts import values_of
 from models.signals.windows import MINUTE
 from models.training.crowd import Crowd
 from models.view import View
@@ -211,7 +212,7 @@ def _holter_minutes(record: RRRecord) -> Iterator[tuple[Columns, int]]:
     for arrives, group in groupby(packets, key=lambda timed: timed.time):
         beats, last = [columns_of(timed.packet)[0]["ibi"] for timed in group], arrives - 1
         times = array("q", [time for part, _ in beats for time in part])
-        values = array("d", [value for _, part in beats for value in part])
+        values = array("d", [value for _, part in beats for value in values_of("ibi", part)])
         at = array("q", [arrives - MINUTE])
         mean = min(max(60_000 / float(np.mean(values)), 20.0), 300.0)
         yield {"ibi": (times, values), "hr": (at, array("d", [mean])), "steps": (at, array("d", [0.0]))}, last

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.signals.catalogue import SIGNALS
+from models.signals.counts import counted
 from models.signals.quality import GOOD, judge, middle
 from models.signals.windows import Window
 
@@ -18,8 +19,8 @@ START = 1_767_592_800_000
 
 def judged(signal, values, step=1000):
     times = START + step * np.arange(len(values), dtype=np.int64)
-    window = Window(signal, START, times, np.array(values, dtype=float))
-    return judge(window, sorted(window.values.tolist())), window.values.tolist()
+    window = Window(signal, START, times, counted(signal, values))
+    return judge(window, sorted(window.counts)), window.values.tolist()
 
 
 def test_a_plain_minute_is_good():

@@ -19,6 +19,7 @@ def write_stays(folder: Path, records: list[int], seed: int = 0) -> Path:
         usual |= {"GCS": 15 - 10 * dies, "Lactate": 1 + 5 * dies, "Urine": 100 - 80 * dies}
         for minute in range(int(rng.integers(0, 60)), 2880, 75):
             values = {name: max(1.0, level + rng.normal(0, 0.04 * level)) for name, level in usual.items()}
+            values["Urine"] = round(values["Urine"])
             vitals += [f"{record},{minute},{name},{value:.2f}" for name, value in values.items()]
         static.append(f"{record},{75 if dies else 50},{i % 2},-1,{1 + i % 4},80")
         outcomes.append(f"{record},-1,-1,5,-1,{int(dies)}")

@@ -10,7 +10,7 @@ def test_a_record_whose_scoring_fails_is_a_dead_letter_and_the_others_are_scored
     take = observe.take
 
     def fails_on_bob(seen, device, columns, *rest):
-        if columns["hr"][1][0] == 66.0:
+        if columns["hr"][1][0] == 6600:
             raise ZeroDivisionError("nobody foresaw this")
         return take(seen, device, columns, *rest)
 

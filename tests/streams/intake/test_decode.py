@@ -46,9 +46,9 @@ def test_a_refusal_tells_no_value_and_no_name(record):
 def test_a_good_packet_gives_its_columns():
     intake = take(good(hr=[60.0, 61.5, 63.0], temp=[36.6]))
 
-    times, values = intake.columns["hr"]
+    times, counts = intake.columns["hr"]
     assert list(times) == [START, START + 20_000, START + 40_000]
-    assert list(values) == [60.0, 61.5, 63.0]
+    assert list(counts) == [6000, 6150, 6300]
     assert (intake.first, intake.last) == (START, START + 60_000)
 
 

@@ -14,10 +14,6 @@ POLICY = load_policy()
 RULE = POLICY.rules["illness"]
 SPREADS = {"hr": (66.0, 60.0, 3.0), "temp": (34.6, 34.5, 1.0), "rr": (15.0, 15.0, 0.0)}
 DEVIATIONS = tuple(Deviation(signal, *rest) for signal, rest in SPREADS.items())
-    Deviation("hr", 66.0, 60.0, 3.0),
-    Deviation("temp", 34.6, 34.5, 1.0),
-    Deviation("rr", 15.0, 15.0, 0),
-)
 NIGHT = Onset(1000, True, 1.5, 0.88, 500, DEVIATIONS)
 SHIFT = Drift("temp", 34.5, 35.0, 400, "sensor")
 

@@ -69,6 +69,9 @@ def personal(
         Path | None,
         typer.Option(help="folder that holds welltory_hrv_covid19 and ltdb_rr, to replay them too"),
     ] = None,
+    parts: Annotated[
+        str, typer.Option(help="what to study beside own normal as it ships")
+    ] = "answers,population,recordings",
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of tables")] = False,
     out: Annotated[Path | None, typer.Option(help="write the JSON object here too")] = None,
     docs: Annotated[
@@ -81,6 +84,7 @@ def personal(
 
     with _checkout():
         from bench.personal.figures import Study
+        from bench.personal.run import chosen
         from bench.personal.run import run as run_study
         from bench.personal.tables import terminal, write_docs
         from bench.personal.world import QUICK, World
@@ -91,7 +95,7 @@ def personal(
     else:
         world = QUICK if quick else World(wearers, days, seed)
         with _advancing() as tell:
-            study = run_study(world, processes, data, tell, quick=quick)
+            study = run_study(world, processes, data, tell, quick=quick, parts=chosen(parts))
     told = msgspec.json.format(msgspec.json.encode(study), indent=2)
     if out is not None:
         out.write_bytes(told + b"\n")

@@ -109,10 +109,17 @@ def test_a_page_without_marks_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_written_study_is_told_again_without_a_run(tmp_path: Path) -> None:
-    file = tmp_path / "study.json"
-    file.write_bytes(msgspec.json.encode(study()))
+    file, written = tmp_path / "study.json", study()
+    file.write_bytes(msgspec.json.encode(written))
 
     answer = CliRunner().invoke(build_app(), ["bench", "personal", "--read", str(file), "--json"])
 
     assert answer.exit_code == 0
-    assert msgspec.json.decode(answer.stdout, type=Study) == study()
+    assert msgspec.json.decode(answer.stdout, type=Study) == written
+
+
+def test_an_unknown_part_is_told() -> None:
+    answer = CliRunner().invoke(build_app(), ["bench", "personal", "--parts", "answers,nothing"])
+
+    assert isinstance(answer.exception, UserError)
+    assert "nothing" in str(answer.exception)

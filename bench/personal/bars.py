@@ -76,7 +76,7 @@ def _illness(found: IllnessFigures) -> Iterator[Bar]:
     yield Bar(
         "illness found within 48 hours of its begin",
         f"≥ {LEAST_ILLNESS:.0%}",
-        f"{share:.1%} of {found.planted} (later: {found.found - found.within_48_h})",
+        f"{share:.1%} of {found.planted} (later: {found.found - found.within_48_h}; 80 % {_by(found)})",
         share >= LEAST_ILLNESS if found.planted else None,
     )
     yield Bar(
@@ -85,6 +85,11 @@ def _illness(found: IllnessFigures) -> Iterator[Bar]:
         f"{found.per_140:.2f} ({found.alert_days_outside} of {found.days_outside})",
         found.per_140 <= MOST_ALERT_DAYS,
     )
+
+
+def _by(found: IllnessFigures) -> str:
+    hours = found.hours_to_80_percent
+    return "not found" if hours is None else f"within {hours:.0f} h"
 
 
 def _drift(found: DriftFigures) -> Bar:

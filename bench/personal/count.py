@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import statistics
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -92,20 +94,26 @@ def _quantile(values: Sequence[float], share: float) -> float | None:
 
 def illness(outcomes: Sequence[Outcome]) -> IllnessFigures:
     """Find illnesses, and illness alerts of people who are not ill."""
-    planted = found = soon = outside = alerted = 0
+    delays: list[float] = []
+    outside = alerted = 0
     for outcome in outcomes:
         lives = by_wearer(outcome)
         truth = lines_of(outcome.truth)
         for episode in (e for e in outcome.truth if e.condition == "illness"):
             after = [delay(episode, x) for x in lives[episode.wearer] if finds(episode, x)]
-            planted += 1
-            found += bool(after)
-            soon += bool(after) and min(after) <= SOON_MS
+            delays.append(min(after, default=math.inf))
         for name in outcome.names:
             free = _free_days(truth[name], outcome)
             outside += len(free)
             alerted += len(free & _alert_days(lives[name], outcome))
-    return IllnessFigures(planted, found, soon, outside, alerted)
+    found, soon = (sum(ms <= most for ms in delays) for most in (sys.maxsize, SOON_MS))
+    return IllnessFigures(len(delays), found, soon, _most_of(delays), outside, alerted)
+
+
+def _most_of(delays: list[float]) -> float | None:
+    """Give the hours within which four of five lie."""
+    latest = sorted(delays)[: math.ceil(0.8 * len(delays))]
+    return round(latest[-1] / 3_600_000, 1) if latest and latest[-1] < math.inf else None
 
 
 def _free_days(lines: Iterable[Episode], outcome: Outcome) -> set[int]:

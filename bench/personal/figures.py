@@ -49,6 +49,8 @@ class IllnessFigures(msgspec.Struct, frozen=True):
     planted: int
     found: int
     within_48_h: int
+    hours_to_80_percent: float | None
+    """Hours after their begin by which four of five were told; None when fewer were."""
     days_outside: int
     alert_days_outside: int
 

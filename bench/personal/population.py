@@ -19,7 +19,6 @@ from river.covariance import EmpiricalPrecision
 
 from bench.core import make_core
 from bench.personal.scoring import Log, chunks
-from models.observe import CALM
 from models.online.anomaly import CLIP, SMOOTHING, STRAIN, JointNormal, JointSnapshot
 from models.online.baseline import Baseline, Usual
 from models.online.nights import Nights
@@ -34,6 +33,8 @@ NIGHTS = 28
 CALM_RATES = Rates(episode_hours=0, contact_per_day=0, flat_per_day=0, sync_gap_per_day=0, clock_per_day=0)
 ROWS = 20_000
 """Minutes from which it is learnt how vitals go together."""
+CALM = frozenset({"rest", "asleep"})
+"""Contexts in which own normal is learnt."""
 KNOWN = 1_000_000
 """Minutes that what is usual for everyone counts as: known from the first on."""
 

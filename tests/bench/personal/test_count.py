@@ -41,6 +41,13 @@ def test_an_illness_told_within_two_days_and_one_told_later() -> None:
     found = count.illness([outcome(truth, alerts)])
 
     assert (found.planted, found.found, found.within_48_h) == (2, 2, 1)
+    assert found.hours_to_80_percent == 72.0
+
+
+def test_four_of_five_are_not_found_when_one_of_two_is_missed() -> None:
+    truth = [episode("illness", 5, 10), episode("illness", 5, 10, "bob")]
+
+    assert count.illness([outcome(truth, [alert("a", "illness", 6.9)])]).hours_to_80_percent is None
 
 
 def test_alert_days_count_from_raise_to_end_on_days_that_are_well() -> None:

@@ -1,7 +1,7 @@
 """Harm by a medicine, minute by minute: a vital that has gone too far since it was begun.
 
-Found on steady readings within minutes, not after days; only in the four weeks after a start, when a
-medicine is new or its dose is still sought.
+Found on steady readings that last some minutes, not after days; only in the four weeks after a start, when
+a medicine is new or its dose is still sought. Who lies still at night may sleep, whatever the context says.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 from models.risk.contribution import UNITS, beside_usual
 from models.risk.found import Evidence
-from models.signals.activity import Context
+from models.signals.activity import NIGHT, Context
 from models.signals.windows import MINUTE
 from models.treatment.atc import named
 from models.treatment.signals import CUFF, DAYS, TABLE
-from models.treatment.state import DAY_MS, Treatment, Treatments
+from models.treatment.state import DAY_MS, Run, Treatment, Treatments
 from models.treatment.table import HARMS, Harm
 from models.treatment.watching import usual_before
 from models.view import View
@@ -24,19 +24,17 @@ from streams.records import Contribution
 
 CONDITION = "treatment"
 SIDES = ("low", "high")
-SLEEPY: Final[frozenset[Context]] = frozenset({"asleep", "unknown"})
 MOVING: Final[frozenset[Context]] = frozenset({"active", "recovering"})
-STANDS_MS: Final = {"sbp": 240 * MINUTE}
-"""How long a reading of harm stands where no newer one comes (cuff: as long as NEWS2 takes it here)."""
-STANDS_ELSE_MS = 15 * MINUTE
-PLACES: Final[dict[tuple[str, Context], tuple[int, ...]]] = {
-    (row.signal, context): tuple(
-        place for place, other in enumerate(TABLE) if other.signal == row.signal and context in other.contexts
-    )
+PLACES: Final = {
+    row.signal: tuple(place for place, other in enumerate(TABLE) if other.signal == row.signal)
     for row in TABLE
-    for context in row.contexts
 }
-"""Where in the table a vital of a context is."""
+"""Where in the table a vital is; asleep first."""
+GAPS: Final = {
+    (rule.signal, side): max(other.gap_ms for other in HARMS if other.signal == rule.signal)
+    for rule in HARMS
+    for side in SIDES
+}
 
 
 class _Found(NamedTuple):
@@ -51,12 +49,24 @@ class _Found(NamedTuple):
 
 
 def harm(state: Treatments, view: View) -> Iterator[Evidence]:
-    """Evidence of one minute for each side that a medicine is watched for and that was measured."""
-    found = [_judge(rule, treatment, view) for treatment in state.watched for rule in _rules(treatment, view)]
+    """Evidence of one minute for each side that a medicine is watched for and that was measured.
+
+    None while harm is seen and has not lasted, or when it still stands in another vital.
+    """
+    sleeps = may_sleep(view)
+    rules = [(rule, treatment) for treatment in state.watched for rule in _rules(treatment, view)]
+    found = [_judge(rule, treatment, view, sleeps) for rule, treatment in rules]
     for side in SIDES:
         sided = [one for one in found if one.rule.side == side]
         if sided:
             yield from _side(state, view, side, sided)
+
+
+def may_sleep(view: View) -> bool:
+    """Whether the wearer may be asleep: said so, unknown, or at rest at night."""
+    hour = (view.minute // MINUTE + view.utc_offset) // 60 % 24
+    night = hour >= NIGHT[0] or hour < NIGHT[1]
+    return view.context in ("asleep", "unknown") or (view.context == "rest" and night)
 
 
 def _rules(treatment: Treatment, view: View) -> Iterator[Harm]:
@@ -75,11 +85,11 @@ def _meant(rule: Harm, view: View) -> bool:
     return rule.signal == "glucose" or view.context not in MOVING
 
 
-def _judge(rule: Harm, treatment: Treatment, view: View) -> _Found:
+def _judge(rule: Harm, treatment: Treatment, view: View, sleeps: bool) -> _Found:
     """Hold a reading against a row, counting its direction as upwards."""
     up = -1.0 if rule.side == "low" else 1.0
-    value, before = up * view.steady[rule.signal], before_of(treatment, rule.signal, view.context)
-    shift = rule.asleep if view.context in SLEEPY else 0.0
+    value, before = up * view.steady[rule.signal], before_of(treatment, rule.signal, sleeps)
+    shift = rule.asleep if sleeps else 0.0
     moved = math.inf if before is None else value - up * before
     edge = rule.edge
     if rule.far is not None and before is not None and moved > rule.change:
@@ -90,28 +100,52 @@ def _judge(rule: Harm, treatment: Treatment, view: View) -> _Found:
 
 
 def _side(state: Treatments, view: View, side: str, found: Sequence[_Found]) -> Iterator[Evidence]:
-    """The gravest finding of one side; freedom from harm only when nothing else of it still stands."""
-    for one in found:
-        state.harms.pop(f"{one.rule.signal}:{side}", None)
-    for one in found:
-        if one.level:
-            state.harms[f"{one.rule.signal}:{side}"] = view.minute
+    """The gravest finding of one side that has lasted; freedom from harm when nothing of it is seen."""
     worst = max(found, key=lambda one: (one.level, one.beyond))
-    if not worst.level and _still(state, side, view.minute):
+    lasting = max(_lasting(state, one, view.minute) for one in found)
+    if not lasting and (worst.level or _still(state, side, found, view.minute)):
         return
-    risk = _risk(worst.beyond / worst.rule.softness)
-    evidence = Evidence(CONDITION, view.minute, worst.level, risk, side=side)
-    evidence.beyond, evidence.delay_ms = round(worst.beyond, 3), worst.rule.delay_ms
-    if worst.level:
+    evidence = Evidence(CONDITION, view.minute, lasting, _risk(worst.beyond / worst.rule.softness), side=side)
+    evidence.beyond, evidence.delay_ms = round(worst.beyond, 3), 0
+    if lasting:
         suspects = [one.treatment for one in found if one.level and one.rule.signal == worst.rule.signal]
         evidence.contributions = [_contribution(worst, view)]
         evidence.cause = _cause(suspects, view.minute)
     yield evidence
 
 
-def before_of(treatment: Treatment, signal: str, context: Context) -> float | None:
-    """Mean of the days before, in the same context, or in rest where it is unknown; None where unknown."""
-    for place in PLACES.get((signal, "rest" if context == "unknown" else context), ()):
+def _lasting(state: Treatments, found: _Found, now: int) -> int:
+    """The gravest level that has been seen for as long as it must; takes the reading into its runs."""
+    rule, lasting = found.rule, 0
+    for level in range(1, found.level + 1):
+        key = f"{rule.signal}:{rule.side}:{level}"
+        run = state.runs.get(key)
+        if run is None or now - run.last > rule.gap_ms:
+            run = state.runs[key] = Run(now, now)
+        run.last = max(run.last, now)
+        if now - run.since >= rule.lasts_ms:
+            lasting = level
+    return lasting
+
+
+def _still(state: Treatments, side: str, found: Sequence[_Found], now: int) -> bool:
+    """Whether harm of this side, just seen in another vital, still stands; forgets what does not."""
+    here = {one.rule.signal for one in found}
+    for key, run in list(state.runs.items()):
+        signal, where, _ = key.split(":")
+        if now - run.last > GAPS[signal, where]:
+            del state.runs[key]
+        elif where == side and signal not in here:
+            return True
+    return False
+
+
+def before_of(treatment: Treatment, signal: str, sleeps: bool) -> float | None:
+    """Mean of the days before, asleep for one who may sleep, else awake; None where unknown.
+
+    Of a vital that is kept in one context alone, that one.
+    """
+    for place in PLACES[signal] if sleeps else PLACES[signal][::-1]:
         days = [value for value in usual_before(treatment, place) if value is not None]
         if days:
             return sum(days) / len(days)
@@ -136,17 +170,6 @@ def _cause(suspects: Sequence[Treatment], now: int) -> str:
         since = "today" if not days else "yesterday" if days == 1 else f"{days} days ago"
         told.append(f"{named(treatment.code)}, begun {since}")
     return " and ".join(told)
-
-
-def _still(state: Treatments, side: str, now: int) -> bool:
-    """Whether harm that was seen on this side in another vital still stands."""
-    for key, seen in list(state.harms.items()):
-        signal, _, where = key.partition(":")
-        if now - seen > STANDS_MS.get(signal, STANDS_ELSE_MS):
-            del state.harms[key]
-        elif where == side:
-            return True
-    return False
 
 
 def _risk(beyond: float) -> float:

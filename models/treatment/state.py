@@ -58,6 +58,13 @@ class Treatment(msgspec.Struct, array_like=True, gc=False):
         return {self.before[at]: self.before[at + 1 : at + size] for at in range(0, len(self.before), size)}
 
 
+class Run(msgspec.Struct, array_like=True, gc=False):
+    """Readings in a row that show harm: the first and the last minute, ms UTC."""
+
+    since: int
+    last: int
+
+
 class Treatments(msgspec.Struct, array_like=True, gc=False):
     """All that is kept of one wearer."""
 
@@ -70,8 +77,8 @@ class Treatments(msgspec.Struct, array_like=True, gc=False):
     """Newest first."""
     followed: int = 0
     """Hour (since 1970) for which the profile's treatments were last gone through."""
-    harms: dict[str, int] = {}
-    """Vital and side that harm was last seen in, and when, ms UTC."""
+    runs: dict[str, Run] = {}
+    """Harm that is being seen, by vital, side and level."""
 
     def days(self, place: int, first: int, last: int) -> list[float | None]:
         """Values of the days `first` to `last`, both in it, as far as they are over."""

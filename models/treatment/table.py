@@ -32,36 +32,38 @@ class Harm:
     change: float = 0.0
     asleep: float = 0.0
     """How much further the edges lie in sleep, or where nobody knows whether it is."""
-    delay_ms: int = 0
-    """How long it must last."""
+    lasts_ms: int = 0
+    """How long it must last, or be measured again after."""
+    gap_ms: int = 0
+    """A time without such a reading that does not end it."""
     softness: float = 1.0
     """Distance from the edge at which it is clearly on one side."""
 
 
 SLOWING: Final = ("C07", "C08D", "C01EB17", "C01AA05", "C01BD01", "N06DA")
 LOWERING: Final = ("C02", "C03", "C07", "C08", "C09", "C01DA", "G04CA")
-FIVE: Final = 300_000
-AGAIN: Final = 60_000
-"""Two readings by a cuff at least a minute apart."""
+MINUTE: Final = 60_000
 
 HARMS: Final = (
-    Harm(SLOWING, "hr", "low", 46, 40, 10, SLOWED, far=49.9, change=20, asleep=6, delay_ms=FIVE, softness=5),
-    Harm(LOWERING, "sbp", "low", 99.9, 90, 10, f"{NEWS2}: 2 and 3 points", delay_ms=AGAIN, softness=8),
+    Harm(SLOWING, "hr", "low", 46, 40, 10, SLOWED, far=49.9, change=20, asleep=6,
+        lasts_ms=10 * MINUTE, gap_ms=5 * MINUTE, softness=5),
+    Harm(LOWERING, "sbp", "low", 99.9, 90, 10, f"{NEWS2}: 2 and 3 points", lasts_ms=MINUTE,
+        gap_ms=60 * MINUTE, softness=8),
     Harm(
         ("N02A", "N07BC"), "rr", "low", 10, 8, 2, f"opioids: under 8 to 10 a minute (APSF 2018); {NEWS2}",
-        delay_ms=FIVE, softness=1.5,
+        lasts_ms=5 * MINUTE, gap_ms=5 * MINUTE, softness=1.5,
     ),
     Harm(
         ("A10A", "A10BB", "A10BX02", "A10BX03", "A10BX08"), "glucose", "low", 69.9, 53.9, 0,
         "ADA Standards of Care 2024: level 1 under 70, level 2 under 54; after 15 minutes again",
-        delay_ms=3 * FIVE, softness=15,
+        lasts_ms=15 * MINUTE, gap_ms=30 * MINUTE, softness=15,
     ),
     Harm(
         ("H02AB",), "glucose", "high", 250.1, None, 30, "ADA, ATTD 2019: above 250 is very high", softness=15,
-        delay_ms=3 * FIVE,
+        lasts_ms=15 * MINUTE, gap_ms=30 * MINUTE,
     ),
     Harm(
         ("R03A", "R03C", "H03AA", "N06BA"), "hr", "high", 131, 131, 20, f"product labels; {NEWS2}", far=111,
-        change=20, delay_ms=2 * FIVE, softness=8,
+        change=20, lasts_ms=10 * MINUTE, gap_ms=5 * MINUTE, softness=8,
     ),
 )  # fmt: skip

@@ -10,18 +10,18 @@ from models.signals.activity import Context
 from models.treatment.following import observe
 from models.treatment.state import Treatments
 from models.treatment.table import HARMS
-from tests.models.treatment.wearers import METOPROLOL, at, live, minute, taking, walking
+from tests.models.treatment.wearers import METOPROLOL, MINUTE, at, lasting, live, minute, taking, walking
 
 
 def found(
     code: str, signal: str, value: float, before: float | None = None, context: Context = "rest"
 ) -> Evidence | None:
-    """What one reading shows an hour after a medicine was begun."""
+    """What a quarter of an hour shows in the afternoon of the day on which a medicine was begun."""
     state, person = Treatments(), taking(code, since=14)
     if before is not None:
         live(state, range(14), {signal: before}, context=context)
-    told = observe(state, minute(at(14) + 3_600_000, {signal: value}, context), person)
-    return told[0] if told else None
+    told = lasting(state, at(14.6), {signal: value}, person, context)
+    return told[-1] if told else None
 
 
 def level(
@@ -39,7 +39,7 @@ def test_a_pulse_of_45_after_a_beta_blocker_names_the_medicine_and_what_was_befo
     assert evidence.cause == "metoprolol (C07AB02), begun today"
     told = evidence.contributions[0]
     assert (told.signal, told.value, told.usual, told.change, told.share) == ("hr", 45, 68, -23, 1.0)
-    assert evidence.delay_ms == 300_000
+    assert evidence.delay_ms == 0
 
 
 @pytest.mark.parametrize(
@@ -96,17 +96,17 @@ def test_a_medicine_that_cannot_do_it_is_not_blamed(code: str, signal: str, valu
 def test_a_habit_harms_nobody() -> None:
     state = Treatments()
 
-    assert observe(state, minute(at(15), {"hr": 38.0}), walking(since=14)) == []
+    assert lasting(state, at(15.5), {"hr": 38.0}, walking(since=14)) == []
 
 
 def test_blood_pressure_without_a_cuff_is_no_harm() -> None:
-    view = minute(at(15), {"sbp": 85.0}, cuffless=True)
+    told = lasting(Treatments(), at(15), {"sbp": 85.0}, taking("C09AA05"), cuffless=True)
 
-    assert observe(Treatments(), view, taking("C09AA05")) == []
+    assert told == []
 
 
 def test_two_medicines_that_slow_the_pulse_are_both_named() -> None:
-    told = observe(Treatments(), minute(at(16.2), {"hr": 42.0}), taking(METOPROLOL, "C08DA01", since=14))
+    told = lasting(Treatments(), at(16.6), {"hr": 42.0}, taking(METOPROLOL, "C08DA01", since=14))
 
     assert told[0].cause == (
         "metoprolol (C07AB02), begun 2 days ago and verapamil (C08DA01), begun 2 days ago"
@@ -117,25 +117,25 @@ def test_what_happens_before_the_start_or_after_four_weeks_is_not_blamed_on_it()
     state, person = Treatments(), taking(METOPROLOL, since=14)
     observe(state, minute(at(14), {"hr": 60.0}), person)
 
-    assert observe(state, minute(at(14) - 60_000, {"hr": 42.0}), person) == []
-    assert observe(state, minute(at(43), {"hr": 42.0}), person) == []
+    assert lasting(state, at(14) - 60 * MINUTE, {"hr": 38.0}, person) == []
+    assert lasting(state, at(43.5), {"hr": 38.0}, person) == []
 
 
 def test_a_pulse_that_has_recovered_is_freedom_from_harm() -> None:
     state, person = Treatments(), taking(METOPROLOL)
-    observe(state, minute(at(14.1), {"hr": 42.0}), person)
+    lasting(state, at(14.6), {"hr": 42.0}, person)
 
-    told = observe(state, minute(at(14.2), {"hr": 62.0}), person)
+    told = observe(state, minute(at(14.6) + 18 * MINUTE, {"hr": 62.0}), person)
 
     assert [(evidence.side, evidence.level) for evidence in told] == [("low", 0)]
 
 
 def test_one_vital_that_is_well_does_not_end_what_another_shows() -> None:
     state, person = Treatments(), taking(METOPROLOL)
-    observe(state, minute(at(14.1), {"sbp": 88.0}), person)
+    lasting(state, at(14.6), {"sbp": 88.0}, person, minutes=2)
 
-    soon = observe(state, minute(at(14.1) + 600_000, {"hr": 62.0}), person)
-    later = observe(state, minute(at(14.5), {"hr": 62.0}), person)
+    soon = observe(state, minute(at(14.6) + 10 * MINUTE, {"hr": 62.0}), person)
+    later = observe(state, minute(at(14.8), {"hr": 62.0}), person)
 
     assert soon == []
     assert [evidence.level for evidence in later] == [0]
@@ -143,16 +143,16 @@ def test_one_vital_that_is_well_does_not_end_what_another_shows() -> None:
 
 def test_a_stopped_medicine_is_blamed_no_more() -> None:
     state = Treatments()
-    observe(state, minute(at(14.1), {"hr": 42.0}), taking(METOPROLOL))
+    assert lasting(state, at(14.6), {"hr": 42.0}, taking(METOPROLOL, until=15))
 
-    assert observe(state, minute(at(15.2), {"hr": 42.0}), taking(METOPROLOL, until=15)) == []
+    assert lasting(state, at(15.6), {"hr": 42.0}, taking(METOPROLOL, until=15)) == []
 
 
 def test_a_wearer_without_treatments_costs_and_tells_nothing() -> None:
     state = Treatments()
 
-    assert observe(state, minute(at(14.1), {"hr": 42.0}), Person()) == []
-    assert state.harms == {}
+    assert lasting(state, at(14.6), {"hr": 42.0}, Person()) == []
+    assert state.runs == {}
 
 
 @given(st.floats(25, 120), st.floats(25, 120), st.one_of(st.none(), st.floats(40, 110)))
@@ -163,6 +163,47 @@ def test_a_slower_pulse_is_never_less_harm(one: float, other: float, before: flo
     assert worse is not None and better is not None
     assert worse.level >= better.level
     assert worse.risk >= better.risk
+
+
+def test_a_slow_pulse_is_told_after_ten_minutes_of_it_and_a_graver_one_after_ten_of_that() -> None:
+    state, person = Treatments(), taking(METOPROLOL)
+
+    slow = lasting(state, at(14.6), {"hr": 44.0}, person, minutes=12)
+    slower = lasting(state, at(14.6) + 12 * MINUTE, {"hr": 38.0}, person, minutes=12)
+
+    assert [(found.time - at(14.6)) // MINUTE for found in slow] == [10, 11]
+    assert [found.level for found in slower] == [1] * 10 + [2] * 2
+
+
+def test_minutes_of_a_slow_pulse_that_lie_apart_are_no_harm() -> None:
+    state, person = Treatments(), taking(METOPROLOL)
+
+    told = [
+        found
+        for k in range(12)
+        for found in observe(state, minute(at(14.5) + k * 7 * MINUTE, {"hr": 43.0}), person)
+    ]
+
+    assert told == []
+
+
+def test_one_low_reading_by_a_cuff_waits_for_another() -> None:
+    state, person = Treatments(), taking("C09AA05")
+
+    first = observe(state, minute(at(14.6), {"sbp": 95.0}), person)
+    second = observe(state, minute(at(14.6) + 2 * MINUTE, {"sbp": 96.0}), person)
+
+    assert first == []
+    assert [found.level for found in second] == [1]
+
+
+def test_who_lies_still_at_night_may_sleep() -> None:
+    state, person = Treatments(), taking(METOPROLOL)
+    live(state, range(14), {"hr": 70.0})
+    live(state, range(14), {"hr": 52.0}, context="asleep")
+
+    assert {found.level for found in lasting(state, at(15.1), {"hr": 44.0}, person)} == {0}
+    assert lasting(state, at(15.6), {"hr": 44.0}, person)[-1].level == 1
 
 
 def test_every_row_has_a_source_and_edges_in_order() -> None:

@@ -38,6 +38,20 @@ def walking(since: float = 14.0) -> Person:
     return Person(habits=(Kept("walking", at(since)),))
 
 
+def lasting(
+    state: Treatments,
+    time: int,
+    values: dict[str, float],
+    person: Person,
+    context: Context = "rest",
+    minutes: int = 17,
+    **more: object,
+) -> list[Evidence]:
+    """Readings that stay the same for some minutes."""
+    views = (minute(time + k * MINUTE, dict(values), context, **more) for k in range(minutes))
+    return [found for view in views for found in observe(state, view, person)]
+
+
 def live(
     state: Treatments,
     days: Iterable[int],

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bench.single_rows import SingleRows
-from models.decide import Setting
 from models.deep.networks import Networks
-from models.policy.rules import load_policy
+from models.personal import load_setting
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker
 from streams.engine.stock import Fixed
@@ -19,5 +18,5 @@ def make_core(settings: Settings | None = None, runner: SingleRows | None = None
     """Make shards with the default settings; `runner` replaces the networks' padded batches of 32 rows."""
     settings = settings or Settings()
     networks = Networks.load()
-    setting = Setting(load_policy(), settings.collect_again, settings.stale_alerts)
+    setting = load_setting(settings.collect_again, settings.stale_alerts)
     return ShardMaker(settings, Seal(SECRET), Fixed(runner or networks, networks.versions), setting)

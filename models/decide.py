@@ -15,7 +15,7 @@ from models.policy.hearing import hear
 from models.policy.reminding import due_at, remind
 from models.policy.rules import PRIORITY, Policy, Rule
 from models.risk import networks
-from models.risk.evidence import evidence
+from models.risk.evidence import evidence, scores
 from models.risk.found import Evidence
 from models.signals.windows import MINUTE
 from models.telling import alert_id, tell
@@ -43,6 +43,8 @@ def decide(setting: Setting, case: Case, observation: Observation) -> list[Told]
     judgements: list[Evidence] = []
     for found, view in _all_evidence(setting, case, observation):
         judgements.append(found)
+        if setting.keep is not None:
+            setting.keep(judged, found)
         told.append(course.take(setting, case, found, view))
     if judged.lives or judged.muted:
         told += remind(setting, case, observation)
@@ -121,11 +123,10 @@ def _risk_record(
 ) -> Told | None:
     """The wearer's risk, when its level or own usual moved, or it is time again."""
     judged, view = case.judged, observation.views[-1]
-    drifted = any(seen.drifted for seen in observation.views)
     moved = [drift for seen in observation.views for drift in seen.moved]
     level = PRIORITY[max([life.rank for life in judged.lives.values()], default=0)]
     due = view.minute - judged.risk_told >= RISK_EVERY_MS
-    if level == judged.level and not drifted and not moved and not due:
+    if level == judged.level and not moved and not due:
         return None
     judged.level, judged.risk_told = level, view.minute
     learning = [] if view.surprise is None or view.surprise.known else ["own normal"]
@@ -137,9 +138,9 @@ def _risk_record(
         level=level,  # type: ignore[arg-type]
         estimates=report.estimates,
         learning=learning,
-        drifted=list(dict.fromkeys(["hr"] * drifted + [drift.signal for drift in moved])),
+        drifted=[drift.signal for drift in moved],
         changes=moved,
-        scores=[] if view.score is None else [view.score],
+        scores=scores(view, case.leeway),
         findings=list(report.findings),
         responses=list(report.responses),
         unusable=dict(view.causes),

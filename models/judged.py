@@ -8,6 +8,7 @@ from models.disease.state import LongTerm
 from models.policy.episode import Episode
 from models.policy.life import Life, Mute
 from models.policy.rate import Raise
+from models.risk.fusion import Spoken
 from models.treatment.state import Treatments
 from models.usefulness.taught import Taught
 
@@ -60,6 +61,8 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
     level: str = "none"
     taught: Taught = msgspec.field(default_factory=Taught)
     """What this wearer's alerts were like, and how they were answered."""
+    lately: dict[str, Spoken] = {}
+    """What judges that speak rarely said last."""
     long_term: LongTerm | None = None
     treatments: Treatments | None = None
 
@@ -72,4 +75,5 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
         self.suppressed = 0
         self.clearest = None
         self.taught.clear()
+        self.lately.clear()
         self.long_term = self.treatments = None

@@ -5,33 +5,22 @@ Pure: reads and writes only the `Seen` half of a wearer, and the time comes with
 
 from __future__ import annotations
 
-import math
 from array import array
 
-import numpy as np
-
 from models import asking
-from models.clinical.news2 import news2
+from models.comparing import compare
 from models.deep.asks import Ask
+from models.minute import MOVEMENT, beats, drop_shaken, miss_pulse, summarise
 from models.person import Person
-from models.signals import quality as gate
-from models.signals.beats import rmssd
-from models.signals.catalogue import SIGNALS
 from models.signals.columns import Columns
 from models.signals.counts import MISSING, counted
-from models.signals.quality import Quality
-from models.signals.recent import VITALS as LEARNED
 from models.signals.windows import MINUTE, Track, Window
 from models.view import Observation, View
-from models.wearer import SLOW, Device, Seen, Stuck
-from streams.records import Profile
+from models.wearer import Device, Seen
+from streams.records import DeviceFacts, Profile
 
-SCORED = ("hr", "rr", "spo2", "temp", "sbp")
-TOTALS = frozenset({"steps", "meal", "urine"})
-MOVEMENT = frozenset({"steps", "accel"})
-"""Signals that need no contact with the skin."""
-CALM = frozenset({"rest", "asleep"})
-STUCK = Quality(0.0, "flat")
+FLAT_BATTERY = 0.05
+"""Share of a battery's charge at which a device may stop at any moment."""
 
 
 def take(
@@ -63,9 +52,20 @@ def take(
     return observation
 
 
+def hear(seen: Seen, device: Device, facts: DeviceFacts) -> None:
+    """Take what a device says of itself."""
+    device.cuffless = facts.kind == "cuffless"
+    if facts.contact is False:
+        seen.weakness = "contact"
+    elif facts.battery is not None and facts.battery <= FLAT_BATTERY:
+        seen.weakness = "battery"
+    else:
+        seen.weakness = ""
+
+
 def fall_silent(seen: Seen) -> Observation:
     """Close every open window: nothing more is expected soon."""
-    observation = Observation(silent_since=seen.heard)
+    observation = Observation(silent_since=seen.heard, silence=seen.weakness)
     closed = [
         window
         for device in seen.devices.values()
@@ -80,7 +80,7 @@ def fall_silent(seen: Seen) -> Observation:
 def meet(seen: Seen, profile: Profile) -> Observation:
     """Take what a profile says of the wearer."""
     seen.consent = profile.consent.status
-    seen.oxygen_scale, seen.on_oxygen = profile.oxygen_scale, profile.on_oxygen
+    seen.oxygen_scale = profile.oxygen_scale
     before, seen.person = seen.person, Person.of(profile)
     seen.person_asked = 0
     if seen.person.admitted != before.admitted:
@@ -89,157 +89,41 @@ def meet(seen: Seen, profile: Profile) -> Observation:
 
 
 def withdraw(seen: Seen) -> Observation:
-    """Forget what is open of a wearer who no longer agrees; nothing of it is judged."""
-    seen.devices.clear()
-    seen.beats.clear()
-    seen.glucose = seen.hour = seen.stay = None
-    seen.stay_asked = 0
-    seen.silent = True
+    """Forget all vitals of a wearer who no longer agrees, and what they taught; nothing of it is judged."""
+    seen.forget()
     return Observation(withdrawn=True)
 
 
 def _view_all(seen: Seen, devices: list[Device], closed: list[Window], observation: Observation) -> None:
+    cuffless = any(device.cuffless for device in devices)
     pulses = [device.tracks["hr"].newest for device in devices if "hr" in device.tracks]
     minutes: dict[int, list[Window]] = {}
     for window in closed:
         minutes.setdefault(window.minute, []).append(window)
     for minute in sorted(minutes):
         lost = bool(pulses) and max(pulses) <= minute
-        observation.views.append(_view(seen, minute, minutes[minute], observation.asks, lost))
+        view = _view(seen, minute, minutes[minute], observation.asks, lost, cuffless)
+        observation.views.append(view)
 
 
-def _view(seen: Seen, minute: int, windows: list[Window], asks: list[Ask], lost: bool) -> View:
-    view = View(minute)
+def _view(
+    seen: Seen, minute: int, windows: list[Window], asks: list[Ask], lost: bool, cuffless: bool
+) -> View:
+    view = View(minute, cuffless=cuffless, utc_offset=seen.utc_offset)
     intervals = None
     for window in windows:
-        _summarise(seen, window, view)
+        summarise(seen, window, view)
         if window.signal == "ibi":
             intervals = window
     if lost:
-        _miss_pulse(seen, view)
+        miss_pulse(seen, view)
     values = view.values
-    view.context = seen.activity.update(minute, values.get("steps"), values.get("accel"), seen.utc_offset)
-    _drop_shaken(view)
+    view.context = seen.activity.update(
+        minute, values.get("steps"), values.get("accel"), seen.utc_offset, values.get("hr")
+    )
+    drop_shaken(view)
     if intervals is not None:
-        _beats(seen, intervals, view, asks)
-    _compare(seen, view)
+        beats(seen, intervals, view, asks)
+    compare(seen, view)
     asks.extend(asking.questions(seen, view))
     return view
-
-
-def _summarise(seen: Seen, window: Window, view: View) -> None:
-    """Judge a window and reduce it to one value: a sum of counts, else the median."""
-    signal, ordered = window.signal, sorted(window.counts)
-    judged = gate.judge(window, ordered)
-    if judged.usable and _stuck(seen, window, ordered):
-        judged = STUCK
-    view.quality[signal] = judged
-    if not judged.usable:
-        assert judged.cause is not None
-        view.causes[signal] = judged.cause
-        return
-    if signal == "ibi":
-        return
-    if judged.share < 1.0:
-        ordered = sorted(window.counts)
-        del ordered[gate.valued(ordered) :]
-    count = sum(ordered) if signal in TOTALS else gate.middle(ordered)
-    view.values[signal] = count / SIGNALS[signal].per
-
-
-def _miss_pulse(seen: Seen, view: View) -> None:
-    """A device that tells of movement and no longer of the pulse has lost the skin, said or unsaid."""
-    if "hr" not in view.quality and not view.quality.keys().isdisjoint(MOVEMENT):
-        cause: gate.Cause = "missing" if seen.contact else "contact"
-        view.quality["hr"] = Quality(0.0, cause)
-        view.causes["hr"] = cause
-
-
-def _stuck(seen: Seen, window: Window, ordered: list[int]) -> bool:
-    """Whether the signal has not moved at all for longer than it can."""
-    allowed = gate.FLAT_MINUTES.get(window.signal)
-    if allowed is None:
-        return False
-    first = ordered[0]
-    low, high = gate.FLAT_WITHIN.get(window.signal, (-math.inf, math.inf))
-    if ordered[-1] != first or not low <= first / SIGNALS[window.signal].per <= high:
-        seen.stuck.pop(window.signal, None)
-        return False
-    known = seen.stuck.get(window.signal)
-    # After a gap it may have moved and come back.
-    if known is None or known.value != first or window.minute - known.last > allowed * MINUTE:
-        seen.stuck[window.signal] = Stuck(first, window.minute, window.minute)
-        return False
-    known.last = window.minute
-    return window.minute - known.since >= allowed * MINUTE
-
-
-def _drop_shaken(view: View) -> None:
-    """Leave out what movement spoils."""
-    if view.values.get("accel", 0.0) < gate.MOTION_MG:
-        return
-    for signal in gate.MOTION_SENSITIVE & view.quality.keys():
-        view.values.pop(signal, None)
-        view.quality[signal] = Quality(0.0, "motion")
-        view.causes[signal] = "motion"
-
-
-def _beats(seen: Seen, window: Window, view: View, asks: list[Ask]) -> None:
-    if not view.quality["ibi"].usable:
-        seen.beats.clear()
-        return
-    if view.context in CALM:
-        _variability(window, view)
-    asks.extend(asking.beats(seen, window))
-
-
-def _variability(window: Window, view: View) -> None:
-    values = window.values
-    if view.quality["ibi"].share < 1.0:
-        values = values[~np.isnan(values)]
-    variability = rmssd(values)
-    if variability is not None:
-        # Its logarithm is near normal (Task Force of the ESC and NASPE, 1996).
-        view.values["hrv"] = math.log(max(variability, 1.0))
-
-
-def _compare(seen: Seen, view: View) -> None:
-    """Set the minute beside the newest ones and beside the wearer's own usual, then learn it."""
-    context, minute = view.context, view.minute
-    deviations: dict[str, float] = {}
-    for signal in LEARNED:
-        value = view.values.get(signal)
-        if value is None:
-            continue
-        view.steady[signal] = seen.recent.put(signal, minute, value)
-        if signal in SLOW:
-            key = signal
-        elif context in CALM:
-            key = f"{signal}@{context}"
-        else:
-            continue
-        baseline = seen.baseline(key, signal)
-        usual = baseline.usual()
-        if baseline.known:
-            view.usual[signal] = usual
-            deviations[signal] = (value - usual.recent) / usual.wander
-        baseline.learn(value, usual)
-    if context in CALM:
-        view.surprise = seen.joint.update(deviations)
-        own = view.usual.get("hr")
-        if own is not None:
-            view.drifted = seen.drift.update((view.values["hr"] - own.mean) / own.spread)
-    if not view.values.keys().isdisjoint(SCORED):
-        _score(seen, view)
-
-
-def _score(seen: Seen, view: View) -> None:
-    """NEWS2 at rest only: the score is meant for a person at rest."""
-    if view.context in ("active", "recovering"):
-        return
-    readings: dict[str, tuple[int, float]] = {}
-    for signal in SCORED:
-        newest = seen.recent.newest(signal)
-        if newest is not None:
-            readings[signal] = newest[0], view.steady.get(signal, newest[1])
-    view.score = news2(readings, view.minute, scale=seen.oxygen_scale, on_oxygen=seen.on_oxygen)

@@ -7,6 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from models.clinical.blood_pressure import Pressures
+from models.clinical.clinic import Clinic
+from models.clinical.glucose_control import GlucoseControl
 from models.deep.glucose_day import DaySnapshot, GlucoseDay
 from models.deep.stay import Snapshot as Hours
 from models.deep.stay import Stay
@@ -14,7 +17,7 @@ from models.deep.unusual import HourSnapshot, RecentHour
 from models.judged import Judged
 from models.online.anomaly import JointNormal, JointSnapshot
 from models.online.baseline import Baseline, BaselineSnapshot
-from models.online.drift import DriftSnapshot, DriftTest
+from models.online.own import Own
 from models.person import Person
 from models.signals.activity import Activity
 from models.signals.beats import BeatBuffer
@@ -30,6 +33,7 @@ class DeviceSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     newest: int
     marks: tuple[bytes, int, int]
     tracks: dict[str, TrackSnapshot]
+    cuffless: bool
 
 
 class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -39,17 +43,19 @@ class WearerSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     heard: int
     silent: bool
     contact: bool
+    weakness: str
     utc_offset: int
     consent: Literal["given", "refused", "unknown"]
     oxygen_scale: int
-    on_oxygen: bool | None
     beats: bytes
     beats_last: int
     activity: Activity
     recent: bytes
     baselines: dict[str, BaselineSnapshot]
     joint: JointSnapshot
-    drift: DriftSnapshot
+    own: Own
+    pressures: Pressures | None
+    control: GlucoseControl | None
     stuck: dict[str, Stuck]
     glucose: DaySnapshot | None
     hour: HourSnapshot | None
@@ -69,17 +75,19 @@ def dump(wearer: Wearer) -> WearerSnapshot:
         heard=seen.heard,
         silent=seen.silent,
         contact=seen.contact,
+        weakness=seen.weakness,
         utc_offset=seen.utc_offset,
         consent=seen.consent,
         oxygen_scale=seen.oxygen_scale,
-        on_oxygen=seen.on_oxygen,
         beats=seen.beats.counts.tobytes(),
         beats_last=seen.beats.last,
         activity=seen.activity,
         recent=bytes(seen.recent),
         baselines={key: baseline.snapshot() for key, baseline in seen.baselines.items()},
         joint=seen.joint.snapshot(),
-        drift=seen.drift.snapshot(),
+        own=seen.own,
+        pressures=seen.clinic.pressures,
+        control=seen.clinic.control,
         stuck=seen.stuck,
         glucose=None if seen.glucose is None else seen.glucose.snapshot(),
         hour=None if seen.hour is None else seen.hour.snapshot(),
@@ -99,10 +107,10 @@ def load(name: str, snapshot: WearerSnapshot) -> Wearer:
         heard=snapshot.heard,
         silent=snapshot.silent,
         contact=snapshot.contact,
+        weakness=snapshot.weakness,
         utc_offset=snapshot.utc_offset,
         consent=snapshot.consent,
         oxygen_scale=snapshot.oxygen_scale,
-        on_oxygen=snapshot.on_oxygen,
         beats=BeatBuffer(array("H", snapshot.beats), snapshot.beats_last),
         activity=snapshot.activity,
         recent=Recent(snapshot.recent),
@@ -110,7 +118,8 @@ def load(name: str, snapshot: WearerSnapshot) -> Wearer:
             key: Baseline(FLOORS[key.partition("@")[0]], stored) for key, stored in snapshot.baselines.items()
         },
         joint=JointNormal(snapshot.joint),
-        drift=DriftTest(snapshot.drift),
+        own=snapshot.own,
+        clinic=Clinic(snapshot.pressures, snapshot.control),
         stuck=snapshot.stuck,
         glucose=None if snapshot.glucose is None else GlucoseDay(snapshot.glucose),
         hour=None if snapshot.hour is None else RecentHour(snapshot.hour),
@@ -131,9 +140,9 @@ def _load_stay(snapshot: WearerSnapshot) -> Stay | None:
 def _dump_device(device: Device) -> DeviceSnapshot:
     newest = device.newest
     tracks = {signal: dump_track(track, newest) for signal, track in device.tracks.items()}
-    return DeviceSnapshot(newest, device.marks.stored(), tracks)
+    return DeviceSnapshot(newest, device.marks.stored(), tracks, device.cuffless)
 
 
 def _load_device(stored: DeviceSnapshot) -> Device:
     tracks = {signal: load_track(track, stored.newest) for signal, track in stored.tracks.items()}
-    return Device(Marks(*stored.marks), tracks)
+    return Device(Marks(*stored.marks), tracks, stored.cuffless)

@@ -36,9 +36,10 @@ class View:
     """Why a signal was not usable, by signal."""
     surprise: Surprise | None = None
     score: ClinicalScore | None = None
-    drifted: bool = False
     moved: list[Drift] = field(default_factory=list)
     """Usuals that were found at this minute to have moved."""
+    interval: float | None = None
+    """Median of the usable intervals between beats, ms."""
     night: Onset | None = None
     """What the last nights look like, once a local day."""
     clinical: Moment | None = None

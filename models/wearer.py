@@ -7,13 +7,14 @@ from typing import Literal
 
 import msgspec
 
+from models.clinical.clinic import Clinic
 from models.deep.glucose_day import GlucoseDay
 from models.deep.stay import Stay
 from models.deep.unusual import RecentHour
 from models.judged import Judged
 from models.online.anomaly import JointNormal
 from models.online.baseline import Baseline
-from models.online.drift import DriftTest
+from models.online.own import Own
 from models.person import Person
 from models.signals.activity import Activity
 from models.signals.beats import BeatBuffer
@@ -48,6 +49,8 @@ class Device:
 
     marks: Marks = field(default_factory=Marks)
     tracks: dict[str, Track] = field(default_factory=dict)
+    cuffless: bool = False
+    """Its blood pressure is estimated without a cuff."""
 
     def repeated(self, seq: int, start: int) -> bool:
         """Whether this packet was seen before; remembers it if not."""
@@ -88,17 +91,19 @@ class Seen:
     silent: bool = True
     contact: bool = True
     """What the newest packet said of the sensor's contact; true where it said nothing."""
+    weakness: str = ""
+    """What the newest packet said that could explain a silence: `battery`, `contact` or nothing."""
     utc_offset: int = 0
     consent: Literal["given", "refused", "unknown"] = "unknown"
     oxygen_scale: int = 1
-    on_oxygen: bool | None = None
     beats: BeatBuffer = field(default_factory=BeatBuffer)
     activity: Activity = field(default_factory=Activity)
     recent: Recent = field(default_factory=Recent)
     baselines: dict[str, Baseline] = field(default_factory=dict)
     """By `signal` or `signal@context`."""
     joint: JointNormal = field(default_factory=JointNormal)
-    drift: DriftTest = field(default_factory=DriftTest)
+    own: Own = field(default_factory=Own)
+    clinic: Clinic = field(default_factory=Clinic)
     stuck: dict[str, Stuck] = field(default_factory=dict)
     glucose: GlucoseDay | None = None
     """None while no glucose was ever measured."""
@@ -129,6 +134,18 @@ class Seen:
             others = [name for name in self.devices if name != spared]
             oldest = min(others, key=lambda name: self.devices[name].newest)
             held -= self.devices.pop(oldest).held
+
+    def forget(self) -> None:
+        """Forget all vitals and what they taught; consent and profile stay."""
+        kept = Seen(
+            heard=self.heard,
+            utc_offset=self.utc_offset,
+            consent=self.consent,
+            oxygen_scale=self.oxygen_scale,
+            person=self.person,
+        )
+        for name in self.__slots__:
+            setattr(self, name, getattr(kept, name))
 
     def baseline(self, key: str, signal: str) -> Baseline:
         """The baseline under `key`, made when first asked for."""

@@ -78,6 +78,8 @@ class Setting:
     """What to do; None = what the policy file says."""
     confidence: Callable[[Evidence, View | None], float | None] | None = None
     """How sure an alert is, 0 to 1."""
+    keep: Callable[[Judged, Evidence], None] | None = None
+    """Remembers evidence for the reports of later records."""
     report: Callable[[Case, View, Sequence[Evidence]], Report] | None = None
     """What a risk record tells beside the risks; called only when one is made."""
 

@@ -24,14 +24,15 @@ def overlapping(state: Treatments, treatment: Treatment) -> list[str]:
 
 def _of(state: Treatments, treatment: Treatment) -> Iterator[Response]:
     outcomes = treatment.outcomes
+    also = overlapping(state, treatment)
     places = treatment.rows() if outcomes is None else [outcome.place for outcome in outcomes]
     for place in places:
-        yield _response(treatment, TABLE[place], compared(state, treatment, place))
+        yield _response(treatment, TABLE[place], compared(state, treatment, place), also)
 
 
-def _response(treatment: Treatment, row: Watched, effect: Effect | None) -> Response:
+def _response(treatment: Treatment, row: Watched, effect: Effect | None, also: list[str]) -> Response:
     if effect is None:
-        return Response(treatment.code, row.key, "too_early", treatment.started, 0.0)
+        return Response(treatment.code, row.key, "too_early", treatment.started, 0.0, also=also)
     verdict = _verdict(row, effect, treatment.outcomes is not None)
     return Response(
         treatment.code,
@@ -44,6 +45,7 @@ def _response(treatment: Treatment, row: Watched, effect: Effect | None) -> Resp
         round(effect.change, 2),
         round(effect.change - effect.half, 2),
         round(effect.change + effect.half, 2),
+        also,
     )
 
 

@@ -79,8 +79,7 @@ def _library(settings: Settings) -> Library:
 
 def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> ShardFactory:
     """The scoring core: networks, rules, and how state is sealed."""
-    from models.decide import Setting
-    from models.policy.rules import load_policy
+    from models.personal import load_setting
     from streams.engine.metered import MeteredNetworks
     from streams.engine.pages import Seal
     from streams.engine.shadows import Shadows
@@ -88,11 +87,10 @@ def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> Shard
     from streams.errors import UserError
 
     try:
-        policy = load_policy()
+        setting = load_setting(settings.collect_again, settings.stale_alerts)
     except ValueError as error:
         raise UserError(f"the worker can't start: {error}") from error
-    metrics.build(library.lineup, policy.digest)
-    setting = Setting(policy, settings.collect_again, settings.stale_alerts)
+    metrics.build(library.lineup, setting.policy.digest)
     metered = MeteredNetworks(library, metrics)
     shadows = Shadows(library, metrics) if settings.shadows else None
     seal = Seal(state_key(settings))

@@ -100,6 +100,7 @@ class Desk:
         seen.silent, seen.utc_offset, seen.heard = False, packet.utc_offset, self._clock.time
         if returned or earlier:  # a clock that is not settled yet can go back
             self._alarm.watch(wearer)
+        observe.hear(seen, device, packet.facts)
         contact = packet.facts.contact is not False
         lateness = self._settings.lateness_s * 1000
         observation = observe.take(seen, device, intake.columns, intake.last, lateness, contact)

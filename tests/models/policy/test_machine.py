@@ -156,7 +156,7 @@ class Watched(RuleBasedStateMachine):
         """Calm ends everything, and nothing is kept."""
         self.now, self.lost = dict.fromkeys(COURSES, 0), ""
         for _ in range(40):
-            self.minute += 45
+            self.minute += 60
             calm = [self.evidence_of(course) for course in COURSES]
             self.tell(seen(self.minute, hr=60.0), *calm, said(self.minute, "stale_data", 0))
         judged = self.story.judged

@@ -120,9 +120,7 @@ def settle(wearer: Wearer, population: Population) -> None:
     for key, usual in population.usual.items():
         seen.baselines[key] = Everyones(FLOORS[key.partition("@")[0]], usual)
     seen.joint = EveryonesJoint(population.joint)
-    own = getattr(seen, "own", None)
-    if own is not None:
-        own.nights = EveryonesNights(others=population.nights)
+    seen.own.nights = EveryonesNights(others=population.nights)
 
 
 class Minute(NamedTuple):
@@ -174,8 +172,7 @@ def _smoothed(minutes: list[Minute], usual: dict[str, Usual]) -> Iterator[dict[s
 def _nights(wearers: Iterable[Wearer]) -> dict[str, bytes]:
     codes: defaultdict[str, list[int]] = defaultdict(list)
     for wearer in wearers:
-        own = getattr(wearer.seen, "own", None)
-        for channel, row in own.nights.rows.items() if own is not None else ():
+        for channel, row in wearer.seen.own.nights.rows.items():
             codes[channel] += [code for code in row if code]
     even = (np.arange(NIGHTS) + 0.5) / NIGHTS
     order = np.random.default_rng(SEED).permutation(NIGHTS)

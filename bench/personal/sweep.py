@@ -8,7 +8,10 @@ from dataclasses import replace
 
 from bench.personal.scoring import Log, Progress, Taken, chunks
 from models.judged import Judged
+from models.personal import personal_setting
 from models.policy.rules import GradeRule, Policy, Rule
+from models.risk.fusion import Fusion
+from models.risk.fusion_table import load_table
 from streams.engine.contracts import Effects
 from streams.engine.shard import ShardMaker, WearerShard
 from streams.engine.work import Work
@@ -56,8 +59,11 @@ class Panel:
 
     def __init__(self, shard: WearerShard, maker: ShardMaker, policies: Sequence[Policy]) -> None:
         self._shard, self._maker = shard, maker
-        shipped = maker.setting
-        self._settings = [replace(shipped, policy=policy) for policy in policies]
+        shipped, fusion = maker.setting, Fusion(load_table())
+        self._settings = [
+            personal_setting(policy, fusion, None, shipped.collect_again, shipped.stale_alerts)
+            for policy in policies
+        ]
         self._judged: list[defaultdict[str, Judged]] = [defaultdict(Judged) for _ in policies]
         self.taken = [Taken() for _ in policies]
 

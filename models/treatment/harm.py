@@ -94,9 +94,12 @@ def _judge(rule: Harm, treatment: Treatment, view: View, sleeps: bool) -> _Found
     edge = rule.edge
     if rule.far is not None and before is not None and moved > rule.change:
         edge = rule.far
-    beyond = value - up * edge - shift
-    level = int(beyond >= 0.0) + int(rule.severe is not None and value >= up * rule.severe + shift)
-    return _Found(rule, treatment, before, level if moved >= rule.least else 0, beyond)
+    # In sleep a change as large as the medicine is meant to make is not yet harm.
+    least = max(rule.least, rule.change) if sleeps else rule.least
+    beyond = min(value - up * edge - shift, moved - least)
+    if rule.severe is not None and moved >= rule.least and value >= up * rule.severe + shift:
+        return _Found(rule, treatment, before, 2, max(beyond, 0.0))
+    return _Found(rule, treatment, before, int(beyond >= 0.0), beyond)
 
 
 def _side(state: Treatments, view: View, side: str, found: Sequence[_Found]) -> Iterator[Evidence]:

@@ -17,8 +17,8 @@ class Harm:
     """One vital that a medicine can move too far, in the vital's unit.
 
     Level 1 from `edge` on, or from `far` on when it has changed by more than `change` since before; level 2
-    from `severe` on. Nothing is harm that was about as bad before: it must have changed by `least`. The
-    edges themselves count as harm.
+    from `severe` on. Nothing is harm that was about as bad before: it must have changed by `least`, in sleep
+    by `change` (level 1). The edges themselves count as harm.
     """
 
     prefixes: tuple[str, ...]

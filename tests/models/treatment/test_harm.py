@@ -165,6 +165,12 @@ def test_a_slower_pulse_is_never_less_harm(one: float, other: float, before: flo
     assert worse.risk >= better.risk
 
 
+def test_in_sleep_a_fall_of_more_than_twenty_is_harm_and_a_very_slow_pulse_is_sooner() -> None:
+    assert level(METOPROLOL, "hr", 40, 61, "asleep") == 1
+    assert level(METOPROLOL, "hr", 40, 59, "asleep") == 0
+    assert level(METOPROLOL, "hr", 34, 45, "asleep") == 2
+
+
 def test_a_slow_pulse_is_told_after_ten_minutes_of_it_and_a_graver_one_after_ten_of_that() -> None:
     state, person = Treatments(), taking(METOPROLOL)
 
@@ -199,10 +205,12 @@ def test_one_low_reading_by_a_cuff_waits_for_another() -> None:
 
 def test_who_lies_still_at_night_may_sleep() -> None:
     state, person = Treatments(), taking(METOPROLOL)
-    live(state, range(14), {"hr": 70.0})
-    live(state, range(14), {"hr": 52.0}, context="asleep")
+    for day in range(14):
+        live(state, [day], {"hr": 70.0})
+        lasting(state, at(day + 0.9), {"hr": 52.0}, Person(), "asleep", minutes=40)
 
     assert {found.level for found in lasting(state, at(15.1), {"hr": 44.0}, person)} == {0}
+    assert {found.level for found in lasting(state, at(15.2), {"hr": 39.0}, person)} == {0}  # 52 before
     assert lasting(state, at(15.6), {"hr": 44.0}, person)[-1].level == 1
 
 

@@ -2,7 +2,8 @@
 
 Each vital of a night is set beside the median of the own learnt nights, in robust spreads (median absolute
 deviation, never below what a healthy person's nights differ by anyway). The vitals that infections move are
-added up, then the nights, older ones with less weight. A night that alarms is not learnt. The idea is
+added up, those most that an infection moves furthest for this wearer (a matched filter), then the nights,
+older ones with less weight. A night that alarms is not learnt. The idea is
 that of resting-heart-rate differences (Mishra et al. 2020, Nat Biomed Eng 4:1208) and of NightSignal, which
 waits for a second night (Alavi et al. 2021, Nat Med 28:175).
 """
@@ -11,6 +12,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import combinations
 from statistics import median
 from typing import Final
 
@@ -28,28 +31,42 @@ CLIP: Final = (-2.0, 5.0)
 """Spreads: one quiet vital can't outweigh the others, one wild night can't tell of more than one."""
 KEEP: Final = 0.6
 """Weight of the nights before, falling by this factor a night."""
-EDGE: Final = 3.2
-"""Summed deviation from which on it is evidence."""
+EDGES: Final = (3.0, 3.0, 2.9, 2.8)
+"""Summed deviation from which on it is evidence, where one vital is measured, two, three, or more: what
+raises one of them on a healthy night (a drink, heat, a bad sleep) seldom raises all."""
 TONIGHT: Final = 1.4
 """The newest night has to be at least so far from usual itself."""
-LONGEST: Final = 14
-"""Nights of evidence in a row after which this is the wearer's new usual and no onset."""
+SPARED: Final = 7
+"""Nights of evidence in a row that are not learnt. What lasts longer is learnt as a whole: a new usual, or a
+phase that comes again, as the warmer half of the cycle does."""
 TOGETHER: Final = 0.2
 """Correlation of healthy nights' deviations between vitals."""
-SELECTED: Final = 0.7
+SELECTED: Final = 1.0
 """What looking for the vitals that stand out most costs, in spreads by the root of the number left aside."""
 BY_DAY: Final = 0.8
 """Weight of the pulse at rest by day, used when a night has none: it is less steady."""
 
-# Direction of an infection, and the least spread believed: healthy nights' own differences (resting pulse
-# Quer 2020, PLoS ONE 15:e0227709; breath Natarajan 2021, npj Digit Med 4:136; the others by what
-# devices resolve). Where a wearer differs more from night to night, the own spread counts.
+
+@dataclass(frozen=True, slots=True)
+class Vital:
+    """How a vital of the night answers to an infection, and how much healthy nights differ at least."""
+
+    effect: float
+    """What an infection at its height adds, in the vital's unit."""
+    floor: float
+    """Least spread believed."""
+
+
+# Effects: resting pulse and temperature as wearables showed them (Mishra 2020; Radin 2020, Lancet Digit
+# Health 2:e85; Karjalainen 1986, J Appl Physiol 60:323: 8.5 beats a degree), breath and variability Natarajan
+# 2020 (npj Digit Med 3:156). Floors: pulse Quer 2020 (PLoS ONE 15:e0227709), breath Natarajan 2021 (npj Digit
+# Med 4:136), the others what devices resolve. Who differs more from night to night has the own spread.
 VITALS: Final = {
-    "hr": (1.0, 2.0),
-    "temp": (1.0, 0.08),
-    "rr": (1.0, 0.35),
-    "hrv": (-1.0, 0.1),
-    "spo2": (-1.0, 0.4),
+    "hr": Vital(5.0, 2.0),
+    "temp": Vital(0.4, 0.08),
+    "rr": Vital(1.5, 0.35),
+    "hrv": Vital(-0.2, 0.1),
+    "spo2": Vital(-0.5, 0.4),
 }
 DAY_FLOOR: Final = 2.5
 
@@ -62,6 +79,8 @@ class Deviation(msgspec.Struct, frozen=True, gc=False):
     usual: float
     spreads: float
     """Robust spreads in the direction in which infections move this vital."""
+    expected: float = 1.0
+    """How many of them an infection at its height makes."""
 
 
 class Onset(msgspec.Struct, frozen=True, gc=False):
@@ -89,7 +108,7 @@ class Watch(msgspec.Struct, array_like=True, gc=False):
     rising: int = 0
     """Nights since when deviations have not been usual in between; 0 = the last one was usual."""
     alarmed: int = 0
-    """Nights of evidence in a row."""
+    """Nights of evidence in a row, counted up to SPARED + 1."""
     spared: int = 0
     """Bit i: the row i nights before the newest is not learnt."""
 
@@ -103,10 +122,11 @@ class Watch(msgspec.Struct, array_like=True, gc=False):
         found = [d for d in deviations(nights, self.spared) if d.signal not in aside]
         if not found:
             return Onset(time, known=False)
-        tonight = together([d.spreads for d in found])
+        tonight = together([(d.spreads, d.expected) for d in found])
+        edge = EDGES[min(len(found), len(EDGES)) - 1]
         self.sum = min(max(KEEP * self.sum + tonight, -1.0), CLIP[1])
         self.rising = 0 if tonight < TONIGHT else self.rising + max(passed, 1)
-        strength = self.sum / EDGE if tonight >= TONIGHT else min(self.sum / EDGE, 0.99)
+        strength = self.sum / edge if tonight >= TONIGHT else min(self.sum / edge, 0.99)
         self._learn(strength >= 1.0)
         since = begins - (self.rising - 1) * 86_400_000 if self.rising else 0
         ranked = tuple(sorted(found, key=lambda d: (-d.spreads, d.signal)))
@@ -117,29 +137,26 @@ class Watch(msgspec.Struct, array_like=True, gc=False):
         if not alarm:
             self.alarmed = 0
             return
-        self.alarmed += 1
-        self.spared |= 1
-        if self.alarmed > LONGEST:
-            # The new usual is that of the nights of this run; what was before is not.
-            self.spared = ((1 << 64) - 1) ^ ((1 << self.alarmed) - 1)
-            self.sum, self.alarmed = 0.0, 0
+        self.alarmed = min(self.alarmed + 1, SPARED + 1)
+        if self.alarmed <= SPARED:
+            self.spared |= 1
+        else:
+            self.spared &= ~((1 << 2 * SPARED) - 1)
 
 
 def deviations(nights: Nights, spared: int) -> list[Deviation]:
     """Each vital of the newest row beside the rows before it that are learnt."""
     found = []
-    for signal, (direction, floor) in VITALS.items():
-        one = _deviation(nights, signal, signal, direction, floor, spared)
+    for signal, vital in VITALS.items():
+        one = _deviation(nights, signal, signal, vital, spared)
         if one is None and signal == "hr":
-            one = _deviation(nights, signal, "hr_day", BY_DAY * direction, DAY_FLOOR, spared)
+            one = _deviation(nights, signal, "hr_day", Vital(BY_DAY * vital.effect, DAY_FLOOR), spared)
         if one is not None:
             found.append(one)
     return found
 
 
-def _deviation(
-    nights: Nights, signal: str, channel: str, direction: float, floor: float, spared: int
-) -> Deviation | None:
+def _deviation(nights: Nights, signal: str, channel: str, vital: Vital, spared: int) -> Deviation | None:
     codes = nights.rows.get(channel, b"")
     if not codes or not codes[-1]:
         return None
@@ -149,22 +166,39 @@ def _deviation(
         return None
     step = CHANNELS[channel].step
     usual = median(learnt)
-    spread = 1.4826 * median(abs(c - usual) for c in learnt) * step
-    spread = max(spread, floor) * (1 + YOUNG / len(learnt))
+    spread = max(_spread([abs(c - usual) for c in learnt]) * step, vital.floor)
+    spread *= 1 + YOUNG / len(learnt)
     low = CHANNELS[channel].low - step
-    spreads = direction * (codes[-1] - usual) * step / spread
-    return Deviation(signal, round(low + codes[-1] * step, 3), round(low + usual * step, 3), spreads)
+    spreads = math.copysign((codes[-1] - usual) * step / spread, vital.effect * (codes[-1] - usual))
+    value, middle = low + codes[-1] * step, low + usual * step
+    return Deviation(signal, round(value, 3), round(middle, 3), spreads, abs(vital.effect) / spread)
 
 
-def together(spreads: list[float]) -> float:
-    """The deviation of several vitals as one, in spreads: of all, or of those that stand out most."""
-    ranked = sorted((min(max(s, CLIP[0]), CLIP[1]) for s in spreads), reverse=True)
-    total, best = 0.0, -math.inf
-    for k, one in enumerate(ranked, 1):
-        total += one
-        joint = total / math.sqrt(k + k * (k - 1) * TOGETHER)
-        best = max(best, joint - SELECTED * math.sqrt(len(ranked) - k))
-    return best
+def _spread(away: list[float]) -> float:
+    """Robust spread of distances from the median; of two levels that come by turns it sees both."""
+    away.sort()
+    return max(1.4826 * median(away), away[4 * (len(away) - 1) // 5] / 1.2816)
+
+
+def together(found: list[tuple[float, float]]) -> float:
+    """The deviation of several vitals as one, in spreads: of all, or of those among them that stand out most.
+
+    Takes the deviation of each and what an infection would make of it. Rises with each of them.
+    """
+    bounded = [(min(max(spreads, CLIP[0]), CLIP[1]), expected) for spreads, expected in found]
+    return max(
+        _matched(some) - SELECTED * math.sqrt(len(bounded) - k)
+        for k in range(1, len(bounded) + 1)
+        for some in combinations(bounded, k)
+    )
+
+
+def _matched(found: tuple[tuple[float, float], ...]) -> float:
+    """The matched filter: each vital weighs as much as an infection would move it."""
+    total = sum(spreads * expected for spreads, expected in found)
+    weights = sum(expected for _, expected in found)
+    squares = sum(expected * expected for _, expected in found)
+    return total / math.sqrt(squares + TOGETHER * (weights * weights - squares))
 
 
 def _risk(strength: float) -> float:

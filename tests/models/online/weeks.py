@@ -41,7 +41,7 @@ def weeks(seed, days=70, channels=("hr", "temp")):
 
 def ill(nights, start, ramp=3, lasting=5):
     """The same nights with an illness that begins on day `start`."""
-    days = np.arange(len(nights["hr"])) - start + 0.15
+    days = np.arange(len(next(iter(nights.values())))) - start + 0.15
     strength = np.clip(np.minimum(days / ramp, (ramp + lasting + 3 - days) / 3), 0, 1)
     return {name: values + ILLNESS.get(name, 0.0) * strength for name, values in nights.items()}
 
@@ -49,7 +49,7 @@ def ill(nights, start, ramp=3, lasting=5):
 def judged(nights, aside=()) -> list[Onset]:
     """What each night is judged as."""
     kept, watch, told = Nights(), Watch(), []
-    for day in range(len(nights["hr"])):
+    for day in range(len(next(iter(nights.values())))):
         for name, values in nights.items():
             value = values[day]
             kept.rows[name] = (kept.rows.get(name, b"") + bytes((_code(name, value),)))[-KEPT:]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import median
 from typing import Final, NamedTuple
 
 from models.risk.contribution import UNITS, beside_usual
@@ -144,14 +145,14 @@ def _still(state: Treatments, side: str, found: Sequence[_Found], now: int) -> b
 
 
 def before_of(treatment: Treatment, signal: str, sleeps: bool) -> float | None:
-    """Mean of the days before, asleep for one who may sleep, else awake; None where unknown.
+    """Middle one of the days before, asleep for one who may sleep, else awake; None where unknown.
 
     Of a vital that is kept in one context alone, that one.
     """
     for place in PLACES[signal] if sleeps else PLACES[signal][::-1]:
         days = [value for value in usual_before(treatment, place) if value is not None]
         if days:
-            return sum(days) / len(days)
+            return median(days)
     return None
 
 

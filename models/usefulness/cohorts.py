@@ -15,6 +15,7 @@ from river import linear_model, optim
 from river.utils.vectordict import VectorDict
 
 from models.usefulness.adaptation import Learning
+from models.usefulness.durations import Durations
 from models.usefulness.situation import Situation
 
 GRID: Final = 2.0**20
@@ -30,6 +31,8 @@ class Lesson(msgspec.Struct, array_like=True, frozen=True, gc=False):
     useful: bool
     weight: float = 1.0
     """Below 0: an answer that was changed is taken back."""
+    lasted: int | None = None
+    """Minutes that the evidence of an answered alert lasted; None = this is the answer itself."""
 
 
 class CohortData(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -42,6 +45,7 @@ class CohortData(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Answers that stand, by condition and side."""
     measured: dict[str, tuple[int, int]] = {}
     """By cohort: answers, and the sum of squared errors in steps of 1/GRID, each before it was learnt."""
+    durations: dict[str, list[int]] = {}
 
 
 class Cohorts:
@@ -56,6 +60,7 @@ class Cohorts:
         self._model._weights = VectorDict({name: steps / GRID for name, steps in data.weights.items()})
         self._model.intercept = data.intercept / GRID
         self._answers, self._measured = dict(data.answers), dict(data.measured)
+        self.durations = Durations(data.durations)
 
     def snapshot(self) -> CohortData:
         """The state as numbers."""
@@ -65,6 +70,7 @@ class Cohorts:
             round(self._model.intercept * GRID),
             {course: self._answers[course] for course in sorted(self._answers)},
             {cohort: self._measured[cohort] for cohort in sorted(self._measured)},
+            self.durations.snapshot(),
         )
 
     def probability(self, situation: Situation) -> float:
@@ -78,6 +84,10 @@ class Cohorts:
     def learn(self, lesson: Lesson) -> None:
         """Take one answer in, or back; what it would have been thought is measured first."""
         situation = Situation.unpack(lesson.situation)
+        if lesson.lasted is not None:
+            step = 1 if lesson.weight > 0 else -1
+            self.durations.count(situation.course, lesson.useful, lesson.lasted, step)
+            return
         if lesson.weight > 0:
             self._measure(situation, lesson.useful)
         x = situation.features()

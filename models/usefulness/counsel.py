@@ -6,8 +6,9 @@ from typing import Literal, NamedTuple
 
 from models.usefulness.adaptation import Adaptation
 from models.usefulness.cohorts import Cohorts, Lesson
+from models.usefulness.durations import EDGES
 from models.usefulness.situation import Situation
-from models.usefulness.taught import Taught, Told
+from models.usefulness.taught import LONGEST, Taught, Told
 from streams.records import Feedback
 
 Mode = Literal["on", "frozen", "off"]
@@ -57,9 +58,22 @@ class Counsel:
         return Opinion(usefulness, self._extra(situation, usefulness))
 
     def _extra(self, situation: Situation, usefulness: float) -> int:
+        """The wait that loses most useless alerts, where a useful one that is lost counts several times."""
         if situation.priority == "high" or situation.condition in self._adaptation.undelayed:
             return 0
-        return self._adaptation.delays[situation.priority].at(usefulness)
+        delay, learning = self._adaptation.delays[situation.priority], self._adaptation.learning
+        durations, course = self._cohorts.durations, situation.course
+        if usefulness >= delay.begins or durations.useless(course) < learning.ended:
+            return 0
+        cost = learning.useful_counts_as * usefulness
+        best, wait = 0.0, 0
+        for minutes, useless, useful in zip(
+            EDGES, durations.gone(course, False), durations.gone(course, True), strict=True
+        ):
+            gain = (1.0 - usefulness) * useless - cost * useful
+            if minutes * 60_000 <= delay.most_ms and gain > best:
+                best, wait = gain, minutes * 60_000
+        return wait
 
     def raised(self, alert: str, situation: Situation, now: int) -> None:
         """Keep the situation in which an alert (id) was raised, so that it can be answered later."""
@@ -81,6 +95,21 @@ class Counsel:
         self._taught.answer(told, useful, feedback.time)
         return True
 
+    def ended(self, alert: str, clear_ms: int, now: int) -> None:
+        """Note that an alert is over, `clear_ms` after the last evidence for it."""
+        told = self._taught.find(alert, now)
+        if told is None or told.lasted is not None:
+            return
+        lasted = max(now - clear_ms - told.raised_s * 1000, 0) // 60_000
+        self._taught.end(told, lasted)
+        if told.useful is not None and self._mode == "on":
+            self._time(told._replace(lasted=min(lasted, LONGEST)), told.useful, 1.0)
+
+    def _time(self, told: Told, useful: bool, weight: float) -> None:
+        """Teach how long an answered alert lasted, or take that back; once it is over."""
+        if told.lasted is not None:
+            self.lessons.append(Lesson(self._offset, told.situation.pack(), useful, weight, told.lasted))
+
     def _teach(self, told: Told, useful: bool | None) -> None:
         """Take back from the cohorts what was answered before, and give them what stands now."""
         others = self._taught.tally(told.situation.course).total - (told.useful is not None)
@@ -88,8 +117,10 @@ class Counsel:
         code = told.situation.pack()
         if told.useful is not None:
             self.lessons.append(Lesson(self._offset, code, told.useful, -weight))
+            self._time(told, told.useful, -1.0)
         if useful is not None:
             self.lessons.append(Lesson(self._offset, code, useful, weight))
+            self._time(told, useful, 1.0)
 
 
 def _said(feedback: Feedback) -> bool:

@@ -23,8 +23,11 @@ FULL = 48
 
 _ALERT = struct.Struct("<6sIQI")
 _COUNT = struct.Struct("<BBB")
+LONGEST = 254
+"""Minutes; what lasted longer is kept as this."""
 _ANSWERS = {0: None, 1: False, 2: True}
-_CODE_BITS = 48
+# A situation, and above it the answer and how long the alert's evidence lasted; 0 = it has not ended.
+_SITUATION, _ANSWER = 40, 2
 
 
 class Told(NamedTuple):
@@ -39,6 +42,8 @@ class Told(NamedTuple):
     """The answer that stands, if there is one."""
     answered_s: int = 0
     """When it was given, s UTC."""
+    lasted: int | None = None
+    """Minutes that the evidence lasted after the raise; None until the alert has ended."""
 
 
 class Tally(NamedTuple):
@@ -77,11 +82,14 @@ class Taught(msgspec.Struct, array_like=True, gc=False):
 
     def answer(self, told: Told, useful: bool | None, time: int) -> None:
         """Let an answer stand for an alert that was found, given at `time` (ms UTC); None takes it back."""
-        answered = told._replace(useful=useful, answered_s=time // 1000)
-        self._keep([answered if one.mark == told.mark else one for one in self._told()])
+        self._change(told._replace(useful=useful, answered_s=time // 1000))
         course = told.situation.course
         self._count(course, told.useful, -1)
         self._count(course, useful, +1)
+
+    def end(self, told: Told, lasted: int) -> None:
+        """Note how long (minutes) the evidence of an alert that was found lasted after its raise."""
+        self._change(told._replace(lasted=min(lasted, LONGEST)))
 
     def tally(self, course: str) -> Tally:
         """The answers on one condition and side."""
@@ -93,15 +101,17 @@ class Taught(msgspec.Struct, array_like=True, gc=False):
 
     def _told(self) -> Iterator[Told]:
         for mark, raised_s, code, answered_s in _ALERT.iter_unpack(self.alerts):
-            situation = Situation.unpack(code & ((1 << _CODE_BITS) - 1))
-            yield Told(mark, raised_s, situation, _ANSWERS[code >> _CODE_BITS], answered_s)
+            situation = Situation.unpack(code & ((1 << _SITUATION) - 1))
+            answer, lasted = code >> _SITUATION & ((1 << _ANSWER) - 1), code >> _SITUATION + _ANSWER
+            ended = lasted - 1 if lasted else None
+            yield Told(mark, raised_s, situation, _ANSWERS[answer], answered_s, ended)
+
+    def _change(self, changed: Told) -> None:
+        self._keep([changed if one.mark == changed.mark else one for one in self._told()])
 
     def _keep(self, alerts: list[Told]) -> None:
         self.alerts = b"".join(
-            _ALERT.pack(
-                told.mark, told.raised_s, told.situation.pack() | _answer(told) << _CODE_BITS, told.answered_s
-            )
-            for told in alerts
+            _ALERT.pack(told.mark, told.raised_s, _code(told), told.answered_s) for told in alerts
         )
 
     def _tallies(self) -> dict[int, Tally]:
@@ -125,8 +135,10 @@ def _mark(alert: str) -> bytes:
     return bytes.fromhex(alert[:12]).ljust(6, b"\0")
 
 
-def _answer(told: Told) -> int:
-    return 0 if told.useful is None else 1 + told.useful
+def _code(told: Told) -> int:
+    answer = 0 if told.useful is None else 1 + told.useful
+    lasted = 0 if told.lasted is None else 1 + told.lasted
+    return told.situation.pack() | (answer | lasted << _ANSWER) << _SITUATION
 
 
 def _number(course: str) -> int:

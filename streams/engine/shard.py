@@ -94,6 +94,9 @@ class WearerShard:
             for told in decide(self._maker.setting, case, item.observation):
                 if isinstance(told.record, Alert):
                     work.alerts.append(Pending(item, told.record, told.ask))
+                    if told.record.status == "resolved":
+                        rule = self._maker.setting.policy.rules[told.record.condition]
+                        counsel.ended(told.record.id, rule.clear_ms, item.now)
                 else:
                     work.effects.risks.append(told.record)
             item.page.lessons += counsel.lessons

@@ -40,12 +40,14 @@ def new_cohorts() -> Cohorts:
 
 
 def teach(
-    taught: Taught, cohorts: Cohorts, situation: Situation, useful: bool, times: int, first: int = 0
+    taught: Taught, cohorts: Cohorts, situation: Situation, useful: bool, times: int, lasted: int = 8
 ) -> None:
-    """So many alerts of one situation, each answered alike."""
-    for number in range(first, first + times):
+    """So many alerts of one situation, each answered alike and over after `lasted` minutes."""
+    for number in range(times):
+        taught.alerts = b""
         one = counsel(taught, cohorts)
         one.raised(alert_of(number), situation, START)
         one.answered(answer(alert_of(number), useful), START)
+        one.ended(alert_of(number), 0, START + lasted * MINUTE)
         for lesson in one.lessons:
             cohorts.learn(lesson)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.usefulness.adaptation import Learning
+from models.usefulness.cohorts import Cohorts
 from models.usefulness.counsel import NONE, Mode, verdict
 from models.usefulness.situation import Situation
 from models.usefulness.taught import VALID_MS, Tally, Taught
@@ -36,32 +37,50 @@ def test_nothing_is_said_before_enough_people_have_answered() -> None:
     assert counsel(taught, cohorts).opinion(FAINT) == NONE
 
 
-def test_own_answers_delay_what_the_wearer_calls_useless() -> None:
-    taught, cohorts = Taught(), new_cohorts()
-    teach(taught, cohorts, FORECAST, False, 8)
-
-    opinion = counsel(taught, cohorts).opinion(FORECAST)
-
-    assert opinion.usefulness is not None and opinion.usefulness < 0.3
-    assert opinion.extra_ms == ADAPTATION.delays["low"].most_ms
-
-
-def test_the_answers_of_others_speak_for_who_never_answered() -> None:
+def world(useless: int = 8, useful: int = 60) -> Cohorts:
+    """Many have answered: useless forecasts are over after `useless` minutes, useful ones after `useful`."""
     cohorts = new_cohorts()
-    for _ in range(8):
-        teach(Taught(), cohorts, FORECAST, False, 3)
+    for _ in range(6):
+        teach(Taught(), cohorts, FORECAST, False, 3, useless)
+        teach(Taught(), cohorts, FORECAST, True, 2, useful)
+    return cohorts
 
-    opinion = counsel(Taught(), cohorts).opinion(FORECAST)
 
-    assert opinion.usefulness is not None and opinion.usefulness < 0.4
-    assert opinion.extra_ms >= 15 * MINUTE
+def test_what_people_call_useless_and_what_ends_soon_has_to_last_longer() -> None:
+    opinion = counsel(Taught(), world()).opinion(FORECAST)
+
+    assert opinion.usefulness is not None and 0.3 < opinion.usefulness < 0.6
+    assert opinion.extra_ms == 10 * MINUTE, "the useless ones are over by then, and no more is needed"
+
+
+def test_waiting_is_no_use_where_what_is_useful_ends_as_soon() -> None:
+    assert counsel(Taught(), world(useless=8, useful=8)).opinion(FORECAST).extra_ms == 0
+    assert counsel(Taught(), world(useless=60, useful=8)).opinion(FORECAST).extra_ms == 0
+
+
+def test_no_wait_is_longer_than_its_bound() -> None:
+    assert counsel(Taught(), world(useless=29, useful=200)).opinion(FORECAST).extra_ms == 30 * MINUTE
+    assert counsel(Taught(), world(useless=50, useful=200)).opinion(FORECAST).extra_ms <= 30 * MINUTE
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_what_is_found_less_useful_never_waits_less(one: int, other: int) -> None:
+    cohorts, waits = WORLD, []
+    for useful in sorted((one, other)):
+        taught = Taught()
+        for number in range(40):
+            taught.tell(alert_of(number), FORECAST, START)
+            told = taught.find(alert_of(number), START)
+            assert told is not None
+            taught.answer(told, number < useful, START)
+        waits.append(counsel(taught, cohorts).opinion(FORECAST).extra_ms)
+
+    assert waits[0] >= waits[1]
 
 
 def test_own_answers_outweigh_those_of_others() -> None:
-    taught, cohorts = Taught(), new_cohorts()
-    for _ in range(8):
-        teach(Taught(), cohorts, FORECAST, False, 3)
-    teach(taught, cohorts, FORECAST, True, 12)
+    taught, cohorts = Taught(), world()
+    teach(taught, cohorts, FORECAST, True, 40, 60)
 
     assert counsel(taught, cohorts).opinion(FORECAST).extra_ms == 0
 
@@ -73,6 +92,15 @@ def test_useful_alerts_are_not_delayed() -> None:
     opinion = counsel(taught, cohorts).opinion(CLEAR)
 
     assert opinion.usefulness is not None and opinion.usefulness > 0.8 and opinion.extra_ms == 0
+
+
+def test_nothing_waits_before_some_useless_alerts_have_ended() -> None:
+    cohorts = new_cohorts()
+    for _ in range(5):
+        teach(Taught(), cohorts, FORECAST, True, 4, 90)
+    teach(Taught(), cohorts, FORECAST, False, LEARNING.ended - 1, 3)
+
+    assert counsel(Taught(), cohorts).opinion(FORECAST).extra_ms == 0
 
 
 def test_one_loud_wearer_does_not_teach_for_all() -> None:
@@ -101,8 +129,10 @@ def test_what_comes_once_is_ranked_and_never_delayed(condition: str) -> None:
 
     opinion = counsel(taught, cohorts).opinion(Situation(condition))
 
-    assert opinion.usefulness is not None and opinion.usefulness < 0.4 and opinion.extra_ms == 0
+    assert opinion.usefulness is not None and opinion.usefulness < 0.5 and opinion.extra_ms == 0
 
+
+WORLD = world()
 
 # How answers count ----------------------------------------------------------------------------
 
@@ -138,6 +168,31 @@ def test_an_answer_given_twice_counts_once() -> None:
 
     assert taught.tally("anomaly") == Tally(0, 1)
     assert [(lesson.useful, lesson.weight) for lesson in one.lessons] == [(False, 1.0)]
+
+
+def test_how_long_an_alert_lasted_is_learnt_when_it_is_over_and_answered() -> None:
+    taught = told()
+    one = counsel(taught)
+
+    one.answered(answer(alert_of(1), False), START)
+    one.ended(alert_of(1), 20 * MINUTE, START + 32 * MINUTE)
+    one.ended(alert_of(1), 0, START + DAY)
+
+    assert [lesson.lasted for lesson in one.lessons] == [None, 12]
+
+
+def test_an_answer_after_the_end_teaches_both_at_once_and_takes_both_back() -> None:
+    taught = told()
+    one = counsel(taught)
+
+    one.ended(alert_of(1), 0, START + 12 * MINUTE)
+    one.answered(answer(alert_of(1), False), START + DAY)
+    one.answered(answer(alert_of(1), True, START + DAY), START + DAY)
+
+    assert [(lesson.useful, lesson.lasted, lesson.weight) for lesson in one.lessons] == [
+        (False, None, 1.0), (False, 12, 1.0),
+        (False, None, -1.0), (False, 12, -1.0), (True, None, 1.0), (True, 12, 1.0),
+    ]  # fmt: skip
 
 
 def test_another_answer_takes_the_first_one_back() -> None:
@@ -188,8 +243,7 @@ def test_an_acknowledgement_alone_says_nothing() -> None:
     ("mode", "learns", "acts"), [("on", True, True), ("frozen", False, True), ("off", False, False)]
 )
 def test_the_switch(mode: Mode, learns: bool, acts: bool) -> None:
-    taught, cohorts = Taught(), new_cohorts()
-    teach(taught, cohorts, FORECAST, False, 8)
+    taught, cohorts = Taught(), world()
     one = counsel(taught, cohorts, mode)
 
     one.raised(alert_of(99), FORECAST, START)
@@ -200,8 +254,7 @@ def test_the_switch(mode: Mode, learns: bool, acts: bool) -> None:
 
 
 def test_what_was_learnt_comes_back_when_learning_is_on_again() -> None:
-    taught, cohorts = Taught(), new_cohorts()
-    teach(taught, cohorts, FORECAST, False, 8)
+    taught, cohorts = Taught(), world()
     before = counsel(taught, cohorts).opinion(FORECAST)
 
     assert counsel(taught, cohorts, "off").opinion(FORECAST) == NONE

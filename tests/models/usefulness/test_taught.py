@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.usefulness.taught import FULL, KEPT, VALID_MS, Tally, Taught
+from models.usefulness.taught import FULL, KEPT, LONGEST, VALID_MS, Tally, Taught
 from tests.models.usefulness.answers import DAY, FAINT, FORECAST, START, alert_of
 
 
@@ -112,3 +112,26 @@ def test_a_restored_state_goes_on_equally(course: list[tuple[int, bool | None]])
                 taught.answer(found, useful, START + step * 1000)
 
         assert live == stored
+
+
+def test_how_long_an_alert_lasted_is_kept_beside_its_answer() -> None:
+    taught = told()
+    found = taught.find(alert_of(1), START)
+    assert found is not None
+    taught.end(found, 3)
+    found = taught.find(alert_of(1), START)
+    assert found is not None
+    taught.answer(found, True, START)
+
+    found = taught.find(alert_of(1), START)
+    assert found is not None and (found.lasted, found.useful, found.situation) == (3, True, FAINT)
+
+
+def test_what_lasted_very_long_is_kept_as_the_longest() -> None:
+    taught = told()
+    found = taught.find(alert_of(1), START)
+    assert found is not None
+    taught.end(found, 100_000)
+
+    found = taught.find(alert_of(1), START)
+    assert found is not None and found.lasted == LONGEST

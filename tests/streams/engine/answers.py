@@ -16,8 +16,19 @@ from tests.streams.engine.shards import Raw, control, maker, numbered, packet, r
 
 SHIPPED = load_adaptation()
 QUICK: Adaptation = replace(
-    SHIPPED, learning=replace(SHIPPED.learning, rate=0.1, own_answers=1, cohort_answers=1, loud_at=100.0)
+    SHIPPED,
+    learning=replace(
+        SHIPPED.learning,
+        rate=0.1,
+        own_answers=1,
+        cohort_answers=1,
+        loud_at=100.0,
+        ended=1,
+        useful_counts_as=1.0,
+    ),
 )
+SHORT = "abc"
+"""Wearers whose spells are short, and whose alerts people call useless."""
 
 
 def quick(**settings: object) -> ShardMaker:
@@ -42,7 +53,7 @@ def feedback(alert: Alert, useful: bool | None, time: int, number: int = 0, **mo
 
 @cache
 def answered(seed: int) -> list[Raw]:
-    """A log of short desaturations, most alerts answered soon: mostly as useless, some twice or in vain."""
+    """A log of short desaturations, most alerts answered soon, some twice or in vain."""
     rng = random.Random(seed)
     shard = quick()(0, {})
     log: list[Raw] = []
@@ -58,13 +69,13 @@ def answered(seed: int) -> list[Raw]:
 
 
 def _spells(rng: random.Random) -> Iterator[Raw]:
-    """Five hours of six wearers, a reading a minute; spells of 88 % that last 3 to 20 minutes."""
+    """Five hours of six wearers, a reading a minute; spells of 88 %, short ones of half of them."""
     until = dict.fromkeys("abcdef", 0)
     since = {name: rng.randint(2, 30) for name in until}
     for minute in range(300):
         for name in until:
             if minute == since[name]:
-                until[name] = minute + rng.randint(3, 20)
+                until[name] = minute + (rng.randint(5, 12) if name in SHORT else rng.randint(12, 24))
                 since[name] = until[name] + rng.randint(16, 40)
             yield raw(packet(minute, name, spo2=[88.0 if minute < until[name] else 97.0]))
 
@@ -73,7 +84,7 @@ def _answers(rng: random.Random, alert: Alert) -> Iterator[Raw]:
     if alert.status != "raised" or rng.random() < 0.1:
         return
     time = alert.updated + rng.randint(0, 600_000)
-    yield feedback(alert, rng.random() < 0.4, time, 1)
+    yield feedback(alert, (alert.wearer not in SHORT) ^ (rng.random() < 0.1), time, 1)
     if rng.random() < 0.2:
         yield feedback(alert, rng.random() < 0.5, time + rng.randint(-60_000, 60_000), 2)
     if rng.random() < 0.1:

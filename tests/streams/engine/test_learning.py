@@ -147,6 +147,15 @@ def test_a_worker_told_not_to_learn_learns_nothing(alert: Alert, mode: str) -> N
     assert shard.own.learning.data(100).answers == {}
 
 
+def test_how_long_an_answered_alert_lasted_is_learnt_when_it_ends(alert: Alert) -> None:
+    well = [raw(packet(minute, spo2=[97.0] * 6)) for minute in range(6, 40)]
+
+    shard, _ = shard_of([*LOW, useless(alert), *well])
+
+    (useless_ones,) = shard.own.learning.data(1000).durations.values()
+    assert sum(useless_ones) == 1
+
+
 def test_lessons_leave_their_page_once_the_partition_has_them(alert: Alert) -> None:
     shard, _ = shard_of([*LOW, useless(alert)])
     pages = stored(shard)

@@ -29,6 +29,19 @@ class Model(StrEnum):
     SYNTH = "synth"
 
 
+class Judged(StrEnum):
+    """What can be judged on a folder: a network, or the own normal's finding of illness (`onset`)."""
+
+    RHYTHM = "rhythm"
+    QUALITY = "quality"
+    GLUCOSE = "glucose"
+    UNUSUAL = "unusual"
+    DETERIORATION = "deterioration"
+    DIABETES = "diabetes"
+    SYNTH = "synth"
+    ONSET = "onset"
+
+
 class Inputs(StrEnum):
     """Versions of `deterioration`: what a wearable measures, or with a clinic's values."""
 
@@ -68,7 +81,7 @@ def train(
 
 
 def evaluate(
-    model: Model,
+    model: Judged,
     data: Data,
     split: Annotated[
         Split | None, typer.Option("--split", help="only these people of the committed split")
@@ -79,12 +92,31 @@ def evaluate(
     registry: Registry = None,
     json_: Json = False,
 ) -> None:
-    """Judge a network on a folder of recordings, through the same functions as the stream."""
+    """Judge a network on a folder of recordings, through the same functions as the stream.
+
+    `onset` runs the product's own step over minutes of watches (ID.csv.gz: minute, hr, steps;
+    labels_aligned.csv: id, symptom_date) and gives people, found (of those with a known day of symptoms, an
+    alert within days -7 to +21 of it), lead_days (from the first alert day to the symptoms, positive =
+    before), alert_days_inside and alert_days_outside of that window (local days on which an illness alert
+    was told or its evidence stood; without a label all days are outside), days_outside (local days with a
+    pulse outside of it), and rows, one for each person.
+    """
+    if model is Judged.ONSET:
+        _onset(data, json_)
+        return
     with _told(), _progress() as tick:
         from models.training.run import evaluate_model
 
         report = evaluate_model(model.value, data, split is Split.TEST, registry, tick, inputs.value)
     typer.echo(json.dumps(report) if json_ else table(report))
+
+
+def _onset(data: Path, json_: bool) -> None:
+    with _told(), _progress() as tick:
+        from models.training.onset.judge import evaluate_onset, lines
+
+        report = evaluate_onset(data, tick)
+    typer.echo(json.dumps(report) if json_ else lines(report))
 
 
 @models.command()

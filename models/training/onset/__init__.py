@@ -1,0 +1,1 @@
+"""How early the own normal tells of an illness on real watches."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,19 @@ def test_a_wrong_file_is_refused_with_what_is_wrong(tmp_path: Path, old: str, ne
 
 def test_a_high_alert_is_never_delayed() -> None:
     assert ADAPTATION.delays["high"].most_ms == 0
+
+
+HELD = tomllib.loads(DEFAULT.read_text())["held"]
+CONSTANTS = [(name, value) for row in HELD.values() for name, value in row["constants"].items()]
+
+
+@pytest.mark.parametrize(("name", "value"), CONSTANTS, ids=[name for name, _ in CONSTANTS])
+def test_the_file_states_the_bounds_that_the_code_holds(name: str, value: float) -> None:
+    module, _, constant = name.rpartition(".")
+
+    assert getattr(importlib.import_module(module), constant) == pytest.approx(value)
+
+
+def test_everything_that_adapts_says_what_and_within_which_bound() -> None:
+    assert {"usual", "joint_normal", "day", "moves", "nights"} <= HELD.keys()
+    assert all(row["what"] and row["bound"] for row in HELD.values())

@@ -27,11 +27,24 @@ FURTHEST: Final = 7.0
 """Log-odds that evidence can have: its risk is rounded to a thousandth."""
 
 
-class Spoken(msgspec.Struct, array_like=True, gc=False):
-    """What a judge said last, and when, ms UTC."""
+KEPT: Final = (
+    "deterioration", "desaturation", "shock", "anomaly", "illness", "fever", "resting_heart_rate:high",
+    "rhythm", "glucose_forecast", "glucose:low",
+)  # fmt: skip
+"""Evidence that is remembered, each under a letter by its place. Whoever moves one raises the
+schema of pages."""
+LETTERS: Final = {key: chr(ord("a") + place) for place, key in enumerate(KEPT)}
+MINUTE: Final = 60_000
+_RISK: Final = 10
+_THOUSAND: Final = 1000
 
-    risk: float
-    time: int
+Spoken = int
+"""What a judge said last: its minute since 1970, and below it, in ten bits, its risk in thousandths."""
+
+
+def spoken(risk: float, time: int) -> Spoken:
+    """A risk that was told at `time` (ms UTC), as it is kept."""
+    return time // MINUTE << _RISK | round(risk * _THOUSAND)
 
 
 class Foretold(Protocol):
@@ -55,14 +68,16 @@ class Fusion:
 
     def __init__(self, table: Table) -> None:
         self._table = table
-        self._kept = {part.of for danger in table.values() for part in danger.parts}
+        wanted = {part.of for danger in table.values() for part in danger.parts}
+        self._letters = {key: letter for key, letter in LETTERS.items() if key in wanted}
 
     def keep(self, lately: dict[str, Spoken], found: Evidence) -> None:
         """Remember what a judge says, for records that come before it speaks again."""
-        if found.key in self._kept:
-            known = lately.get(found.key)
-            if known is None or found.time >= known.time:
-                lately[found.key] = Spoken(found.risk, found.time)
+        letter = self._letters.get(found.key)
+        if letter is not None:
+            new = spoken(found.risk, found.time)
+            if new >> _RISK >= lately.get(letter, 0) >> _RISK:
+                lately[letter] = new
 
     def estimates(
         self,
@@ -76,7 +91,7 @@ class Fusion:
         `judgements` are of this record, `lately` of earlier ones, `foretold` networks' standing risks.
         """
         now = {found.key: found for found in judgements}
-        said = {**foretold, **lately}
+        said = _said(lately, foretold)
         estimates = {}
         for name, danger in self._table.items():
             parts = [(part, _says(part, now, said, view)) for part in danger.parts]
@@ -85,16 +100,27 @@ class Fusion:
         return estimates
 
 
-def _says(part: Part, now: Mapping[str, Evidence], said: Mapping[str, Foretold], view: View) -> Says | None:
+def _said(lately: Mapping[str, Spoken], foretold: Mapping[str, Foretold]) -> dict[str, tuple[float, int]]:
+    """Risk and time (ms UTC) of what was said before, by evidence and by network's risk."""
+    said = {name: (told.risk, told.time) for name, told in foretold.items()}
+    for key, letter in LETTERS.items():
+        kept = lately.get(letter)
+        if kept is not None:
+            said[key] = (kept & (1 << _RISK) - 1) / _THOUSAND, (kept >> _RISK) * MINUTE
+    return said
+
+
+def _says(
+    part: Part, now: Mapping[str, Evidence], said: Mapping[str, tuple[float, int]], view: View
+) -> Says | None:
     """What a part contributes at this minute; None when it is missing."""
     found = now.get(part.of)
-    spoken = said.get(part.of)
     if found is not None:
         risk = found.risk
-    elif spoken is not None and view.minute - spoken.time <= part.lasts_s * 1000:
-        risk = spoken.risk
     else:
-        return None
+        risk, time = said.get(part.of, (0.0, 0))
+        if view.minute - time > part.lasts_s * 1000:
+            return None
     middle = part.weight * (_logit(risk) - part.neutral)
     unknown = part.weight * _unmeasured(view) if part.of == "deterioration" else 0.0
     low, high = middle - part.blur, middle + part.blur + unknown

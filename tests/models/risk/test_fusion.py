@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.clinical.news2 import news2
+from models.judged import Foretold
 from models.policy.rules import load_policy
 from models.risk.evidence import evidence
 from models.risk.found import Evidence, Leeway
-from models.risk.fusion import Fusion, Spoken
+from models.risk.fusion import KEPT, LETTERS, Fusion, spoken
 from models.risk.fusion_table import DEFAULT, load_table
 from models.view import View
 from streams.records import Contribution, Estimate
@@ -28,8 +30,9 @@ said = st.dictionaries(st.sampled_from(PARTS), shares, min_size=1)
 
 
 def fused(risks: dict[str, float], view: View | None = None) -> dict[str, Estimate]:
-    lately = {name: Spoken(risk, START) for name, risk in risks.items()}
-    return FUSION.estimates([], view or View(START), lately, {})
+    lately = {LETTERS[name]: spoken(risk, START) for name, risk in risks.items() if name in LETTERS}
+    foretold = {name: Foretold(risk, START) for name, risk in risks.items() if name not in LETTERS}
+    return FUSION.estimates([], view or View(START), lately, foretold)
 
 
 # Never surer for knowing less -----------------------------------------------------------------
@@ -174,7 +177,7 @@ def test_every_estimate_says_what_it_is_calibrated_on_or_that_it_is_not() -> Non
 
 
 def test_what_is_kept_is_the_newest_of_the_kinds_that_are_fused() -> None:
-    lately: dict[str, Spoken] = {}
+    lately: dict[str, int] = {}
     for found in (
         Evidence("illness", START, 1, 0.9),
         Evidence("illness", START - 60_000, 0, 0.1),
@@ -182,7 +185,16 @@ def test_what_is_kept_is_the_newest_of_the_kinds_that_are_fused() -> None:
     ):
         FUSION.keep(lately, found)
 
-    assert lately == {"illness": Spoken(0.9, START)}
+    assert lately == {LETTERS["illness"]: spoken(0.9, START)}
+
+
+def test_all_that_can_be_remembered_is_small_to_store() -> None:
+    lately: dict[str, int] = {}
+    for key in KEPT:
+        condition, _, side = key.partition(":")
+        FUSION.keep(lately, Evidence(condition, START, 1, 0.999, side=side))
+
+    assert len(lately) == len(KEPT) and len(msgspec.msgpack.encode(lately)) < 120
 
 
 def _logit(share: float) -> float:

@@ -44,7 +44,7 @@ def measure(packets: list[Packet]) -> dict[str, Any]:
     return {
         "wearers": wearers,
         "live_bytes": round(grown / wearers),
-        "restored_bytes": round(_restored(make, pages) / wearers),
+        "restored_bytes": round(restored_bytes(make, pages) / wearers),
         "snapshot_bytes": round(stored / wearers),
     }
 
@@ -57,7 +57,8 @@ def _score(make: ShardMaker, todo: Sequence[Chunk]) -> list[WearerShard]:
     return shards
 
 
-def _restored(make: ShardMaker, pages: list[dict[bytes, bytes]]) -> int:
+def restored_bytes(make: ShardMaker, pages: list[dict[bytes, bytes]]) -> int:
+    """Bytes of the objects that a recovery makes of the partitions' pages, without the pages."""
     gc.collect()
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()

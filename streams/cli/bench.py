@@ -59,6 +59,28 @@ def run(
 
 
 @bench.command()
+def step(
+    wearers: Annotated[int, typer.Option(min=1, help="how many people")] = 40,
+    hours: Annotated[float, typer.Option(min=0.5, help="event time to simulate")] = 3.0,
+    json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
+) -> None:
+    """Time one packet's way through the core without networks; weigh a wearer, stored and restored."""
+    import msgspec
+
+    with _checkout():
+        from bench.step import measure
+    with _telling() as tell:
+        tell("timing steps")
+        figures = measure(wearers, hours)
+    if json_:
+        typer.echo(msgspec.json.encode(figures).decode())
+        return
+    for samples, micros in figures.step_us.items():
+        typer.echo(f"{micros:7.1f} µs a packet of {samples} samples a signal")
+    typer.echo(f"{figures.snapshot_bytes:7} bytes a wearer stored, {figures.restored_bytes} restored")
+
+
+@bench.command()
 def personal(
     wearers: Annotated[int, typer.Option(min=1, max=99_999, help="how many people")] = 200,
     days: Annotated[float, typer.Option(min=1, help="event time to simulate")] = 14.0,

@@ -98,18 +98,20 @@ def _metrics(part: dict[str, object]) -> Iterator[Row]:
 def signals_page() -> str:
     """Every signal with its unit and limits."""
     rows = (_signal(signal) for signal in SIGNALS.values())
-    columns = ("signal", "what", "unit (UCUM)", "possible values", "largest change per second")
+    columns = ("signal", "what", "unit (UCUM)", "possible values", "kept to", "largest change per second")
     return _page(
         "Signals",
         "What a packet may carry. A column most of whose values are impossible is refused (`out_of_range`: a"
-        " wrong unit); single impossible values and jumps are left out by the quality gate.",
+        " wrong unit); single impossible values and jumps are left out by the quality gate. A sample is kept"
+        " to the nearest multiple of what stands under *kept to*, finer than wearables tell.",
         _table(columns, rows),
     )
 
 
 def _signal(signal: Signal) -> Row:
     jump = "" if signal.jump is None else f"{signal.jump:g}"
-    return f"`{signal.name}`", signal.title, f"`{signal.unit}`", f"{signal.low:g} to {signal.high:g}", jump
+    possible, kept = f"{signal.low:g} to {signal.high:g}", f"{signal.resolution:g}"
+    return f"`{signal.name}`", signal.title, f"`{signal.unit}`", possible, kept, jump
 
 
 def conditions_page() -> str:

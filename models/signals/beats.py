@@ -48,8 +48,10 @@ class BeatBuffer:
             if not len(intervals):
                 return []
         windows: list[BeatWindow] = []
-        silences = ends[1:] - ends[:-1] - intervals[1:] / SIXTEENTHS
-        breaks = (np.flatnonzero(silences > BREAK_MS) + 1).tolist()
+        gaps = ends[1:] - ends[:-1]
+        breaks: list[int] = []
+        if gaps.max(initial=0) > BREAK_MS:
+            breaks = (np.flatnonzero(gaps - intervals[1:] / SIXTEENTHS > BREAK_MS) + 1).tolist()
         start = 0
         for stop in [*breaks, len(ends)]:
             if ends.item(start) - intervals.item(start) / SIXTEENTHS - self.last > BREAK_MS:
@@ -83,7 +85,7 @@ def rmssd(intervals: Floats) -> float | None:
     Differences above a fifth of the interval are left out as ectopic or missed beats (Malik's 20 % rule,
     Task Force of the ESC and NASPE, 1996). None below 10 usable differences.
     """
-    differences = np.diff(intervals)
+    differences = intervals[1:] - intervals[:-1]
     kept = differences[np.abs(differences) < 0.2 * intervals[:-1]]
     if len(kept) < 10:
         return None

@@ -27,15 +27,18 @@ def columns_of(packet: VitalsPacket, counts: Mapping[str, Counts] | None = None)
     if counts is None:
         counts, _ = counted_columns(packet.signals)
     columns: dict[str, tuple[Sequence[int] | Times, array[Any]]] = {}
-    first, last = 2**62, 0
-    for signal, column in packet.signals.items():
-        try:
+    first, last, signal = 2**62, 0, ""
+    try:
+        for signal, column in packet.signals.items():
             times = beat_times(column, counts[signal]) if signal == "ibi" else sample_times(column)
-            last = max(last, extent(column, times))
-        except ValueError as error:
-            raise ValueError(f"{signal}: {error}") from None
-        columns[signal] = times, counts[signal]
-        first = min(first, column.start)
+            end = extent(column, times)
+            if end > last:
+                last = end
+            if column.start < first:
+                first = column.start
+            columns[signal] = times, counts[signal]
+    except ValueError as error:
+        raise ValueError(f"{signal}: {error}") from None
     return columns, first, last
 
 

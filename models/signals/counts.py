@@ -1,6 +1,6 @@
 """Samples as 16-bit counts of their signal's resolution: what is kept live, and stored, of a reading.
 
-A count is the nearest whole number of 1/`per` (`Signal.per`), half to even. Three counts say what is no
+A count is the nearest whole number of 1/`per` (`Signal.per`), half upwards. Three counts say what is no
 value: below what is possible, above it, and missing (the device had lost the skin, or the gate left it out).
 """
 
@@ -25,7 +25,7 @@ ABOVE: Final = 65_534
 MISSING: Final = 65_535
 """These three are above every value's count, so ascending counts end with what is no value."""
 
-FEW: Final = 120
+FEW: Final = 16
 """Samples of a packet up to which one by one is faster than numpy."""
 _PLACE: Final = {name: place for place, name in enumerate(SIGNALS)}
 _ROWS: Final = np.array([(row.low, row.high, row.per) for row in SIGNALS.values()]).T
@@ -47,7 +47,7 @@ def counted_columns(columns: Mapping[str, Column]) -> tuple[dict[str, Counts], b
     flat: list[float] = []
     for column in columns.values():
         flat += column.values
-    rows = _ROWS[:, [_PLACE[signal] for signal in columns]].repeat(lengths, axis=1)
+    rows = _ROWS.take([_PLACE[signal] for signal in columns], axis=1).repeat(lengths, axis=1)
     packed, possible = _many(np.array(flat), *rows)
     out, start = {}, 0
     for signal, length in zip(columns, lengths, strict=True):
@@ -69,7 +69,7 @@ def _one_by_one(row: Signal, values: Sequence[float]) -> Counts:
         total = sum(values)
         if total == total:  # min and max can miss a NaN in the middle
             per = row.per
-            return array("H", [round(value * per) for value in values])
+            return array("H", [int(value * per + 0.5) for value in values])
     return array("H")
 
 
@@ -78,8 +78,8 @@ def _many(
 ) -> tuple[bytes, bool]:
     good = (values >= low) & (values <= high)
     if good.all():
-        return np.rint(values * per).astype(np.uint16).tobytes(), True
+        return (values * per + 0.5).astype(np.uint16).tobytes(), True
     # A NaN and infinity have no integer.
-    counts = np.rint(np.where(good, values, low) * per).astype(np.uint16)
+    counts = (np.where(good, values, low) * per + 0.5).astype(np.uint16)
     counts[~good] = np.where(values < low, BELOW, np.where(values > high, ABOVE, MISSING))[~good]
     return counts.tobytes(), False

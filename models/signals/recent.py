@@ -22,11 +22,11 @@ so that 0 is none."""
 _MOST: Final = (1 << _VALUE) - 1
 _MINUTES: Final = (1 << (32 - _VALUE)) - 1
 _EMPTY: Final = bytes(4 * _WIDTH * len(VITALS))
-_NONE: Final = array("I", [0] * RECENT)
+_NONE: Final = (0,) * _WIDTH
 
 
 class Recent:
-    """Five readings of each vital in 24 bytes: the newest minute, then the readings with their own."""
+    """Five readings of each vital in 24 bytes: the newest minute, then readings, oldest first, with their own."""
 
     __slots__ = ("_cells",)
 
@@ -48,20 +48,15 @@ class Recent:
         A value that is older than the newest is its own median: it has come late.
         """
         at, cells, per, now = _PLACE[vital], self._cells, _PER[vital], minute // MINUTE
-        ahead = now - cells[at]
-        if ahead < 0:
+        newest, *kept = cells[at : at + _WIDTH]
+        if now < newest:
             return value
-        kept: list[int] = []
-        if ahead < RECENT:
-            kept = [
-                cell
-                for cell in cells[at + 1 : at + _WIDTH]
-                if cell and (now - (cell >> _VALUE)) & _MINUTES < RECENT
-            ]
-        kept.append((now & _MINUTES) << _VALUE | min(max(round(value * per) + 1, 1), _MOST))
-        del kept[:-RECENT]
-        cells[at] = now
-        cells[at + 1 : at + _WIDTH] = array("I", kept) + _NONE[len(kept) :]
+        kept.append((now & _MINUTES) << _VALUE | min(max(int(value * per + 1.5), 1), _MOST))
+        first = 1 if now - newest < RECENT else RECENT
+        while not kept[first] or (now - (kept[first] >> _VALUE)) & _MINUTES >= RECENT:
+            first += 1
+        del kept[:first]
+        cells[at : at + _WIDTH] = array("I", [now, *_NONE[1:first], *kept])
         found, half = sorted([cell & _MOST for cell in kept]), len(kept) // 2
         twice = 2 * found[half] if len(kept) % 2 else found[half - 1] + found[half]
         return (twice - 2) / (2 * per)
@@ -71,5 +66,4 @@ class Recent:
         at, cells = _PLACE[vital], self._cells
         if not cells[at]:
             return None
-        last = next(cell for cell in reversed(cells[at + 1 : at + _WIDTH]) if cell)
-        return cells[at] * MINUTE, ((last & _MOST) - 1) / _PER[vital]
+        return cells[at] * MINUTE, ((cells[at + RECENT] & _MOST) - 1) / _PER[vital]

@@ -8,6 +8,7 @@ usual correction of the start (Kingma and Ba 2015, "bias correction") applies: d
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +23,10 @@ LEARNING = 30
 CLIP = 2.5
 """A value further than this many spreads from the usual is learned as if it were this far: an episode
 must not teach that it is normal."""
+FAR, FAR_REACH = 4.0, 1.5
+"""From CLIP on it counts for less and less, from FAR spreads on as FAR_REACH only (a descending influence,
+Hampel 1974, J Am Stat Assoc 69:383): else episodes in a fifth of the minutes widen the spread, which lets
+more of them in. A change that lasts is learned all the same, if slowly."""
 
 
 class BaselineSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -45,6 +50,26 @@ class Usual(NamedTuple):
     """Level of about the last forty such minutes."""
     wander: float
     """Standard deviation around that recent level."""
+
+    def at(self, offset: float) -> Usual:
+        """The same at an hour at which it lies `offset` higher (see `Own.offset`)."""
+        return Usual(self.mean + offset, self.spread, self.recent + offset, self.wander) if offset else self
+
+
+def widest(usuals: Sequence[Usual]) -> Usual | None:
+    """What is usual where nobody knows the context: all that is usual in any, so never narrower than one."""
+    if not usuals:
+        return None
+    mean, spread = _hull([(usual.mean, usual.spread) for usual in usuals])
+    recent, wander = _hull([(usual.recent, usual.wander) for usual in usuals])
+    return Usual(mean, spread, recent, wander)
+
+
+def _hull(bands: list[tuple[float, float]]) -> tuple[float, float]:
+    """Middle and half width of the band that holds all bands of a middle and a half width."""
+    low = min(middle - half for middle, half in bands)
+    high = max(middle + half for middle, half in bands)
+    return (low + high) / 2, (high - low) / 2
 
 
 class Baseline:
@@ -104,19 +129,29 @@ class Baseline:
         """Learn one minute's value; `usual` as given before it, bounds what a wild value can teach."""
         if not self.count:
             self.origin = value
-            off = 0.0
+            follow = off = 0.0
         else:
-            off = value - usual.recent
+            follow = off = value - usual.recent
             if self.known:
-                value = _within(value, usual.mean, CLIP * usual.spread)
-                off = _within(off, 0.0, CLIP * usual.wander)
+                value = _bounded(value, usual.mean, usual.spread)
+                follow = _within(off, 0.0, CLIP * usual.wander)
+                off = _bounded(off, 0.0, usual.wander)
         distance = value - self.origin
         self._mean.update(distance)
         self._square.update(distance * distance)
         # The recent level follows what is clipped around itself, not around the slow mean.
-        self._recent.update(usual.recent + off - self.origin if self.count else 0.0)
+        self._recent.update(usual.recent + follow - self.origin if self.count else 0.0)
         self._wander.update(off * off)
         self.count += 1
+
+
+def _bounded(value: float, centre: float, spread: float) -> float:
+    """What a value teaches: itself, less the further it lies out, and never nothing."""
+    away = abs(value - centre) / spread
+    if away <= CLIP:
+        return value
+    reach = max(CLIP - (away - CLIP) * (CLIP - FAR_REACH) / (FAR - CLIP), FAR_REACH)
+    return centre + math.copysign(reach * spread, value - centre)
 
 
 def _within(value: float, centre: float, reach: float) -> float:

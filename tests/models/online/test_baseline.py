@@ -12,9 +12,13 @@ from models.online.baseline import (
     CLIP,
     FADING,
     FADING_RECENT,
+    FAR,
+    FAR_REACH,
     LEARNING,
     Baseline,
     BaselineSnapshot,
+    Usual,
+    widest,
 )
 
 FLOOR = 2.0
@@ -35,6 +39,13 @@ def weighted(values, fading):
     return mean, np.average((values - mean) ** 2, weights=weights)
 
 
+def taught_as(value, usual):
+    """What a value teaches: itself up to CLIP spreads, then less and less, never nothing."""
+    away = (value - usual.mean) / usual.spread
+    reach = np.interp(abs(away), [0, CLIP, FAR, 1e9], [0, CLIP, FAR_REACH, FAR_REACH])
+    return usual.mean + np.sign(away) * reach * usual.spread
+
+
 @settings(max_examples=50)
 @given(st.integers(0, 2**32), st.integers(1, 1500), st.floats(30, 200), st.floats(3, 9))
 def test_mean_and_spread_are_the_fading_weighted_ones_from_the_first_value_on(seed, count, level, spread):
@@ -46,10 +57,7 @@ def test_mean_and_spread_are_the_fading_weighted_ones_from_the_first_value_on(se
         usual = taught.usual()
         usual_before.append((value, usual))
         taught.learn(value, usual)
-    clipped = [
-        *values[:LEARNING],
-        *(np.clip(v, u.mean - CLIP * u.spread, u.mean + CLIP * u.spread) for v, u in usual_before),
-    ]
+    clipped = [*values[:LEARNING], *(taught_as(v, u) for v, u in usual_before)]
 
     usual = taught.usual()
 
@@ -96,6 +104,21 @@ def test_an_episode_hardly_moves_the_usual():
     assert (140 - baseline.usual().mean) / baseline.usual().spread > 15
 
 
+@pytest.mark.parametrize("lasting", [1, 30])
+@pytest.mark.parametrize("by", [15.0, 25.0, 60.0])
+def test_episodes_in_a_fifth_of_the_minutes_hardly_move_it(lasting, by):
+    rng = np.random.default_rng(5)
+    ill = (rng.random(9000 // lasting) < 0.2).repeat(lasting)
+    baseline, offs, spreads = Baseline(FLOOR), [], []
+    for i, value in enumerate(60 + 2 * rng.standard_normal(len(ill))):
+        learn([value + by * ill[i] * (i > 300)], baseline)
+        offs.append(baseline.usual().mean - 60)
+        spreads.append(baseline.usual().spread)
+
+    assert np.mean(offs[2000:]) < 0.85 * 2
+    assert np.mean(spreads[2000:]) < 1.85 * 2
+
+
 def test_a_lasting_change_becomes_the_usual_in_the_end():
     baseline = learn(np.random.default_rng(3).normal(60, 2, 600).tolist())
 
@@ -119,3 +142,29 @@ def test_a_stored_baseline_goes_on_bit_for_bit(before, after):
         restored.learn(value, restored.usual())
 
     assert restored.snapshot() == lived.snapshot()
+
+
+USUALS = st.lists(
+    st.builds(Usual, st.floats(30, 120), st.floats(1, 20), st.floats(30, 120), st.floats(1, 20)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(USUALS)
+def test_an_unknown_context_is_never_narrower_than_a_known_one(usuals):
+    wide = widest(usuals)
+
+    for usual in usuals:
+        assert wide.mean - wide.spread <= usual.mean - usual.spread + 1e-9
+        assert wide.mean + wide.spread >= usual.mean + usual.spread - 1e-9
+        assert wide.spread >= usual.spread - 1e-9
+        assert wide.wander >= usual.wander - 1e-9
+
+
+def test_where_no_context_is_known_nothing_is_usual():
+    assert widest([]) is None
+
+
+def test_the_hour_of_day_moves_the_level_and_not_the_spread():
+    assert Usual(60.0, 2.0, 61.0, 1.5).at(3.0) == (63.0, 2.0, 64.0, 1.5)

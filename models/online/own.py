@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -10,6 +11,7 @@ from models.online.clock import BLOCK, GAP_ZERO, Clocks
 from models.online.illness import Onset, Watch
 from models.online.moves import Move, moves, suspects
 from models.online.nights import DAWN, DAY, Nights
+from models.online.progressive import Error
 from models.signals.activity import Context
 from models.signals.windows import MINUTE
 from streams.records import Drift
@@ -24,6 +26,8 @@ class News(msgspec.Struct, frozen=True, gc=False):
     night: Onset | None = None
     moved: tuple[Drift, ...] = ()
     """Usuals that have moved, told once, a day after."""
+    errors: tuple[Error, ...] = ()
+    """Of the night's vitals as their usual foretold them: signals with `_night` behind."""
 
 
 class Own(msgspec.Struct, array_like=True, gc=False):
@@ -57,12 +61,25 @@ class Own(msgspec.Struct, array_like=True, gc=False):
         before = self.nights.day
         if not self.nights.put(at, context, values, still) or not before:
             return News(None, moved) if moved else None
-        return News(self._night(before, minute, utc_offset), moved)
+        night = self._night(before, minute, utc_offset)
+        return News(night, moved, tuple(self._errors(night)))
+
+    def offset(self, signal: str, minute: int, utc_offset: int) -> float:
+        """How far the vital's usual at this minute (ms UTC) lies from that of the whole day, in its unit."""
+        clock = self.clocks.vitals.get(signal)
+        return 0.0 if clock is None else clock.offset(signal, (minute // MINUTE + utc_offset) % DAY)
 
     def _night(self, before: int, minute: int, utc_offset: int) -> Onset:
         begins = (before * DAY + DAWN - DAY - utc_offset) * MINUTE
         aside = suspects(self.clocks.vitals, self.clocks.block - 1)
         return self.watch.judge(self.nights, 1, minute, begins, aside)
+
+    def _errors(self, night: Onset) -> Iterator[Error]:
+        for one in night.deviations:
+            nights = self.nights.series(one.signal)[-2:]
+            if len(nights) == 2 and nights[0] is not None and nights[1] is not None:
+                away, naive = abs(one.value - one.usual), abs(nights[1] - nights[0])
+                yield Error(f"{one.signal}_night", away, abs(one.spreads), naive)
 
     def _moved(self, block: int, utc_offset: int) -> list[Drift]:
         told = []

@@ -26,7 +26,7 @@ _NONE: Final = (0,) * _WIDTH
 
 
 class Recent:
-    """Five readings of each vital in 24 bytes: the newest minute, then readings, oldest first, with their own."""
+    """Five readings of each vital in 24 bytes: the newest minute, then each with its own, oldest first."""
 
     __slots__ = ("_cells",)
 

@@ -36,6 +36,8 @@ def decide(setting: Setting, case: Case, observation: Observation) -> list[Told]
     if observation.withdrawn:
         return _withdraw(setting, case)
     judged = case.judged
+    if observation.nudged:
+        return list(remind(setting, case, observation)) if judged.lives or judged.muted else []
     if observation.another:
         judged.foretold.clear()
     case.latest = observation.views[-1] if observation.views else None

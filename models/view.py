@@ -62,6 +62,8 @@ class Observation:
     """What the device last said that explains its silence: `battery`, `contact` or nothing."""
     returned: bool = False
     """The wearer was silent and is back."""
+    nudged: bool = False
+    """Nothing was heard of a silent wearer; what is out may want a reminder."""
     withdrawn: bool = False
     """The wearer no longer agrees: whatever is out ends."""
     feedback: Feedback | None = None
@@ -83,6 +85,7 @@ class Observation:
             self.views
             or self.asks
             or self.returned
+            or self.nudged
             or self.withdrawn
             or self.another
             or self.feedback is not None

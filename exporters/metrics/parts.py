@@ -113,6 +113,9 @@ class AlertMetrics(_Part):
         self.alerts = self._counter(
             "alerts_total", "Alert revisions decided.", "condition", "priority", "status"
         )
+        self.answers = self._counter(
+            "answers_total", "What people said to alerts.", "action", "useful", "known"
+        )
         self.latency = self._histogram(
             "alert_latency_seconds",
             "Wall time from the log time of the record that caused an alert to the sink's answer.",

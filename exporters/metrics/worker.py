@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from exporters.metrics.labels import BoundedLabel
 from exporters.metrics.parts import AlertMetrics, FlowMetrics, ModelMetrics, StateMetrics
 from models.deep.manifest import Reason
-from streams.records import Alert, Outcome
+from streams.records import Alert, Feedback, Outcome
 
 Stage = Literal["observe", "infer", "decide", "explain", "effects"]
 
@@ -83,6 +83,11 @@ class WorkerMetrics:
     def alert(self, alert: Alert) -> None:
         """A revision was decided (once for each, not for each attempt to send it)."""
         self._alerts.alerts.labels(alert.condition, alert.priority, alert.status).inc()
+
+    def answer(self, feedback: Feedback, known: bool) -> None:
+        """A person said something to an alert; `known`: the alert is one that is kept."""
+        useful = {None: "unsaid", True: "yes", False: "no"}[feedback.useful]
+        self._alerts.answers.labels(feedback.action, useful, "yes" if known else "no").inc()
 
     def alert_taken(self, log_ms: int, now: float | None = None) -> None:
         """The sink has answered for an alert whose record has log time `log_ms`."""

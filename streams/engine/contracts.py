@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from streams.records import Alert, Outcome, Rejection, Risk
+from streams.records import Alert, Feedback, Outcome, Rejection, Risk
 
 
 class RawRecord(Protocol):
@@ -38,6 +38,8 @@ class Effects:
     risks: list[Risk] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     outcomes: dict[Outcome, int] = field(default_factory=dict)
+    answers: list[tuple[Feedback, bool]] = field(default_factory=list)
+    """What people said, and whether the alert is known."""
 
 
 class Own(Protocol):

@@ -14,6 +14,7 @@ from streams.engine.book import Book, Page
 from streams.engine.contracts import DeadLetter, RawRecord
 from streams.engine.ends import describe
 from streams.engine.lineups import Lineup
+from streams.engine.nudges import Nudges
 from streams.engine.work import Item, Work
 from streams.intake.clock import StreamClock
 from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
@@ -36,12 +37,13 @@ class Desk:
         clock: StreamClock,
         book: Book,
         alarm: Alarm,
+        nudges: Nudges,
         lineup_at: Callable[[int], Lineup],
         shadowed: Callable[[str], bool],
     ) -> None:
         """`lineup_at(offset)` judges a record; `shadowed(network)` tells whether shadows score beside."""
         self._settings, self._topic, self._partition = settings, topic, partition
-        self._clock, self._book, self._alarm = clock, book, alarm
+        self._clock, self._book, self._alarm, self._nudges = clock, book, alarm, nudges
         self._lineup_at, self._shadowed = lineup_at, shadowed
 
     def take(self, record: RawRecord, work: Work) -> None:
@@ -139,15 +141,20 @@ class Desk:
             self._queue(page, wearer, Observation(feedback=feedback), record, work)
 
     def _ring(self, record: RawRecord, work: Work) -> None:
-        """Let every wearer fall silent whose time has come."""
+        """Let every wearer fall silent whose time has come, and look at those that are."""
         for wearer in self._alarm.due(self._clock.time):
             key = wearer.name.encode()
             page = self._book.page(key)
             if record.offset > page.guard:
                 self._book.touch(key)
                 self._queue(page, wearer, observe.fall_silent(wearer.seen), record, work)
+                self._nudges.watch(wearer, self._clock.time)
             else:
                 self._alarm.watch(wearer)
+        for wearer in self._nudges.due(self._clock.time):
+            page = self._book.page(wearer.name.encode())
+            if record.offset > page.guard:
+                self._queue(page, wearer, Observation(nudged=True), record, work)
 
     def _queue(
         self, page: Page, wearer: Wearer, observation: Observation, record: RawRecord, work: Work

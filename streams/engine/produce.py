@@ -12,7 +12,7 @@ import msgspec
 from streams.engine.contracts import DeadLetter, Effects
 from streams.engine.names import ALERTS, REJECTED, RISK
 from streams.engine.partitions import Partition
-from streams.records import JSON, Alert, Outcome, Rejection, Risk
+from streams.records import JSON, Alert, Feedback, Outcome, Rejection, Risk
 
 Headers = list[tuple[str, bytes]]
 LARGEST_LETTER: Final = 16 * 1024 * 1024 + 60 * 1024
@@ -48,6 +48,9 @@ class EffectMetrics(Protocol):
     def alert(self, alert: Alert) -> None:
         """A revision was decided."""
 
+    def answer(self, feedback: Feedback, known: bool) -> None:
+        """A person said something to an alert; whether it is one that is known."""
+
 
 class EffectProducer:
     """Sends a chunk's alerts, risks and dead letters to their topics, in the chunk's own partition number."""
@@ -68,6 +71,8 @@ class EffectProducer:
             self._metrics.dead_letter(letter.rejection.reason)
         for outcome, count in effects.outcomes.items():
             self._metrics.packets(outcome, count)
+        for feedback, known in effects.answers:
+            self._metrics.answer(feedback, known)
 
     async def _json(self, partition: Partition, topic: str, record: Alert | Risk) -> None:
         value = self._encoder.encode(record)

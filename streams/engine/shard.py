@@ -23,6 +23,7 @@ from streams.engine.contracts import Effects, RawRecord
 from streams.engine.desk import Desk
 from streams.engine.learning import PartitionLearning
 from streams.engine.lineups import Lineup
+from streams.engine.nudges import Nudges
 from streams.engine.own_page import OwnPage
 from streams.engine.pages import Seal, stamp_of
 from streams.engine.shadows import Shadows
@@ -41,6 +42,7 @@ class WearerShard:
         self.own = OwnPage(partition, maker.seal, maker.stock, stored, maker.on_cold_start, maker.learning())
         self.book = Book(partition, maker.seal)
         self._alarm = Alarm(maker.settings.stale_s * 1000)
+        self._nudges = Nudges(maker.settings.stale_s * 1000)
         self._load(stored)
         self._desk = Desk(
             maker.settings,
@@ -49,6 +51,7 @@ class WearerShard:
             self.own.clock,
             self.book,
             self._alarm,
+            self._nudges,
             lambda offset: self.own.lineups.at(offset),
             maker.shadowed,
         )
@@ -59,6 +62,8 @@ class WearerShard:
         for wearer in self.book.wearers():
             if not wearer.seen.silent:
                 self._alarm.watch(wearer)
+            elif wearer.seen.heard:
+                self._nudges.watch(wearer, self.own.clock.time)
         # A page that is ahead has decided answers that the own page does not know of.
         self.own.learning.expect(
             lesson for lesson in self.book.lessons() if lesson.offset > self.own.position
@@ -91,7 +96,13 @@ class WearerShard:
             wearer = item.wearer
             counsel = self.own.learning.counsel(wearer.judged.taught, item.source.offset)
             case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, item.lineup, counsel)
-            for told in decide(self._maker.setting, case, item.observation):
+            found = decide(self._maker.setting, case, item.observation)
+            if found and item.observation.nudged:
+                self.book.touch(wearer.name.encode())
+            feedback = item.observation.feedback
+            if feedback is not None:
+                work.effects.answers.append((feedback, not case.unknown_feedback))
+            for told in found:
                 if isinstance(told.record, Alert):
                     work.alerts.append(Pending(item, told.record, told.ask))
                     if told.record.status == "resolved":

@@ -12,8 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from models.decide import Setting
-from models.policy.rules import load_policy
+from models.personal import load_setting
 from streams.engine.contracts import Effects
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker, WearerShard
@@ -26,7 +25,8 @@ SECRET = b"k" * 32
 MINUTE = 60_000
 START = 1_767_592_800_000
 """2026-01-05T06:00:00Z."""
-POLICY = load_policy()
+SETTING = load_setting()
+POLICY = SETTING.policy
 BUSY = Rates(
     episode_hours=1.5, warmup_hours=0.5, spacing_minutes=30, contact_per_day=24, flat_per_day=12,
     sync_gap_per_day=12, clock_per_day=6, late=0.02, duplicate=0.02,
@@ -58,7 +58,7 @@ class Irregularity:
 def maker(on_cold_start: Callable[[str], None] = lambda reason: None, **settings: Any) -> ShardMaker:
     """A factory of shards with these settings."""
     stock = Fixed(Irregularity(), {"rhythm": "test"})
-    return ShardMaker(Settings(**settings), Seal(SECRET), stock, Setting(POLICY), on_cold_start)
+    return ShardMaker(Settings(**settings), Seal(SECRET), stock, replace(SETTING), on_cold_start)
 
 
 def packet(

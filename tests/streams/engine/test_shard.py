@@ -318,7 +318,7 @@ def test_who_no_longer_agrees_is_judged_no_more_and_what_is_out_ends():
 @pytest.mark.parametrize("minutes", [1, 31])
 def test_stale_alerts_can_be_turned_off(minutes):
     made = maker()
-    made.setting = type(made.setting)(made.setting.policy, {}, stale_alerts=False)
+    made.setting = replace(made.setting, stale_alerts=False)
     sent = [raw(packet(0, hr=[60.0])), control("tick", Tick(START + minutes * MINUTE), "x")]
 
     assert feed_all(made(0, {}), numbered(sent)).alerts == []
@@ -430,3 +430,33 @@ def test_a_page_is_clean_once_encoded_and_only_its_wearers_soil_it():
     feed(shard, numbered([raw(packet(1, "bob", hr=[60.0]))], first=2))
 
     assert len(shard.dirty()) == 1
+
+
+def low_then_silent(until):
+    """Low saturation for a while, then nothing of ann; ben tells the time."""
+    low = [raw(packet(m, spo2=[82.0], hr=[70.0], steps=[0.0])) for m in range(20)]
+    return low + [raw(packet(m, "ben", hr=[60.0], steps=[0.0])) for m in range(20, until)]
+
+
+def test_of_a_high_alert_people_are_reminded_although_its_wearer_is_silent():
+    effects = feed_all(maker()(0, {}), numbered(low_then_silent(200)))
+
+    told = [alert for alert, _ in effects.alerts if alert.condition == "desaturation"]
+    assert told[0].priority == "high"
+    assert [(alert.status, alert.cause) for alert in told[-3:]] == [("reminded", "no data")] * 3
+    # Every hour of the silence, which counts from its 30th minute on.
+    assert [(alert.updated - START) // MINUTE for alert in told[-3:]] == [50, 110, 170]
+
+
+@pytest.mark.parametrize("cut", [60, 75, 100, 131])
+def test_reminders_of_a_silent_wearer_are_the_same_after_a_restart(cut):
+    records = numbered(low_then_silent(200))
+    whole = maker()(0, {})
+    told = [alert for alert, _ in feed_all(whole, records).alerts]
+    first = maker()(0, {})
+    before = [alert for alert, _ in feed_all(first, records[:cut]).alerts]
+
+    again = maker()(0, stored(first))
+    after = [alert for alert, _ in feed_all(again, records[cut:]).alerts]
+
+    assert before + after == told

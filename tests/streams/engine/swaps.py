@@ -17,7 +17,6 @@ from prometheus_client import CollectorRegistry
 
 from exporters.metrics.worker import WorkerMetrics
 from models.deep.asks import Rows
-from models.personal import load_setting
 from models.usefulness.adaptation import Adaptation
 from streams.engine.checkpoint import Checkpointer
 from streams.engine.pages import Seal, stamp_of
@@ -25,7 +24,7 @@ from streams.engine.partitions import Partition, Partitions
 from streams.engine.shard import ShardMaker, WearerShard
 from streams.records import Alert
 from streams.settings import Settings
-from tests.streams.engine.shards import SECRET, Irregularity, Raw
+from tests.streams.engine.shards import SECRET, SETTING, Irregularity, Raw
 
 WANTED: tuple[dict[str, str], ...] = ({"rhythm": "1"}, {"rhythm": "2"}, {"rhythm": "3"}, {})
 STEPS = 12
@@ -48,7 +47,7 @@ class Versions:
 
 
 def maker(stock: Versions, adaptation: Adaptation | None = None) -> ShardMaker:
-    return ShardMaker(Settings(), Seal(SECRET), stock, load_setting(), adaptation=adaptation)
+    return ShardMaker(Settings(), Seal(SECRET), stock, SETTING, adaptation=adaptation)
 
 
 @dataclass

@@ -22,6 +22,7 @@ from bench.personal.scoring import Log, chunks
 from models.online.anomaly import CLIP, SMOOTHING, STRAIN, JointNormal, JointSnapshot
 from models.online.baseline import Baseline, Usual
 from models.online.nights import Nights
+from models.online.own import Own
 from models.signals.recent import VITALS
 from models.view import View
 from models.wearer import FLOORS, SLOW, Wearer
@@ -98,6 +99,14 @@ class EveryonesNights(Nights, array_like=True, gc=False):
             self.rows[name] = self.others.get(name, b"") + row[-1:]
 
 
+class EveryonesOwn(Own, array_like=True, gc=False):
+    """The slow part of own normal with other people's nights, and no course of the day of one's own."""
+
+    def offset(self, *_: object) -> float:
+        """Give the same usual at every hour."""
+        return 0.0
+
+
 def measure(wearers: int, days: float) -> Population:
     """Live through some days of other wearers and pool what was usual in them."""
     well = Lives(ill=0, drifting=0, treated=0)
@@ -120,7 +129,7 @@ def settle(wearer: Wearer, population: Population) -> None:
     for key, usual in population.usual.items():
         seen.baselines[key] = Everyones(FLOORS[key.partition("@")[0]], usual)
     seen.joint = EveryonesJoint(population.joint)
-    seen.own.nights = EveryonesNights(others=population.nights)
+    seen.own = EveryonesOwn(EveryonesNights(others=population.nights))
 
 
 class Minute(NamedTuple):

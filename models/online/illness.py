@@ -29,12 +29,12 @@ YOUNG: Final = 2.5
 """With n learnt nights the spread counts as 1 + YOUNG / n times as large: it is not sure yet."""
 CLIP: Final = (-2.0, 5.0)
 """Spreads: one quiet vital can't outweigh the others, one wild night can't tell of more than one."""
-KEEP: Final = 0.6
+KEEP: Final = 0.5
 """Weight of the nights before, falling by this factor a night."""
-EDGES: Final = (3.0, 3.0, 2.9, 2.8)
+EDGES: Final = (2.9, 2.9, 2.8, 2.7)
 """Summed deviation from which on it is evidence, where one vital is measured, two, three, or more: what
 raises one of them on a healthy night (a drink, heat, a bad sleep) seldom raises all."""
-TONIGHT: Final = 1.4
+TONIGHT: Final = 1.6
 """The newest night has to be at least so far from usual itself."""
 SPARED: Final = 7
 """Nights of evidence in a row that are not learnt. What lasts longer is learnt as a whole: a new usual, or a

@@ -15,6 +15,7 @@ from models.deep.glucose import HORIZONS, OUTPUTS, STEP_MIN, STEPS
 from models.deep.glucose_day import GlucoseDay
 from models.deep.stay import Stay
 from models.deep.unusual import CHANNELS, RecentHour
+from models.disease.variations import person_asks
 from models.risk.contribution import beside_usual
 from models.signals.windows import MINUTE, Window
 from models.view import View
@@ -54,16 +55,11 @@ def questions(seen: Seen, view: View) -> Iterator[Ask]:
 
 def _hour(seen: Seen, view: View) -> Iterator[Ask]:
     """How unusual the last hour is, every five minutes."""
-    if not view.usual:
+    if not view.scaled:
         return
-    spreads = {
-        signal: (view.values[signal] - usual.mean) / usual.spread
-        for signal, usual in view.usual.items()
-        if signal in CHANNELS
-    }
     if seen.hour is None:
         seen.hour = RecentHour()
-    seen.hour.put(view.minute, spreads)
+    seen.hour.put(view.minute, view.scaled)
     if view.minute // MINUTE % HOUR_EVERY == 0 and view.minute > seen.hour_asked:
         row = seen.hour.row(view.minute)
         if row is not None and _worn(row) >= HOUR_CHANNELS:
@@ -137,7 +133,7 @@ def _person(seen: Seen, view: View) -> Iterator[Ask]:
     for name, signal in PRESSURES.items():
         known[name] = _usual(seen, signal)
     row = np.array([known.get(name, math.nan) for name in NAMES], dtype=np.float32)
-    yield Ask("diabetes", view.minute, view.minute + MINUTE, row)
+    yield from person_asks(row, view.minute, view.minute + MINUTE)
 
 
 def _resting(seen: Seen, view: View) -> float:

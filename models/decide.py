@@ -128,7 +128,7 @@ def _risk_record(
     moved = [drift for seen in observation.views for drift in seen.moved]
     level = PRIORITY[max([life.rank for life in judged.lives.values()], default=0)]
     due = view.minute - judged.risk_told >= RISK_EVERY_MS
-    if level == judged.level and not moved and not due:
+    if level == judged.level and not moved and not due and not any(seen.night for seen in observation.views):
         return None
     judged.level, judged.risk_told = level, view.minute
     learning = [] if view.surprise is None or view.surprise.known else ["own normal"]

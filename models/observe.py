@@ -9,7 +9,6 @@ from array import array
 
 from models import asking
 from models.comparing import compare
-from models.deep.asks import Ask
 from models.minute import MOVEMENT, beats, drop_shaken, miss_pulse, summarise
 from models.person import Person
 from models.signals.columns import Columns
@@ -102,12 +101,12 @@ def _view_all(seen: Seen, devices: list[Device], closed: list[Window], observati
         minutes.setdefault(window.minute, []).append(window)
     for minute in sorted(minutes):
         lost = bool(pulses) and max(pulses) <= minute
-        view = _view(seen, minute, minutes[minute], observation.asks, lost, cuffless)
+        view = _view(seen, minute, minutes[minute], observation, lost, cuffless)
         observation.views.append(view)
 
 
 def _view(
-    seen: Seen, minute: int, windows: list[Window], asks: list[Ask], lost: bool, cuffless: bool
+    seen: Seen, minute: int, windows: list[Window], observation: Observation, lost: bool, cuffless: bool
 ) -> View:
     view = View(minute, cuffless=cuffless, utc_offset=seen.utc_offset)
     intervals = None
@@ -123,7 +122,7 @@ def _view(
     )
     drop_shaken(view)
     if intervals is not None:
-        beats(seen, intervals, view, asks)
-    compare(seen, view)
-    asks.extend(asking.questions(seen, view))
+        beats(seen, intervals, view, observation.asks)
+    compare(seen, view, observation.errors)
+    observation.asks.extend(asking.questions(seen, view))
     return view

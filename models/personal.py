@@ -84,4 +84,5 @@ class Reporter:
         if judged.long_term is not None:
             told |= estimates(judged.long_term, view.minute, version)
         heard = () if judged.treatments is None else responses(judged.treatments)
-        return Report(told, findings(view, case.leeway), heard)
+        found = findings(view, case.leeway)
+        return Report(told, found if view.trend is None else [*found, view.trend], heard)

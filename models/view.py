@@ -11,11 +11,12 @@ from models.online.baseline import Usual
 from models.signals.activity import Context
 from models.signals.beats import BeatWindow
 from models.signals.quality import Cause, Quality
-from streams.records import ClinicalScore, Drift, Feedback
+from streams.records import ClinicalScore, Drift, Feedback, Finding
 
 if TYPE_CHECKING:
     from models.clinical.moment import Moment
     from models.online.illness import Onset
+    from models.online.progressive import Error
 
 
 @dataclass(slots=True)
@@ -30,7 +31,9 @@ class View:
     steady: dict[str, float] = field(default_factory=dict)
     """Median of the newest minutes, by signal."""
     usual: dict[str, Usual] = field(default_factory=dict)
-    """What is usual for this wearer in this context, where known."""
+    """What is usual for this wearer in this context at this hour, where known."""
+    scaled: dict[str, float] = field(default_factory=dict)
+    """This minute's values in spreads from what the context's own usual says, where that was learnt."""
     quality: dict[str, Quality] = field(default_factory=dict)
     causes: dict[str, Cause] = field(default_factory=dict)
     """Why a signal was not usable, by signal."""
@@ -40,6 +43,8 @@ class View:
     """Usuals that were found at this minute to have moved."""
     interval: float | None = None
     """Median of the usable intervals between beats, ms."""
+    trend: Finding | None = None
+    """How the variability of the heart goes over weeks, with the night that it came with."""
     night: Onset | None = None
     """What the last nights look like, once a local day."""
     clinical: Moment | None = None
@@ -70,6 +75,8 @@ class Observation:
     """What a person answered to an alert."""
     another: bool = False
     """The profile tells of other facts: risks that rest on the old ones are void."""
+    errors: list[Error] = field(default_factory=list)
+    """How far the own usuals were off, measured before they learnt."""
     late: dict[str, int] = field(default_factory=dict)
     """Samples per signal that came after their minute had closed."""
 

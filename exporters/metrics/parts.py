@@ -203,6 +203,21 @@ class ModelMetrics(_Part):
         self.shadow_dropped = self._counter(
             "shadow_dropped_rows_total", "Rows that no shadow scored because they came too fast.", "model"
         )
+        own = ("signal", "cohort")
+        self.foretold = self._counter(
+            "own_normal_foretold_total", "Values that an own usual foretold before it learnt them.", *own
+        )
+        self.error_spreads = self._counter(
+            "own_normal_error_spreads_total",
+            "Sum of its absolute errors, in the spreads it believed in.",
+            *own,
+        )
+        self.error = self._counter(
+            "own_normal_error_total", "Sum of its absolute errors, in the signal's unit.", *own
+        )
+        self.naive_error = self._counter(
+            "own_normal_naive_error_total", "The same, had the last value been taken for the next.", *own
+        )
         self.build_info = self._gauge(
             "build_info", "1; what this worker is made of.", "version", "python", "faust", "config"
         )

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from exporters.metrics.labels import BoundedLabel
 from exporters.metrics.parts import AlertMetrics, FlowMetrics, ModelMetrics, StateMetrics
 from models.deep.manifest import Reason
+from models.online.progressive import Sums
 from streams.records import Alert, Feedback, Outcome
 
 Stage = Literal["observe", "infer", "decide", "explain", "effects"]
@@ -30,7 +31,7 @@ class WorkerMetrics:
         self._alerts = AlertMetrics(registry)
         self._state = StateMetrics(registry)
         self._models = ModelMetrics(registry)
-        self._reason, self._cold, self._kind, self._model = (BoundedLabel() for _ in range(4))
+        self._reason, self._cold, self._kind, self._model, self._cohort = (BoundedLabel() for _ in range(5))
         # Counters that begin at 0 show their first increase in rate().
         for outcome in get_args(Outcome):
             self._flow.packets.labels(outcome)
@@ -83,6 +84,15 @@ class WorkerMetrics:
     def alert(self, alert: Alert) -> None:
         """A revision was decided (once for each, not for each attempt to send it)."""
         self._alerts.alerts.labels(alert.condition, alert.priority, alert.status).inc()
+
+    def foretold(self, cohort: str, sums: Mapping[str, Sums]) -> None:
+        """How far own usuals were off, each before it learnt; by signal, of one cohort."""
+        for signal, errors in sums.items():
+            labels = (signal, self._cohort(cohort))
+            self._models.foretold.labels(*labels).inc(errors.count)
+            self._models.error_spreads.labels(*labels).inc(errors.spreads)
+            self._models.error.labels(*labels).inc(errors.unit)
+            self._models.naive_error.labels(*labels).inc(errors.naive)
 
     def answer(self, feedback: Feedback, known: bool) -> None:
         """A person said something to an alert; `known`: the alert is one that is kept."""

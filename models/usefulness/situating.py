@@ -11,6 +11,7 @@ from models.usefulness.situation import WORDS, Situation
 from models.view import View
 
 HOUR_MS = 3_600_000
+SEX = {True: "male", False: "female", None: "unknown"}
 # Edges of the bands; a value at an edge belongs to the band above it.
 HOURS = (6, 10, 14, 18, 22)
 HOURS_WORDS = ("night", "morning", "midday", "afternoon", "evening", "night")
@@ -60,8 +61,13 @@ def situate(
         "network" if found.networks else "rule",
         "yes" if person.diabetes else "no",
         _age(person.birth_year, now),
-        {True: "male", False: "female", None: "unknown"}[person.male],
+        SEX[person.male],
     )
+
+
+def cohort(person: Known, now: int) -> str:
+    """Sex and age band at `now` (ms UTC) as one word, for what is added up over people."""
+    return f"{SEX[person.male]}_{_age(person.birth_year, now)}"
 
 
 def _band(value: float, edges: tuple[float, ...], words: tuple[str, ...]) -> str:

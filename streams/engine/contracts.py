@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from models.online.progressive import Progress
 from streams.records import Alert, Feedback, Outcome, Rejection, Risk
 
 
@@ -38,6 +39,8 @@ class Effects:
     risks: list[Risk] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     outcomes: dict[Outcome, int] = field(default_factory=dict)
+    errors: dict[str, Progress] = field(default_factory=dict)
+    """How far own usuals were off before they learnt, by cohort."""
     answers: list[tuple[Feedback, bool]] = field(default_factory=list)
     """What people said, and whether the alert is known."""
 

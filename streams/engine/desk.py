@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable
 
 from models import observe
+from models.online.progressive import Progress
 from models.risk.evidence import Leeway
+from models.usefulness.situating import cohort
 from models.view import Observation
 from models.wearer import Wearer
 from streams.engine.alarm import Alarm
@@ -159,6 +161,9 @@ class Desk:
     def _queue(
         self, page: Page, wearer: Wearer, observation: Observation, record: RawRecord, work: Work
     ) -> None:
+        if observation.errors:
+            group = cohort(wearer.seen.person, self._clock.time)
+            work.effects.errors.setdefault(group, Progress()).add(observation.errors)
         lineup, asks = self._lineup_at(record.offset), observation.asks
         observation.asks = [ask for ask in asks if ask.model in lineup]
         work.beside += [ask for ask in asks if ask.model not in lineup and self._shadowed(ask.model)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
 
+from models.online.progressive import Sums
 from streams.engine.contracts import DeadLetter, Effects
 from streams.engine.names import ALERTS, REJECTED, RISK
 from streams.engine.partitions import Partition
@@ -48,6 +49,9 @@ class EffectMetrics(Protocol):
     def alert(self, alert: Alert) -> None:
         """A revision was decided."""
 
+    def foretold(self, cohort: str, sums: Mapping[str, Sums]) -> None:
+        """How far own usuals were off before they learnt, by signal."""
+
     def answer(self, feedback: Feedback, known: bool) -> None:
         """A person said something to an alert; whether it is one that is known."""
 
@@ -71,6 +75,8 @@ class EffectProducer:
             self._metrics.dead_letter(letter.rejection.reason)
         for outcome, count in effects.outcomes.items():
             self._metrics.packets(outcome, count)
+        for cohort, progress in effects.errors.items():
+            self._metrics.foretold(cohort, progress.take())
         for feedback, known in effects.answers:
             self._metrics.answer(feedback, known)
 

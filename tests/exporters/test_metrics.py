@@ -18,7 +18,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporters.metrics.labels import MOST_VALUES
 from exporters.metrics.server import MetricsServer
 from exporters.metrics.worker import WorkerMetrics
-from streams.records import Condition, Priority, Status
+from models.online.progressive import Sums
+from streams.records import Condition, Feedback, Priority, Status
 from tests.exporters.examples import ONSET, alert
 
 
@@ -67,6 +68,8 @@ def use_everything(metrics: WorkerMetrics, partition: int = 0) -> None:
     metrics.shadow_run("rhythm", 20, 0.001, [0.1, 0.2])
     metrics.shadow_error("rhythm")
     metrics.shadow_dropped("rhythm", 20)
+    metrics.foretold("male_18_to_39", {"hr": Sums(2, 5.0, 1.5, 7.0)})
+    metrics.answer(Feedback("f1", "w1", "a1", "answer", ONSET, useful=False), True)
 
 
 def read(server: MetricsServer, path: str, **headers: str) -> str:
@@ -122,6 +125,7 @@ def test_series_stay_bounded_whatever_labels_are_given(
         metrics.redis_error(f"kind{i}")
         metrics.cold_start(f"cold{i}")
         metrics.model_run(f"model{i}", 1, 0.001)
+        metrics.foretold(f"cohort{i}", {"hr": Sums(1)})
     for condition in get_args(Condition):
         for priority in get_args(Priority):
             for status in get_args(Status):
@@ -142,7 +146,7 @@ def test_no_label_names_a_person_or_a_thing(registry: CollectorRegistry, metrics
     labels = {label for m in registry.collect() for s in m.samples for label in s.labels}
     assert labels == {
         "outcome", "reason", "stage", "partition", "condition", "priority", "status", "kind", "model",
-        "version", "python", "faust", "config", "le",
+        "version", "python", "faust", "config", "le", "signal", "cohort", "action", "useful", "known",
     }  # fmt: skip
 
 
@@ -211,3 +215,15 @@ def test_promtool_finds_nothing_to_criticise(server: MetricsServer, metrics: Wor
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_errors_of_own_usuals_add_up_by_signal_and_cohort(
+    registry: CollectorRegistry, metrics: WorkerMetrics
+) -> None:
+    for _ in range(2):
+        metrics.foretold("male_18_to_39", {"hr": Sums(2, 5.0, 1.5, 7.0)})
+
+    labels = {"signal": "hr", "cohort": "male_18_to_39"}
+    names = ("foretold", "error", "error_spreads", "naive_error")
+    found = [registry.get_sample_value(f"vitalstream_own_normal_{name}_total", labels) for name in names]
+    assert found == [4, 10.0, 3.0, 14.0]

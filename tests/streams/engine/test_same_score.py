@@ -18,6 +18,7 @@ from models.datasets.rr import load_record
 from models.decide import Setting
 from models.deep.asks import Ask
 from models.deep.networks import Networks
+from models.disease.variations import Variation
 from models.training.deterioration.data import load as load_stays
 from models.training.diabetes.data import load_table
 from models.training.glucose.data import windows_of
@@ -73,7 +74,8 @@ def asked_of(packets: Iterable[Timed]) -> dict[str, list[Ask]]:
         work = shard.observe(log[start : start + CHUNK])
         shard.infer(work)
         for ask in (ask for item in work.items for ask in item.observation.asks):
-            asked[ask.model].append(ask)
+            if not isinstance(ask, Variation):
+                asked[ask.model].append(ask)
         shard.decide(work)
         shard.finish(work)
     return asked

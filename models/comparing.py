@@ -16,8 +16,8 @@ from models.wearer import FLOORS, SLOW, Seen
 SCORED = ("hr", "rr", "spo2", "temp", "sbp")
 FORETOLD_EVERY = 5 * MINUTE
 HOURLY = frozenset({"temp"})
-"""Vitals whose usual goes with the hour within a context: it nearly halves the temperature's error (.160 to .089
-degrees in simulated lives); what the pulse's course leaves within rest and sleep is not worth it."""
+"""Vitals whose usual goes with the hour within a context. It nearly halves the temperature's error (.160 to
+.089 degrees in simulated lives); what the pulse's course leaves within rest and sleep is not worth it."""
 EFFORT = ("active", "recovering")
 
 

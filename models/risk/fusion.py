@@ -35,6 +35,9 @@ KEPT: Final = (
 schema of pages."""
 LETTERS: Final = {key: chr(ord("a") + place) for place, key in enumerate(KEPT)}
 MINUTE: Final = 60_000
+UNMEASURED: Final = 0.15
+"""What a point of NEWS2 that was not measured adds to the upper end, as part of a point: consciousness and
+oxygen are at their worst in few of those in whom nobody measures them."""
 _RISK: Final = 10
 _THOUSAND: Final = 1000
 
@@ -129,7 +132,7 @@ def _says(
 
 def _unmeasured(view: View) -> float:
     """Points of NEWS2 that what was not measured could add."""
-    return 0.0 if view.score is None else float(view.score.high - view.score.low)
+    return 0.0 if view.score is None else UNMEASURED * (view.score.high - view.score.low)
 
 
 def _estimate(danger: Danger, parts: list[tuple[Part, Says | None]]) -> Estimate:

@@ -146,8 +146,12 @@ def test_a_calibrated_network_passes_unchanged_with_the_error_of_its_calibration
     )
 
 
-def test_news2_of_five_alone_is_about_one_in_two() -> None:
-    assert 0.4 < fused({"deterioration": 0.5})["acute"].probability < 0.6
+def test_the_acute_risk_of_few_points_is_small_and_of_many_is_large() -> None:
+    none, urgent, emergency = (
+        fused({"deterioration": 1 / (1 + math.exp(5 - points))})["acute"].probability for points in (0, 5, 9)
+    )
+
+    assert none < 0.01 < 0.25 < urgent < 0.5 < 0.9 < emergency
 
 
 def test_no_part_moves_a_probability_beyond_its_bounds() -> None:
@@ -207,8 +211,8 @@ def _logit(share: float) -> float:
 @pytest.mark.parametrize(
     ("old", "new", "wrong"),
     [
-        ("weight = 0.6", "weight = -0.6", "lower the risk"),
-        ("blur = 0.3", "blur = -1.0", "blur"),
+        ("weight = 1.11", "weight = -1.11", "lower the risk"),
+        ("blur = 0.5", "blur = -1.0", "blur"),
         ("margin = 0.0182", "margin = 1.5", "margin"),
         ("lasts_s = 3600", 'lasts_s = "long"', "lasts_s"),
         ("[acute]", "[acute", "fusion.toml"),

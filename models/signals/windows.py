@@ -83,8 +83,6 @@ class Track:
             late += max(0, len(times) - room)
             times, counts = times[:room], counts[:room]
         if len(counts):
-            if self.counts and times[0] <= self.last:
-                self.ordered = False
             self._go_on(times)
             self.counts.extend(counts)
             self.last = int(times[-1])
@@ -92,12 +90,13 @@ class Track:
 
     def _go_on(self, times: Sequence[int] | Times) -> None:
         runs = self.runs
-        # As nearly all packets do: the next even samples of one run.
-        even = type(times) is range and len(runs) == 3 and runs[1] == times.step
-        if even and runs[0] + runs[1] * runs[2] == times[0]:
+        # As nearly all packets do: the next even samples of the only run.
+        if type(times) is range and len(runs) == 3 and runs[1] == times.step == times.start - self.last:
             runs[2] += len(times)
-        else:
-            joined(runs, runs_of(times), self.counts)
+            return
+        if runs and times[0] <= self.last:
+            self.ordered = False
+        joined(runs, runs_of(times), self.counts)
 
     def _room(self, times: Sequence[int] | Times) -> int:
         """How many of these samples can be taken: all that their own newest one closes, and OPEN more."""

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from bench.floor import Chunk, chunks
 from bench.memory import restored_bytes
 from bench.packets import PARTITIONS, Packet, Size, partitioned, simulate
-from models.decide import Setting
-from models.policy.rules import load_policy
+from models.personal import load_setting
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker, WearerShard
 from streams.engine.stock import Fixed
@@ -57,7 +56,7 @@ class NoNetworks:
 def make_plain(settings: Settings | None = None) -> ShardMaker:
     """Make shards that ask no network."""
     settings = settings or Settings()
-    setting = Setting(load_policy(), settings.collect_again, settings.stale_alerts)
+    setting = load_setting(settings.collect_again, settings.stale_alerts)
     return ShardMaker(settings, Seal(SECRET), Fixed(NoNetworks(), {}), setting)
 
 

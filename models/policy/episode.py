@@ -95,8 +95,11 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
 
     @property
     def stands(self) -> bool:
-        """Whether it is confirmed, and the newest evidence still says so."""
-        return bool(self.raised) and not self.clear_since
+        """Whether it is confirmed, and the newest evidence still says so.
+
+        Freedom from evidence that ended with its signals does not count: nobody knows that it is over.
+        """
+        return bool(self.raised) and (not self.clear_since or self.paused)
 
     def lapsed(self, time: int, rule: Rule) -> bool:
         """Whether it is confirmed and nothing has been heard of its reason for too long."""

@@ -138,6 +138,27 @@ def test_a_high_alert_goes_on_being_told_while_its_sensor_is_off():
     ]  # fmt: skip
 
 
+def test_one_calm_minute_before_its_sensor_is_lost_does_not_silence_a_high_alert():
+    story = Story()
+    story.watch(range(4), spo2=80.0)
+    story.watch([4], spo2=97.0)
+
+    told = own(without(story, range(5, 200)))
+
+    assert [(alert.status, alert.cause) for alert in told] == 4 * [("reminded", "sensor off")]
+
+
+def test_one_calm_minute_before_a_silence_does_not_silence_a_high_alert():
+    story = Story()
+    story.watch(range(4), spo2=80.0)
+    story.watch([4], spo2=97.0)
+    story.take(35, silent_since=START + 4 * MINUTE)
+
+    told = [alert for minute in range(40, 240, 5) for alert in story.take(minute, nudged=True)]
+
+    assert line(told) == 3 * ["reminded desaturation high"]
+
+
 def test_silence_holds_what_is_out_and_says_so():
     story = Story()
     story.watch(range(4), spo2=88.0)

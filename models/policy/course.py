@@ -140,7 +140,8 @@ class Moment:
         """The course was raised or escalated, or what was found in old data is so now."""
         key, judged = self.found.key, self.case.judged
         lives = judged.lives
-        judged.suppressed -= self.episode.limited  # it is told after all
+        if self.episode.limited:  # it is told after all; another alert may have told of the wait
+            judged.suppressed = max(judged.suppressed - 1, 0)
         self.episode.limited = False
         first = self.episode.alert or joinable(lives, key, self.policy, self.old) or key
         priority = self._priority(min(self.episode.raised, self.found.level))

@@ -213,6 +213,21 @@ def test_what_waited_is_raised_when_there_is_room_again():
     assert told[0].suppressed == 0
 
 
+def test_what_another_alert_has_told_of_as_held_back_is_not_counted_below_none():
+    story = Story(replace(POLICY, course_hour=1))
+    flapping(story, range(45))
+    low = ("glucose", 50.0)
+
+    told = [
+        alert
+        for minute in range(45, 90)
+        for alert in story.take(minute, said(minute, "rhythm", 1), said(minute, "glucose:low", 3, low))
+        if alert.status == "raised"
+    ]
+
+    assert [(alert.condition, alert.suppressed) for alert in told] == [("glucose", 1), ("rhythm", 0)]
+
+
 def test_what_is_high_is_never_limited():
     story = Story(replace(POLICY, course_hour=1))
 

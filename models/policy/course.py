@@ -150,6 +150,7 @@ class Moment:
         if life is None:
             onset = max(self.episode.onset, judged.over.get(key, 0) + 1)
             life = lives[first] = Life(onset, RANK[priority], historic=self.old, lead=key)
+            life.note(self.found.condition, life.rank)
             self._count(life, priority)
             status = "raised"
         else:
@@ -177,11 +178,13 @@ class Moment:
     def _join(self, first: str, life: Life, rank: int) -> Status | None:
         """Put the rise into an alert that is out; the status, if it is to be told."""
         course = self.found.key
-        fresh = self.found.condition not in {other.partition(":")[0] for other in (first, *life.joined)}
+        condition, high = self.found.condition, RANK["high"]
+        fresh = condition not in {other.partition(":")[0] for other in (first, *life.joined)}
         if course != first and course not in life.joined:
             life.joined.append(course)
         seen_to = life.acknowledged is not None or bool(life.snoozed)
-        grave = rank == RANK["high"] and (bool(life.snoozed) or (seen_to and fresh))
+        grave = rank == high and (bool(life.snoozed) or (seen_to and condition not in life.grave))
+        life.note(condition, rank)
         if rank > life.rank or (life.historic and not self.old) or grave:
             life.historic = life.historic and self.old
             life.rank, life.lead = max(rank, life.rank), course

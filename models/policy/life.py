@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from models.policy.rules import PRIORITY, Manner, Policy
+from models.policy.rules import PRIORITY, RANK, Manner, Policy
 from streams.records import Contribution
 
 
@@ -73,6 +73,13 @@ class Life(msgspec.Struct, array_like=True, gc=False):
     causes: dict[str, str] = {}
     """What evidence says of its cause, by course."""
     networks: tuple[str, ...] = ()
+    grave: list[str] = []
+    """Conditions that were `high` in it: of each people are told although they have taken it on, once."""
+
+    def note(self, condition: str, rank: int) -> None:
+        """Note that a condition has risen to this rank."""
+        if rank == RANK["high"] and condition not in self.grave:
+            self.grave.append(condition)
 
     def signals(self) -> set[str]:
         """The signals that it rests on."""

@@ -58,6 +58,21 @@ def test_it_is_told_anew_for_a_member_once_only():
     assert story.answer(60, "answer", useful=True)[0].also == ["desaturation", "fever", "anomaly"]
 
 
+def test_a_member_that_turns_high_is_told_of_although_another_was_taken_on_as_high():
+    story = Story()
+    both(story, range(11), 1, 2)
+    story.answer(11, "acknowledge")
+
+    told = both(story, range(12, 20), 2, 2)
+
+    assert line(told)[0] == "escalated desaturation high"
+    assert told[0].acknowledged_by is None
+    story.answer(20, "acknowledge")
+    story.restart()
+    both(story, range(21, 30), 1, 2)
+    assert both(story, range(30, 60), 2, 2) == []
+
+
 def test_it_ends_when_all_members_have_ended():
     story = Story()
     both(story, range(20), 1, 1)

@@ -104,6 +104,7 @@ def _play(world: World, systems: Sequence[System], processes: int, tell: Tell) -
     found: defaultdict[str, list[Outcome]] = defaultdict(list)
     for outcome in run_all(tasks, processes, done):
         found[outcome.task.system.name].append(outcome)
+    tell(f"{whole:,.0f} of {whole:,.0f} days", 1.0)  # the last word of a process may come after its outcome
     for own in found.values():
         own.sort(key=lambda o: o.task.group.number)
     return found

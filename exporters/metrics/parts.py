@@ -116,6 +116,12 @@ class AlertMetrics(_Part):
         self.answers = self._counter(
             "answers_total", "What people said to alerts.", "action", "useful", "known"
         )
+        self.foretold = self._gauge(
+            "usefulness_answers", "Answers that were foretold before they were learnt.", *PARTITION, "cohort"
+        )
+        self.brier = self._gauge(
+            "usefulness_brier_score", "Mean squared error of that; .25 is a coin's.", *PARTITION, "cohort"
+        )
         self.latency = self._histogram(
             "alert_latency_seconds",
             "Wall time from the log time of the record that caused an alert to the sink's answer.",
@@ -129,7 +135,7 @@ class AlertMetrics(_Part):
 
     def by_partition(self) -> tuple[Gauge, ...]:
         """Gauges that end with a partition's revocation."""
-        return (self.pending,)
+        return (self.pending, self.foretold, self.brier)
 
 
 class StateMetrics(_Part):

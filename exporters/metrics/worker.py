@@ -94,6 +94,13 @@ class WorkerMetrics:
             self._models.error.labels(*labels).inc(errors.unit)
             self._models.naive_error.labels(*labels).inc(errors.naive)
 
+    def answered(self, partition: int, cohorts: Mapping[str, tuple[int, float]]) -> None:
+        """How well answers were foretold, by cohort (`age/sex`): how many, and their Brier score."""
+        for cohort, (count, brier) in cohorts.items():
+            name = self._cohort("_".join(reversed(cohort.split("/"))))
+            self._alerts.foretold.labels(partition, name).set(count)
+            self._alerts.brier.labels(partition, name).set(brier)
+
     def answer(self, feedback: Feedback, known: bool) -> None:
         """A person said something to an alert; `known`: the alert is one that is kept."""
         useful = {None: "unsaid", True: "yes", False: "no"}[feedback.useful]

@@ -93,6 +93,9 @@ class Shard(Protocol):
     def oldest_heard(self) -> int:
         """Stream time (ms UTC) before which no wearer that is not silent was last heard of."""
 
+    def answered(self) -> dict[str, tuple[int, float]]:
+        """By cohort: how many answers were foretold before they were learnt, and the Brier score of that."""
+
     def observe(self, records: Sequence[RawRecord]) -> Any:
         """Decode, admit and observe a chunk; gives the work for the next stages."""
 

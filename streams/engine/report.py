@@ -44,5 +44,6 @@ class Report:
             return
         shard = self._partitions.get(number).shard
         self._metrics.wearers(number, shard.wearers)
+        self._metrics.answered(number, shard.answered())
         if shard.stream_time:
             self._metrics.stream_time(number, shard.stream_time, shard.oldest_heard)

@@ -180,6 +180,10 @@ class WearerShard:
         """Stream time (ms UTC) before which no wearer that is not silent was last heard of."""
         return self._alarm.oldest(self.own.clock.time)
 
+    def answered(self) -> dict[str, tuple[int, float]]:
+        """By cohort: how many answers were foretold before they were learnt, and the Brier score of that."""
+        return self.own.learning.errors()
+
     def outcomes(self) -> dict[Outcome, int]:
         """Packets by outcome since the partition began."""
         return self.book.outcomes()

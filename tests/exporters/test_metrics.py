@@ -68,6 +68,7 @@ def use_everything(metrics: WorkerMetrics, partition: int = 0) -> None:
     metrics.shadow_run("rhythm", 20, 0.001, [0.1, 0.2])
     metrics.shadow_error("rhythm")
     metrics.shadow_dropped("rhythm", 20)
+    metrics.answered(partition, {"18_to_39/male": (12, 0.2)})
     metrics.foretold("male_18_to_39", {"hr": Sums(2, 5.0, 1.5, 7.0)})
     metrics.answer(Feedback("f1", "w1", "a1", "answer", ONSET, useful=False), True)
 
@@ -227,3 +228,13 @@ def test_errors_of_own_usuals_add_up_by_signal_and_cohort(
     names = ("foretold", "error", "error_spreads", "naive_error")
     found = [registry.get_sample_value(f"vitalstream_own_normal_{name}_total", labels) for name in names]
     assert found == [4, 10.0, 3.0, 14.0]
+
+
+def test_how_well_answers_are_foretold_is_told_by_cohort(
+    registry: CollectorRegistry, metrics: WorkerMetrics
+) -> None:
+    metrics.answered(3, {"18_to_39/male": (12, 0.2)})
+
+    labels = {"partition": "3", "cohort": "male_18_to_39"}
+    assert registry.get_sample_value("vitalstream_usefulness_answers", labels) == 12
+    assert registry.get_sample_value("vitalstream_usefulness_brier_score", labels) == 0.2

@@ -123,6 +123,9 @@ class ToyShard:
         work.effects.outcomes = {"scored": len(work.seen), "rejected": len(work.effects.dead_letters)}
         return bool(work.effects.alerts)
 
+    def answered(self) -> dict[str, tuple[int, float]]:
+        return {}
+
     def explain(self, work: Work) -> None:
         work.explained = True
 

@@ -82,6 +82,12 @@ def _why(policy: Policy, first: str, life: Life, episodes: list[Episode], observ
     return NO_READINGS if policy.unheard_ms <= unheard < lapses else ""
 
 
+def lapses(judged: Judged, now: int) -> bool:
+    """Whether a snooze ends by stream time `now` (ms UTC): that is kept, also where nothing is told of it."""
+    ended = any(0 < life.snoozed <= now for life in judged.lives.values())
+    return ended or any(mute.until <= now for mute in judged.muted.values())
+
+
 def due_at(judged: Judged, policy: Policy) -> int | None:
     """Stream time (ms UTC) at which a wearer should be decided although nothing is heard; None = never."""
     standing = {episode.alert for episode in judged.episodes.values() if episode.stands}

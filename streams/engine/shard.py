@@ -15,6 +15,7 @@ from models.decide import Case, Setting, decide
 from models.deep.answering import answer
 from models.deep.asks import Ask
 from models.deep.explain import Piece, explain_all
+from models.policy.reminding import lapses
 from models.risk.explained import explained
 from models.usefulness.adaptation import Adaptation, load_adaptation
 from streams.engine.alarm import Alarm
@@ -96,8 +97,9 @@ class WearerShard:
             wearer = item.wearer
             counsel = self.own.learning.counsel(wearer.judged.taught, item.source.offset)
             case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, item.lineup, counsel)
+            changed = item.observation.nudged and lapses(wearer.judged, item.now)
             found = decide(self._maker.setting, case, item.observation)
-            if found and item.observation.nudged:
+            if changed or (found and item.observation.nudged):
                 self.book.touch(wearer.name.encode())
             feedback = item.observation.feedback
             if feedback is not None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from models.snapshot import dump
 from streams.engine.desk import LATE_PART
-from streams.records import MSGPACK, Consent, Feedback, Profile, Tick, VitalsPacket
+from streams.records import MSGPACK, Column, Consent, Feedback, Profile, Tick, VitalsPacket
 from tests.streams.engine.shards import (
     MINUTE,
     START,
@@ -460,3 +461,29 @@ def test_reminders_of_a_silent_wearer_are_the_same_after_a_restart(cut):
     after = [alert for alert, _ in feed_all(again, records[cut:]).alerts]
 
     assert before + after == told
+
+
+def snoozed_then_silent():
+    """A medium alert is snoozed, its wearer falls silent, and is back soon after the snooze has ended."""
+    records = [raw(packet(m, spo2=[88.0], hr=[60.0])) for m in range(6)]
+    [alert] = [a for a, _ in feed_all(maker()(0, {}), numbered(records)).alerts]
+    until = START + 37 * MINUTE
+    said = Feedback("f1", "ann", alert.id, "snooze", START + 6 * MINUTE, until=until)
+    away = [raw(packet(m, "ben", hr=[60.0])) for m in range(6, 42)]
+    columns = {"spo2": Column(START + 41 * MINUTE, [88.0] * 4, MINUTE)}
+    back = raw(VitalsPacket("ann", "watch", 42, columns))
+    return [*records, control("feedback", said), *away, back]
+
+
+def test_a_snooze_that_ends_in_a_silence_has_ended_after_a_crash_too():
+    records = numbered(snoozed_then_silent())
+    whole = maker()(0, {})
+    feed_all(whole, records, 1)
+    pages, begin = {}, 0
+    for end in (40, len(records) - 1, len(records)):
+        shard = maker()(0, dict(pages))
+        feed_all(shard, records[begin:end], 1)
+        pages, begin = pages | stored(shard), end
+
+    kept = [dump(s.book.page(b"ann").wearers["ann"]).judged for s in (shard, whole)]
+    assert kept[0] == kept[1]

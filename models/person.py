@@ -9,8 +9,9 @@ from typing import get_args
 
 import msgspec
 
-from models.clinical.genotype import Trait, traits
+from models.clinical.genotype import Trait, traits, unknown_flags
 from models.clinical.medicines import OXYGEN, Effect, effect_of
+from models.clinical.possible import possible_edge, possible_usual
 from streams.records import CareUnit, Profile
 
 BMI_POSSIBLE = (5.0, 250.0)
@@ -20,6 +21,8 @@ DIABETES = frozenset({"E10", "E11", "E12", "E13", "E14"})
 MOST_MEDICINES = 24
 """Those whose effect a rule knows come first, then the newest."""
 MOST_CONDITIONS = 16
+MOST_FLAGS = 16
+"""Flags of a genotype; those that a rule knows come first."""
 
 
 class Taken(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -93,11 +96,11 @@ class Person(msgspec.Struct, frozen=True, array_like=True, gc=False):
             profile.athlete,
             profile.on_oxygen,
             _medicines(profile),
-            tuple(Limit(t.condition, t.expires, t.above, t.below) for t in profile.thresholds),
-            tuple(profile.genotype),
+            tuple(_limits(profile)),
+            _genotype(profile),
             tuple(Kept(h.name, h.started, h.stopped) for h in profile.habits),
             tuple(code.upper() for code in profile.conditions[:MOST_CONDITIONS]),
-            dict(profile.baselines),
+            {name: usual for name, usual in profile.baselines.items() if possible_usual(name, usual)},
         )
 
     def grown(self, time: int) -> bool:
@@ -168,6 +171,22 @@ def _has_diabetes(profile: Profile) -> bool:
     """ICD-10 E10 to E14 (diabetes mellitus), or ATC A10 (medicines used in diabetes) that is still taken."""
     treated = any(drug.code.upper().startswith("A10") and drug.stopped is None for drug in profile.medicines)
     return treated or any(code[:3].upper() in DIABETES for code in profile.conditions)
+
+
+def _limits(profile: Profile) -> Iterator[Limit]:
+    """Edges that can be meant."""
+    for threshold in profile.thresholds:
+        above, below = (
+            possible_edge(threshold.condition, edge) for edge in (threshold.above, threshold.below)
+        )
+        if above is not None or below is not None:
+            yield Limit(threshold.condition, threshold.expires, above, below)
+
+
+def _genotype(profile: Profile) -> tuple[str, ...]:
+    flags = list(dict.fromkeys(profile.genotype))
+    unknown = set(unknown_flags(flags))
+    return tuple(sorted(flags, key=lambda flag: flag in unknown)[:MOST_FLAGS])
 
 
 def _medicines(profile: Profile) -> tuple[Taken, ...]:

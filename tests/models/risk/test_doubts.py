@@ -28,3 +28,15 @@ def test_each_ignored_part_has_a_line():
 
 def test_a_profile_that_is_used_whole_has_none():
     assert doubts(Profile("ann", genotype=["LQTS"], baselines={"temp": 36.4})) == []
+
+
+def test_numbers_in_another_unit_have_a_line():
+    edge = Threshold("glucose", "a", "b", 1, above=13.9)
+
+    found = doubts(Profile("ann", baselines={"temp": 98.6, "hr@moon": 60.0}, thresholds=[edge]))
+
+    assert found == [
+        "threshold glucose: 13.9 is not between 20 and 600",
+        "baseline temp: 98.6 is not between 25 and 45 Cel",
+        "baseline hr@moon: no such context",
+    ]

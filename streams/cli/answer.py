@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from streams.records import Feedback
 
 Alert = Annotated[str, typer.Argument(help="the alert's id, as `vitalstream alerts --json` prints it")]
 Author = Annotated[str, typer.Option(help="who says so: a pseudonym, shown in the alert")]
@@ -54,7 +57,7 @@ def _send(
     import time
     import uuid
 
-    from exporters.alerts.current import current_alert
+    from exporters.alerts.client import read_alert
     from exporters.alerts.errors import RedisUnavailable
     from streams.errors import START, UserError
     from streams.gateways.producer import VitalsProducer
@@ -64,9 +67,11 @@ def _send(
 
     settings = discover(Settings())
     try:
-        found = asyncio.run(current_alert(settings.redis_url.get_secret_value(), alert))
+        found = asyncio.run(read_alert(settings.redis_url.get_secret_value(), alert))
     except RedisUnavailable as error:
         raise UserError(f"{error}: {START}") from error
+    except ValueError as error:
+        raise UserError(str(error)) from error
     if found is None:
         raise UserError(f"there is no alert {alert}: `vitalstream alerts --json` prints their ids")
     now = round(time.time() * 1000)
@@ -74,6 +79,20 @@ def _send(
     if action == "snooze":
         # Replays and simulations run in a time of their own: the alert's.
         until = max(now if settings.clock == "wall" else found.updated, found.updated) + minutes * 60_000
+    feedback = Feedback(uuid.uuid4().hex, found.wearer, found.id, action, now, until=until, **said)
     with VitalsProducer(settings.broker) as producer:
-        producer.send(Feedback(uuid.uuid4().hex, found.wearer, found.id, action, now, until=until, **said))
+        producer.send(sendable(feedback))
     typer.echo(f"{action} sent for {found.title.lower()} of {found.wearer}")
+
+
+def sendable(feedback: Feedback) -> Feedback:
+    """The record, if workers will take it. Raises UserError that names the field, never its text."""
+    import msgspec
+
+    from streams.errors import UserError
+    from streams.records import Feedback
+
+    try:
+        return msgspec.convert(msgspec.to_builtins(feedback), Feedback)
+    except msgspec.ValidationError as error:
+        raise UserError(f"this answer can't be sent: {error}") from error

@@ -68,3 +68,15 @@ def test_an_alert_that_is_not_there_is_one_line(environ: dict[str, str]) -> None
 
 def test_an_answer_must_say_something(environ: dict[str, str]) -> None:
     assert vitalstream("answer", "a1", **environ).stderr.startswith("vitalstream: say --useful")
+
+
+@pytest.mark.parametrize("said", [{"author": "x" * 65}, {"comment": "x" * 2001}])
+def test_what_a_worker_would_refuse_is_not_sent(said: dict[str, str], environ: dict[str, str]) -> None:
+    [name] = said
+
+    answer = vitalstream("ack", "a1", f"--{name}", said[name], **environ)
+
+    assert answer.returncode == 1
+    assert f"$.{name}" in answer.stderr
+    assert "xxx" not in answer.stderr
+    assert told(environ["VITALSTREAM_BROKER"]) == []

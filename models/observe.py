@@ -18,17 +18,28 @@ from models.view import Observation, View
 from models.wearer import Device, Seen
 from streams.records import DeviceFacts, Profile
 
+SINGLE = frozenset({"cuff", "thermometer", "cgm"})
+"""Devices that give one reading every few minutes or hours: each is judged at once, not with the next one."""
 FLAT_BATTERY = 0.05
 """Share of a battery's charge at which a device may stop at any moment."""
 
 
 def take(
-    seen: Seen, device: Device, columns: Columns, last: int, lateness: int, contact: bool
+    seen: Seen,
+    device: Device,
+    columns: Columns,
+    last: int,
+    lateness: int,
+    contact: bool,
+    single: bool = False,
 ) -> Observation:
     """Put a packet's columns into its windows, close what the watermark passes, and view it.
 
-    `last` is the newest time (ms UTC) the packet speaks for, `lateness` in ms.
+    `last` is the newest time (ms UTC) the packet speaks for, `lateness` in ms. A device of `single` readings
+    speaks for the whole minute of each: nothing more is waited for.
     """
+    if single:
+        last, lateness = max(times[-1] for times, _ in columns.values()) // MINUTE * MINUTE + MINUTE, 0
     observation = Observation()
     closed: list[Window] = []
     seen.contact = contact
@@ -44,7 +55,7 @@ def take(
         if late:
             observation.late[signal] = late
         # What lies well before the rest has come late to the device itself: it speaks for itself alone.
-        until = last if times[0] >= newest - MINUTE else times[-1]
+        until = last if single or times[0] >= newest - MINUTE else times[-1]
         closed += track.close(signal, until, lateness)
     if closed:
         _view_all(seen, [device], closed, observation)

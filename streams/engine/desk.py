@@ -107,7 +107,8 @@ class Desk:
         observe.hear(seen, device, packet.facts)
         contact = packet.facts.contact is not False
         lateness = self._settings.lateness_s * 1000
-        observation = observe.take(seen, device, intake.columns, intake.last, lateness, contact)
+        single = packet.facts.kind in observe.SINGLE
+        observation = observe.take(seen, device, intake.columns, intake.last, lateness, contact, single)
         observation.returned = returned
         self._queue(page, wearer, observation, record, work)
         if observation.late:

@@ -39,7 +39,8 @@ _ICU: dict[str, dict[str, str]] = {
     },
     "nurse": {"GCS": "gcs", "Urine": "urine"},
 }
-_KINDS: dict[str, DeviceKind] = {"monitor": "other", "cuff": "cuff", "lab": "other", "nurse": "other"}
+# A stay's cuff is one channel of the monitor: judged with the rest of its minutes, not each reading at once.
+_KINDS: dict[str, DeviceKind] = dict.fromkeys(_ICU, "other")
 _WHERE = {param: (device, signal) for device, table in _ICU.items() for param, signal in table.items()}
 
 ROW_MS = 1_000

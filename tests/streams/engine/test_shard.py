@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.snapshot import dump
 from streams.engine.desk import LATE_PART
-from streams.records import MSGPACK, Column, Consent, Feedback, Profile, Tick, VitalsPacket
+from streams.records import MSGPACK, Column, Consent, DeviceFacts, Feedback, Profile, Tick, VitalsPacket
 from tests.streams.engine.shards import (
     MINUTE,
     START,
@@ -487,3 +487,25 @@ def test_a_snooze_that_ends_in_a_silence_has_ended_after_a_crash_too():
 
     kept = [dump(s.book.page(b"ann").wearers["ann"]).judged for s in (shard, whole)]
     assert kept[0] == kept[1]
+
+
+def by_cuff(minute, sbp, dbp):
+    taken = packet(minute, device="cuff", sbp=[sbp], dbp=[dbp])
+    return raw(msgspec.structs.replace(taken, facts=DeviceFacts("cuff")))
+
+
+def test_a_reading_by_cuff_is_judged_at_once():
+    told = feed_all(maker()(0, {}), numbered([by_cuff(0, 190.0, 125.0)])).alerts
+
+    assert [(alert.condition, alert.priority, alert.cause) for alert, _ in told] == [
+        ("blood_pressure", "info", "measure again")
+    ]
+
+
+def test_a_crisis_by_cuff_is_urgent_when_the_second_reading_says_so():
+    told = feed_all(maker()(0, {}), numbered([by_cuff(0, 190.0, 125.0), by_cuff(4, 188.0, 122.0)])).alerts
+
+    assert [(alert.status, alert.priority) for alert, _ in told] == [
+        ("raised", "info"),
+        ("escalated", "medium"),
+    ]

@@ -72,7 +72,7 @@ class Own(msgspec.Struct, array_like=True, gc=False):
     def _night(self, before: int, minute: int, utc_offset: int) -> Onset:
         begins = (before * DAY + DAWN - DAY - utc_offset) * MINUTE
         aside = suspects(self.clocks.vitals, self.clocks.block - 1)
-        return self.watch.judge(self.nights, 1, minute, begins, aside)
+        return self.watch.judge(self.nights, self.nights.day - before, minute, begins, aside)
 
     def _errors(self, night: Onset) -> Iterator[Error]:
         for one in night.deviations:

@@ -67,10 +67,13 @@ def _checked(fields: dict[str, Any], wearer: str) -> Profile:
         raise UserError(f"this is no profile: {error}") from error
     if profile.wearer != wearer:
         raise UserError("the profile in the file is another wearer's")
-    unknown = sorted(profile.baselines.keys() - SIGNALS.keys())
+    unknown = sorted({name.partition("@")[0] for name in profile.baselines} - SIGNALS.keys())
     if unknown:
         raise UserError(f"unknown signal {unknown[0]}: one of {', '.join(SIGNALS)}")
-    return profile
+    try:  # JSON has no word for nan and inf: a worker would refuse the whole profile
+        return msgspec.json.decode(msgspec.json.encode(profile), type=Profile)
+    except msgspec.ValidationError as error:
+        raise UserError(f"this is no profile: {error}") from error
 
 
 def _time(words: str) -> int:

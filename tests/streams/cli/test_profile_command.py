@@ -30,6 +30,10 @@ def test_words_become_a_profile() -> None:
     assert (made.medicines[0].code, made.medicines[0].started) == ("C07AB02", JANUARY)
 
 
+def test_a_usual_value_can_be_one_of_a_context() -> None:
+    assert told(baselines=["hr@asleep=48"]).baselines == {"hr@asleep": 48.0}
+
+
 def test_what_is_not_given_stays() -> None:
     before = Profile("w1", birth_year=1968, weight_kg=80.0, consent=Consent("given", ["care"]))
 
@@ -58,6 +62,8 @@ def test_a_clinicians_threshold_has_author_reason_and_end() -> None:
     [
         {"baselines": ["hr"]},
         {"baselines": ["pulse=60"]},
+        {"baselines": ["hr=nan"]},
+        {"thresholds": ["desaturation:below=nan,until=2027-01-01,author=a,reason=b"]},
         {"medicines": ["C07AB02@yesterday"]},
         {"thresholds": ["desaturation:until=2027-01-01,author=a,reason=b"]},
         {"thresholds": ["desaturation:below=low,until=2027-01-01,author=a,reason=b"]},

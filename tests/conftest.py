@@ -8,9 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from hypothesis import settings
 
 from streams.settings import Settings
 from streams.stack import LocalStack, running_stack
+
+# A busy machine is slow, not wrong: no example has a deadline of its own; the whole test has one.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

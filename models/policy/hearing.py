@@ -26,11 +26,7 @@ def hear(setting: Setting, case: Case, feedback: Feedback) -> Told | None:
         return None
     life = case.judged.lives[first]
     status = ACTIONS[feedback.action](Said(feedback, life, case.now, setting.policy))
-    if status is None:
-        return None
-    if status == "reminded":
-        life.told = case.now
-    return Told(tell(setting, case, first, life, status, case.now))
+    return None if status is None else Told(tell(setting, case, first, life, status, case.now))
 
 
 def _first(case: Case, alert: str) -> str | None:
@@ -59,17 +55,21 @@ def _acknowledge(said: Said) -> Status | None:
 
 
 def _snooze(said: Said) -> Status | None:
-    """Silent until then, within the policy's bound; a time that is past wakes it."""
-    life, now, wanted = said.life, said.now, said.feedback.until
+    """Silent until then, within the policy's bound; a time that is past changes nothing."""
+    life, now = said.life, said.now
     manner = said.policy.manners[PRIORITY[life.rank]]
-    until = min(now + manner.snooze_ms if wanted is None else wanted, now + manner.snooze_most_ms)
-    if until <= now:
-        woken, life.snoozed, life.snoozer = bool(life.snoozed), 0, ""
-        return "reminded" if woken else None
-    if (life.snoozed, life.snoozer) == (until, said.feedback.author):
+    until = min(_wanted(said.feedback, now, manner.snooze_ms), now + manner.snooze_most_ms)
+    if until <= now or (life.snoozed, life.snoozer) == (until, said.feedback.author):
         return None
     life.snoozed, life.snoozer, life.acknowledged, life.reminders = until, said.feedback.author, None, 0
     return "snoozed"
+
+
+def _wanted(feedback: Feedback, now: int, usual_ms: int) -> int:
+    """Until when somebody wants silence, ms UTC of stream time."""
+    if feedback.for_s is not None:
+        return now + feedback.for_s * 1000
+    return now + usual_ms if feedback.until is None else feedback.until
 
 
 def _answer(said: Said) -> Status | None:

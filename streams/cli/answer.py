@@ -75,11 +75,8 @@ def _send(
     if found is None:
         raise UserError(f"there is no alert {alert}: `vitalstream alerts --json` prints their ids")
     now = round(time.time() * 1000)
-    until = None
-    if action == "snooze":
-        # Replays and simulations run in a time of their own: the alert's.
-        until = max(now if settings.clock == "wall" else found.updated, found.updated) + minutes * 60_000
-    feedback = Feedback(uuid.uuid4().hex, found.wearer, found.id, action, now, until=until, **said)
+    for_s = minutes * 60 or None
+    feedback = Feedback(uuid.uuid4().hex, found.wearer, found.id, action, now, for_s=for_s, **said)
     with VitalsProducer(settings.broker) as producer:
         producer.send(sendable(feedback))
     typer.echo(f"{action} sent for {found.title.lower()} of {found.wearer}")

@@ -84,7 +84,13 @@ class Feedback(Struct, frozen=True, gc=False):
     action: Literal["acknowledge", "snooze", "answer"]
     time: Millis
     author: Annotated[str, Meta(max_length=64)] = ""
-    until: Millis | None = None
+    until: Annotated[Millis | None, Meta(description="end of a snooze, in the time of the wearer's data")] = (
+        None
+    )
     useful: bool | None = None
     true_alarm: bool | None = None
     comment: Annotated[str, Meta(max_length=2000)] = ""
+    for_s: Annotated[
+        Annotated[int, Meta(ge=1, le=7 * 86_400)] | None,
+        Meta(description="how long to snooze from when it is heard on; goes before `until`"),
+    ] = None

@@ -139,12 +139,23 @@ def test_a_snooze_that_does_not_say_until_when_lasts_as_long_as_the_file_says():
     assert alert.snooze.until == START + 10 * MINUTE + POLICY.manners["medium"].snooze_ms
 
 
-def test_a_snooze_until_now_wakes_the_alert():
+def test_a_snooze_can_say_how_long_from_when_it_is_heard_on():
+    story = out()
+    story.watch(range(11, 41), spo2=88.0)
+
+    [alert] = story.answer(41, "snooze", for_s=600)
+
+    assert alert.snooze is not None
+    assert alert.snooze.until == START + 51 * MINUTE
+
+
+@pytest.mark.parametrize("minutes", [0, -30])
+def test_a_snooze_until_a_time_that_is_past_changes_nothing(minutes):
     story = out()
     story.answer(10, "snooze", minutes=60)
 
-    assert statuses(story.answer(20, "snooze", minutes=0)) == ["reminded"]
-    assert story.answer(21, "snooze", minutes=0) == []
+    assert story.answer(20, "snooze", minutes=minutes) == []
+    assert [life.snoozed for life in story.judged.lives.values()] == [START + 70 * MINUTE]
 
 
 def test_an_answer_shows_in_the_life_and_does_not_end_it():

@@ -55,7 +55,7 @@ def test_answers_reach_the_topic_under_the_wearers_key(environ: dict[str, str]) 
 
     assert [answer.returncode for answer in done] == [0, 0, 0]
     assert (first.action, first.alert, first.author) == ("acknowledge", "a1", "nurse-2")
-    assert (second.action, second.until) == ("snooze", ALERT.updated + 30 * 60_000)
+    assert (second.action, second.for_s, second.until) == ("snooze", 1800, None)
     assert (third.action, third.useful, third.comment) == ("answer", False, "was moving")
 
 

@@ -37,7 +37,7 @@ def decide(setting: Setting, case: Case, observation: Observation) -> list[Told]
         return _withdraw(setting, case)
     judged = case.judged
     if observation.nudged:
-        return list(remind(setting, case, observation)) if judged.lives or judged.muted else []
+        return _look(setting, case, observation) if judged.lives or judged.muted else []
     if observation.another:
         judged.foretold.clear()
     case.latest = observation.views[-1] if observation.views else None
@@ -70,7 +70,8 @@ def _all_evidence(setting: Setting, case: Case, observation: Observation) -> Ite
             yield found, view
         if setting.collect_again and view.quality:
             yield _unusable(case.judged, view, setting.policy.rules["collect_again"]), view
-        yield from _lapsed(setting, case, view)
+        for found in _lapsed(setting, case, view.minute):
+            yield found, view
     if observation.silent_since is not None and setting.stale_alerts:
         yield Evidence("stale_data", case.now, 1, 0.0, cause=_silence(case, observation)), None
 
@@ -80,12 +81,18 @@ def _silence(case: Case, observation: Observation) -> str:
     return observation.silence or ("contact" if "contact" in case.judged.causes else UNKNOWN)
 
 
-def _lapsed(setting: Setting, case: Case, view: View) -> Iterator[tuple[Evidence, View]]:
-    """Freedom from evidence for what nobody can judge any more."""
+def _lapsed(setting: Setting, case: Case, time: int) -> Iterator[Evidence]:
+    """Freedom from evidence for what nobody can judge any more at `time` (ms UTC)."""
     for key, episode in list(case.judged.episodes.items()):
         condition, _, side = key.partition(":")
-        if condition not in UNTIL_HEARD and episode.lapsed(view.minute, setting.policy.rules[condition]):
-            yield Evidence(condition, view.minute, 0, 0.0, [], side, cause=LAPSED), view
+        if condition not in UNTIL_HEARD and episode.lapsed(time, setting.policy.rules[condition]):
+            yield Evidence(condition, time, 0, 0.0, [], side, cause=LAPSED)
+
+
+def _look(setting: Setting, case: Case, observation: Observation) -> list[Told]:
+    """Look at a silent wearer: what nobody could judge for too long is over, the rest may want a reminder."""
+    lapsed = [course.take(setting, case, found, None) for found in _lapsed(setting, case, case.now)]
+    return [told for told in lapsed if told is not None] + list(remind(setting, case, observation))
 
 
 def _mark_spoilt(observation: Observation, policy: Policy) -> None:

@@ -151,7 +151,7 @@ class Desk:
             if record.offset > page.guard:
                 self._book.touch(key)
                 self._queue(page, wearer, observe.fall_silent(wearer.seen), record, work)
-                self._nudges.watch(wearer, self._clock.time)
+                self._nudges.watch(wearer, self._clock.time, fresh=True)
             else:
                 self._alarm.watch(wearer)
         for wearer in self._nudges.due(self._clock.time):

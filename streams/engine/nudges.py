@@ -13,7 +13,7 @@ from models.wearer import Wearer
 EVERY_MS = 300_000
 """As often as a `high` alert is reminded of (models/policy/policy.toml)."""
 LONGEST_MS = 86_400_000
-"""A longer silence is nobody's acute concern: looks end."""
+"""A longer silence is nobody's acute concern: what is acute has lapsed, and looks end."""
 
 
 class Nudges:
@@ -24,13 +24,17 @@ class Nudges:
         self._patience = patience
         self._heap: list[tuple[int, str, int, Wearer]] = []
 
-    def watch(self, wearer: Wearer, now: int) -> None:
-        """Look at this silent wearer again at the first time of its grid after stream time `now` (ms)."""
+    def watch(self, wearer: Wearer, now: int, fresh: bool = False) -> None:
+        """Look at this silent wearer again at the first time of its grid after stream time `now` (ms).
+
+        `fresh`: just found to be silent, so that it is looked at once also when time went on by days.
+        """
         heard = wearer.seen.heard
         begin = heard + self._patience
         looks = max((now - begin) // EVERY_MS + 1, 1)
-        if looks * EVERY_MS <= LONGEST_MS:
-            heapq.heappush(self._heap, (begin + looks * EVERY_MS, wearer.name, heard, wearer))
+        if fresh or looks * EVERY_MS <= LONGEST_MS:
+            due = begin + min(looks * EVERY_MS, LONGEST_MS)
+            heapq.heappush(self._heap, (due, wearer.name, heard, wearer))
 
     def due(self, now: int) -> list[Wearer]:
         """Silent wearers to look at, at stream time `now` (ms); each is watched on."""

@@ -171,6 +171,18 @@ def test_silence_holds_what_is_out_and_says_so():
     ]
 
 
+def test_what_is_out_lapses_in_a_silence_as_it_does_without_readings():
+    story = Story()
+    story.watch(range(4), spo2=80.0)
+    story.take(35, silent_since=START + 4 * MINUTE)
+
+    told = [alert for minute in range(40, 1500, 5) for alert in story.take(minute, nudged=True)]
+
+    assert (told[-1].status, told[-1].cause) == ("resolved", "not judged any more")
+    assert told[-1].updated > START + 24 * 60 * MINUTE
+    assert list(story.judged.lives) == ["stale_data"]
+
+
 def test_an_alert_of_days_does_not_wait_for_a_sensor():
     story = Story()
     story.hold(range(1), "illness", 1, ("hr", 72.0))

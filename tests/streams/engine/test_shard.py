@@ -463,6 +463,20 @@ def test_reminders_of_a_silent_wearer_are_the_same_after_a_restart(cut):
     assert before + after == told
 
 
+@pytest.mark.parametrize("minutes", [range(20, 27 * HOUR, 10), range(72 * HOUR, 72 * HOUR + 120)])
+def test_no_alert_of_a_wearer_who_never_comes_back_stays_out_as_high(minutes):
+    """Whether time goes on evenly or jumps."""
+    others = [raw(packet(m, name, hr=[60.0], steps=[0.0])) for m in minutes for name in ("ben", "cal")]
+
+    effects = feed_all(maker()(0, {}), numbered(low_then_silent(20) + others))
+
+    last = {alert.id: alert for alert, _ in effects.alerts if alert.wearer == "ann"}
+    assert {alert.condition: alert.status for alert in last.values() if alert.priority != "info"} == {
+        "desaturation": "resolved",
+        "stale_data": "raised",
+    }
+
+
 def snoozed_then_silent():
     """A medium alert is snoozed, its wearer falls silent, and is back soon after the snooze has ended."""
     records = [raw(packet(m, spo2=[88.0], hr=[60.0])) for m in range(6)]

@@ -20,8 +20,6 @@ class Trait:
     source: str
     says: dict[str, str] = field(default_factory=dict)
     code: str = ""
-    strict_pulse: bool = False
-    """The fall of the pulse that this medicine brings may go too far: no leeway in its first weeks."""
     graver_fever: bool = False
     """Any fever counts as high."""
 
@@ -35,7 +33,7 @@ CODEINE_AND_TRAMADOL = ("N02AA59", "N02AA79", "N02AJ", "N02AX02", "R05DA04")
 ROWS = (
     Trait(
         "CYP2D6_poor", CPIC_BETA, {"resting_heart_rate:low": "makes metoprolol act more strongly"},
-        "C07AB02", strict_pulse=True,
+        "C07AB02",
     ),
     *(Trait("CYP2D6_ultrarapid", CPIC_OPIOID, STRONGER, code) for code in CODEINE_AND_TRAMADOL),
     Trait(

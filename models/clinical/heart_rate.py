@@ -41,7 +41,7 @@ LIMITS = {
     "spreads": Limit(4.0, "spreads from the own usual, 1: own choice"),
     "own_above": Limit(100.0, "tachycardia is a rate above 100: AHA"),
     "own_below": Limit(46.0, "bradycardia below 50 by ESC 2021, with a margin: own choice"),
-    "settles_days": Limit(28.0, "days until a medicine's effect on the pulse is the new usual: own choice"),
+    "settles_days": Limit(28.0, "days for which a pulse that a medicine quickens is no news: own choice"),
 }
 
 YOUNGEST = 20.0

@@ -1,7 +1,7 @@
 """Harm by a medicine, minute by minute: a vital that has gone too far since it was begun.
 
 Found on steady readings that last some minutes, not after days; only in the four weeks after a start, when
-a medicine is new or its dose is still sought. Who lies still at night may sleep, whatever the context says.
+a medicine is new or its dose is still sought.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from models.risk.contribution import UNITS, beside_usual
 from models.risk.found import Evidence
-from models.signals.activity import NIGHT, Context
+from models.signals.activity import Context
 from models.signals.windows import MINUTE
 from models.treatment.atc import named
 from models.treatment.signals import CUFF, DAYS, TABLE
@@ -25,6 +25,8 @@ from streams.records import Contribution
 
 CONDITION = "treatment"
 SIDES = ("low", "high")
+UNSEEN_NIGHT: Final = 6
+"""Local hour until which one of whom nobody knows what they do may sleep."""
 MOVING: Final[frozenset[Context]] = frozenset({"active", "recovering"})
 PLACES: Final = {
     row.signal: tuple(place for place, other in enumerate(TABLE) if other.signal == row.signal)
@@ -64,10 +66,9 @@ def harm(state: Treatments, view: View) -> Iterator[Evidence]:
 
 
 def may_sleep(view: View) -> bool:
-    """Whether the wearer may be asleep: said so, unknown, or at rest at night."""
+    """Whether the wearer sleeps, or may, as nobody knows at midnight to six. Rest at night is no sleep."""
     hour = (view.minute // MINUTE + view.utc_offset) // 60 % 24
-    night = hour >= NIGHT[0] or hour < NIGHT[1]
-    return view.context in ("asleep", "unknown") or (view.context == "rest" and night)
+    return view.context == "asleep" or (view.context == "unknown" and hour < UNSEEN_NIGHT)
 
 
 def _rules(treatment: Treatment, view: View) -> Iterator[Harm]:

@@ -31,7 +31,7 @@ class Harm:
     far: float | None = None
     change: float = 0.0
     asleep: float = 0.0
-    """How much further the edges lie in sleep, or where nobody knows whether it is."""
+    """How much further the edges lie in sleep, or at night where nobody knows whether it is."""
     lasts_ms: int = 0
     """How long it must last, or be measured again after."""
     gap_ms: int = 0

@@ -87,7 +87,7 @@ def test_a_genotype_counts_with_its_medicine_alone():
     ann = person(genotype=["CYP2D6_poor"], medicines=[Medicine("C07AB02", NOW)])
 
     assert ann.traits(NOW - 1) == []
-    assert [trait.strict_pulse for trait in ann.traits(NOW)] == [True]
+    assert [trait.flag for trait in ann.traits(NOW)] == ["CYP2D6_poor"]
 
 
 def test_habits_baselines_and_conditions_are_carried():

@@ -33,7 +33,7 @@ def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evide
         edges = edges.softer(below=_limit(rule, "asleep"))
     edges = _of_person(edges, rule, leeway.person, view.minute)
     if view.context in CALM and usual is not None:
-        edges = _beside_usual(edges, usual, _moved(view, rule, leeway.person), rule)
+        edges = _beside_usual(edges, usual, _quickened(view, rule, leeway.person), rule)
     edges = personal(edges, CONDITION, view, leeway)
     if view.context not in CALM:
         edges = edges.softer(_limit(rule, "recovering"), _limit(rule, "recovering"))
@@ -54,34 +54,28 @@ def _of_person(edges: Edges, rule: Rule, person: Person, time: int) -> Edges:
     return edges.not_under(child) if child else edges
 
 
-def _beside_usual(edges: Edges, usual: Usual, moved: tuple[bool, bool], rule: Rule) -> Edges:
+def _beside_usual(edges: Edges, usual: Usual, quickened: bool, rule: Rule) -> Edges:
     """The mildest edges, drawn nearer or further by what is usual for this wearer in this context.
 
-    What a medicine is known to have `moved` lately draws none nearer on that side.
+    A medicine that `quickened` the pulse lately draws the upper one no nearer. One that slows it excuses
+    nothing: a pulse below 46 is what such a medicine is watched for.
     """
     far = _limit(rule, "spreads") * usual.spread
-    falls, rises = moved
     above, below = edges.above[0], edges.below[0]
     excused = max(usual.mean - _limit(rule, "athlete"), _limit(rule, "never_below"))
-    below = min(below, excused)
-    if not falls:
-        below = max(below, min(usual.mean - far, _limit(rule, "own_below")))
-    if not rises:
+    below = max(min(below, excused), min(usual.mean - far, _limit(rule, "own_below")))
+    if not quickened:
         above = min(above, max(usual.mean + far, _limit(rule, "own_above")))
     return Edges((above, *edges.above[1:]), (below, *edges.below[1:]))
 
 
-def _moved(view: View, rule: Rule, person: Person) -> tuple[bool, bool]:
-    """Whether a medicine that began lately is known to make the pulse fall, or rise."""
-    falls = rises = False
-    if person.medicines:
-        strict = any(trait.strict_pulse for trait in person.traits(view.minute))
-        since = view.minute - _limit(rule, "settles_days") * DAY_MS
-        for taken, effect in person.taking(view.minute):
-            way = effect.moves.get("hr") if taken.started is not None and taken.started > since else None
-            falls |= way == -1 and not strict
-            rises |= way == 1
-    return falls, rises
+def _quickened(view: View, rule: Rule, person: Person) -> bool:
+    """Whether a medicine that began lately is known to make the pulse rise."""
+    since = view.minute - _limit(rule, "settles_days") * DAY_MS
+    return any(
+        effect.moves.get("hr") == 1 and taken.started is not None and taken.started > since
+        for taken, effect in person.taking(view.minute)
+    )
 
 
 def _in_effort(view: View, rule: Rule, leeway: Leeway, value: float) -> Iterator[Evidence]:

@@ -57,7 +57,7 @@ def test_edges_of_a_slow_pulse(value: float, before: float | None, expected: int
 
 @pytest.mark.parametrize(
     ("value", "context", "expected"),
-    [(41, "asleep", 0), (40, "asleep", 1), (34, "asleep", 2), (39, "unknown", 1), (40, "active", 0)],
+    [(41, "asleep", 0), (40, "asleep", 1), (34, "asleep", 2), (41, "unknown", 1), (40, "active", 0)],
 )
 def test_sleep_needs_a_slower_pulse_and_effort_is_not_judged(
     value: float, context: Context, expected: int
@@ -203,14 +203,33 @@ def test_one_low_reading_by_a_cuff_waits_for_another() -> None:
     assert [found.level for found in second] == [1]
 
 
-def test_who_lies_still_at_night_may_sleep() -> None:
+@pytest.mark.parametrize("day", [15.0, 15.1, 15.395, 15.9])
+def test_rest_at_night_is_no_sleep(day: float) -> None:
+    state, person = Treatments(), taking(METOPROLOL)
+    live(state, range(14), {"hr": 66.0})
+
+    assert lasting(state, at(day), {"hr": 42.0}, person)[-1].level == 1
+
+
+@pytest.mark.parametrize(("day", "offset", "level"), [(15.1, 0, 0), (15.3, 0, 1), (15.3, -120, 0)])
+def test_of_whom_nobody_knows_what_they_do_may_sleep_from_midnight_to_six_local(
+    day: float, offset: int, level: int
+) -> None:
+    state, person = Treatments(), taking(METOPROLOL)
+
+    told = lasting(state, at(day), {"hr": 42.0}, person, "unknown", utc_offset=offset)
+
+    assert told[-1].level == level
+
+
+def test_sleep_is_held_against_the_nights_before() -> None:
     state, person = Treatments(), taking(METOPROLOL)
     for day in range(14):
         live(state, [day], {"hr": 70.0})
         lasting(state, at(day + 0.9), {"hr": 52.0}, Person(), "asleep", minutes=40)
 
-    assert {found.level for found in lasting(state, at(15.1), {"hr": 44.0}, person)} == {0}
-    assert {found.level for found in lasting(state, at(15.2), {"hr": 39.0}, person)} == {0}  # 52 before
+    assert {found.level for found in lasting(state, at(15.1), {"hr": 44.0}, person, "asleep")} == {0}
+    assert {found.level for found in lasting(state, at(15.2), {"hr": 39.0}, person, "asleep")} == {0}
     assert lasting(state, at(15.6), {"hr": 44.0}, person)[-1].level == 1
 
 

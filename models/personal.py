@@ -12,6 +12,7 @@ from models.disease.longterm import estimates
 from models.disease.state import LongTerm
 from models.judged import Judged
 from models.policy.case import Asked, Case, Found, Report, Setting
+from models.policy.course import LAPSED
 from models.policy.rules import Policy, load_policy
 from models.risk.confidence import confidence
 from models.risk.evidence import Evidence, findings
@@ -19,6 +20,7 @@ from models.risk.fusion import Fusion
 from models.risk.fusion_table import load_table
 from models.risk.own import own_evidence
 from models.treatment import following as treatment
+from models.treatment.harm import CONDITION, SIDES
 from models.treatment.responses import responses
 from models.treatment.state import Treatments
 from models.view import Observation, View
@@ -64,7 +66,20 @@ def treatments_and_long_term(case: Case, observation: Observation) -> Iterator[F
     if judged.long_term is None:
         judged.long_term = LongTerm()
     yield from treatment.follow_record(judged.treatments, observation, person)
+    yield from _harm_of_the_past(case, observation)
     yield from long_term.follow_record(judged.long_term, observation, person)
+
+
+def _harm_of_the_past(case: Case, observation: Observation) -> Iterator[Found]:
+    """The end of alerts on a medicine that was stopped or is long known: nobody judges them any more."""
+    for side in SIDES:
+        episode = case.judged.episodes.get(f"{CONDITION}:{side}")
+        if episode is None or not episode.raised or not observation.views:
+            continue
+        historic = case.judged.lives[episode.alert].historic
+        if not historic and not treatment.harm_is_watched(case.leeway.person, side, case.now):
+            view = observation.views[-1]
+            yield Evidence(CONDITION, view.minute, 0, 0.0, side=side, cause=LAPSED), view
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from models.person import Person
 from models.risk.found import Evidence
 from models.treatment.days import close, learn, skip
 from models.treatment.harm import harm
-from models.treatment.state import Treatments, day_of
+from models.treatment.signals import DAYS
+from models.treatment.state import DAY_MS, Treatments, day_of
+from models.treatment.table import HARMS
 from models.treatment.watching import Start, follow, settle
 from models.view import Observation, View
 
@@ -19,6 +21,16 @@ def starts(person: Person) -> Iterator[Start]:
         yield Start(medicine.code, medicine.started, medicine.stopped)
     for habit in person.habits:
         yield Start(habit.name, habit.started, habit.stopped, habit=True)
+
+
+def harm_is_watched(person: Person, side: str, now: int) -> bool:
+    """Whether a medicine is taken at `now` (ms UTC) that is watched for harm of this side (`low`, `high`)."""
+    return any(
+        rule.side == side and taken.code.upper().startswith(rule.prefixes)
+        for taken in person.medicines
+        if taken.started is not None and taken.at(now) and now - taken.started <= DAYS * DAY_MS
+        for rule in HARMS
+    )
 
 
 def observe(state: Treatments, view: View, person: Person) -> list[Evidence]:

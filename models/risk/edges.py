@@ -73,7 +73,7 @@ class Edges(NamedTuple):
         return Edges(self.above, tuple([min(edge, below) for edge in self.below]))
 
     def mildest(self, above: float | None = None, below: float | None = None) -> Edges:
-        """These edges in the place of the mildest ones; a graver one never lies on their mild side."""
+        """These edges in the place of the mildest ones, no milder than the next grade's: that one stays."""
         if above is not None:
             self = Edges(_mildest(self.above, above), self.below)
         if below is not None:
@@ -93,7 +93,8 @@ class Edges(NamedTuple):
 
 def _mildest(edges: tuple[float, ...], new: float) -> tuple[float, ...]:
     first = next((i for i, edge in enumerate(edges) if edge < math.inf), 0)
-    return (*edges[:first], new, *[max(edge, new) for edge in edges[first + 1 :]])
+    graver = edges[first + 1 :]
+    return (*edges[:first], min(new, *graver, math.inf), *graver)
 
 
 def risk_beyond(condition: str, beyond: float) -> float:

@@ -65,7 +65,7 @@ def set_(
     json_: Json = False,
 ) -> None:
     """Change what is given and keep the rest; a repeatable option replaces its whole list."""
-    from models.risk.doubts import doubts
+    from models.risk.doubts import checks, doubts
     from streams.gateways.profile_words import changed, whole
     from streams.gateways.profiles import read_profile, write_profile
 
@@ -82,6 +82,8 @@ def set_(
     _print(made, json_)
     for line in doubts(made):
         typer.echo(f"ignored: {line}", err=True)
+    for line in checks(made):
+        typer.echo(f"check: {line}", err=True)
 
 
 def _broker() -> str:

@@ -48,10 +48,9 @@ def blood_pressure(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]
     if reading is None or view.clinical is None or reading.minute * MINUTE != view.minute:
         return
     limit = leeway.person.limit("blood_pressure", view.minute)
-    crisis = CRISIS_PREGNANT if leeway.person.pregnant else CRISIS
-    clinician = limit is not None and limit.above is not None
-    if limit is not None and limit.above is not None:
-        crisis = (limit.above, crisis[1])
+    crisis, clinician = crisis_of(leeway.person.pregnant), False
+    if limit is not None and limit.above is not None and limit.above <= crisis[0]:
+        crisis, clinician = (limit.above, crisis[1]), True
     sure = stage(view.clinical.readings, crisis)
     found = Evidence("blood_pressure", view.minute, max(sure + len(rule.grades) - 2, 0), 0.0, side="high")
     found.beyond = max(reading.sbp - crisis[0], reading.dbp - crisis[1])
@@ -62,6 +61,11 @@ def blood_pressure(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]
         edges = Edges((math.inf,), (limit.below,))
         told = [Told("sbp", reading.sbp, 1.0)]
         yield one_side(view, leeway, "blood_pressure", reading.sbp, edges, told, "low")
+
+
+def crisis_of(pregnant: bool) -> tuple[float, float]:
+    """Pressures of a crisis, mmHg; a clinician can't move it to the mild side, as no grade is graver."""
+    return CRISIS_PREGNANT if pregnant else CRISIS
 
 
 def _tell(found: Evidence, view: View, reading: Reading, cause: str | None) -> None:

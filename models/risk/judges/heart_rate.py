@@ -31,7 +31,7 @@ def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evide
     edges, usual = Edges.of(rule), view.usual.get("hr")
     if view.context == "asleep" and usual is None:
         edges = edges.softer(below=_limit(rule, "asleep"))
-    edges = _of_person(edges, rule, leeway.person, view.minute)
+    edges = of_person(edges, rule, leeway.person, view.minute)
     if view.context in CALM and usual is not None:
         edges = _beside_usual(edges, usual, _quickened(view, rule, leeway.person), rule)
     edges = personal(edges, CONDITION, view, leeway)
@@ -45,7 +45,8 @@ def _limit(rule: Rule, name: str) -> float:
     return LIMITS[name].value if said is None else said
 
 
-def _of_person(edges: Edges, rule: Rule, person: Person, time: int) -> Edges:
+def of_person(edges: Edges, rule: Rule, person: Person, time: int) -> Edges:
+    """The edges of an athlete, in pregnancy, or of a small child (by age at `time`, ms UTC)."""
     if person.athlete:
         edges = edges.not_over(_limit(rule, "athlete_below"))
     if person.pregnant:

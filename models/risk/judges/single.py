@@ -19,11 +19,14 @@ def desaturation(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
     value = view.steady.get("spo2")
     if value is None:
         return
-    edges = Edges.of(rule)
-    if leeway.oxygen_scale == 2:
-        edges = edges.softer(below=rule.limits.get("scale_2", SCALE_2))
-    edges = personal(edges, "desaturation", view, leeway)
+    edges = personal(on_scale(rule, leeway.oxygen_scale), "desaturation", view, leeway)
     yield one_side(view, leeway, "desaturation", value, edges, [Reading("spo2", value, 1.0)])
+
+
+def on_scale(rule: Rule, scale: int) -> Edges:
+    """Edges of low saturation on an oxygen scale, 1 or 2."""
+    edges = Edges.of(rule)
+    return edges.softer(below=rule.limits.get("scale_2", SCALE_2)) if scale == 2 else edges
 
 
 def fever(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
@@ -31,9 +34,10 @@ def fever(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
     value = view.steady.get("temp")
     if value is None:
         return
-    edges = personal(Edges.of(rule), "fever", view, leeway)
+    own = Edges.of(rule)
+    edges = personal(own, "fever", view, leeway)
     if leeway.person.genotype and any(trait.graver_fever for trait in leeway.person.traits(view.minute)):
-        edges = Edges((min(edges.above),) * len(edges.above), edges.below)
+        edges = Edges((min(*own.above, *edges.above),) * len(own.above), own.below)
     yield one_side(view, leeway, "fever", value, edges, [Reading("temp", value, 1.0)])
 
 

@@ -45,9 +45,23 @@ def test_a_clinician_s_edge_takes_the_place_of_the_mildest_one():
     assert GLUCOSE.mildest(below=80.0).below == (-NONE, 80.0, 54.0)
 
 
-def test_a_graver_edge_never_lies_on_the_mild_side_of_a_clinician_s():
-    assert HEART.mildest(above=140.0).above == (140.0, 140.0)
-    assert HEART.mildest(below=30.0).below == (30.0, 30.0)
+def test_a_clinician_s_edge_goes_no_further_than_the_next_grade_s_which_stays():
+    assert HEART.mildest(above=140.0).above == (131.0, 131.0)
+    assert HEART.mildest(below=30.0).below == (33.0, 33.0)
+    assert GLUCOSE.mildest(above=400.0).above == (400.0, NONE, NONE), "no graver grade on this side"
+
+
+@pytest.mark.parametrize("condition", sorted(SETTABLE))
+@given(edge=st.floats(-500, 500), value=st.floats(-500, 500))
+def test_no_clinician_s_edge_moves_a_graver_grade(condition, edge, value):
+    own = Edges.of(POLICY.rules[condition])
+    after = own.set_by(Limit(condition, 0, edge, edge))
+
+    if own.level(value) == len(own.above) > 1:
+        assert after.level(value) == own.level(value)
+    for side, mild in (("above", own.above), ("below", own.below)):
+        finite = [e for e in mild if abs(e) < NONE]
+        assert [e for e in getattr(after, side) if abs(e) < NONE][1:] == finite[1:]
 
 
 def test_a_side_that_a_condition_does_not_have_is_not_set():

@@ -72,6 +72,14 @@ def test_without_a_cuff_nothing_is_judged():
     assert judged("shock", view) == {}
 
 
+def test_no_clinician_s_edge_switches_a_crisis_off():
+    ann = Person(limits=(Limit("blood_pressure", NOW + 1, above=250.0),))
+
+    found = levels("blood_pressure", minute(cuff=[(2, 190, 90), (0, 190, 90)]), ann)
+
+    assert found["high"] == 2
+
+
 def test_a_clinician_s_edges_of_systolic_pressure():
     ann = Person(limits=(Limit("blood_pressure", NOW + 1, above=160.0, below=95.0),))
 

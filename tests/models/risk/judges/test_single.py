@@ -35,6 +35,19 @@ def test_a_clinician_s_edge_counts_as_it_is_on_both_scales(value, level, scale):
     assert found.cause == ("clinician's threshold" if level else None)
 
 
+@pytest.mark.parametrize(("value", "level"), [(86, 0), (85, 2), (84, 2)])
+def test_no_clinician_s_edge_switches_a_grave_desaturation_off(value, level):
+    ann = Person(limits=(Limit("desaturation", NOW + 1, below=45.0),))
+
+    assert levels("desaturation", minute(spo2=float(value)), ann) == {"": level}
+
+
+def test_nor_a_fever_that_a_genotype_makes_grave():
+    ann = Person(genotype=("BRUGADA",), limits=(Limit("fever", NOW + 1, above=39.0),))
+
+    assert levels("fever", minute(temp=38.1), ann) == {"": 2}
+
+
 def test_an_expired_edge_no_longer_counts():
     ann = Person(limits=(Limit("desaturation", NOW, below=95.0),))
 

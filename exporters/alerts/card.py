@@ -20,10 +20,12 @@ STYLES: dict[Priority, str] = {
 _UNITS = {"Cel": "°C", "mm[Hg]": "mmHg", "1/min": "/min", "m[g]": "mg", "1": ""}
 _ARROWS = {"high": "↑ ", "low": "↓ ", "": ""}
 REASONS = 3
+SHORT = 8
+"""Characters of an id that find the alert: `current.LEAST` and some to spare."""
 
 
 def card(alert: Alert) -> Text:
-    """Two lines, or one when nothing is known of the reason; colours only where the console has them."""
+    """Two lines, the second with the beginning of the id; colours only where the console has them."""
     text = Text()
     text.append(f"{_clock(alert.updated)}  ", "dim")
     text.append(f" {alert.priority:<6} ", STYLES[alert.priority])
@@ -33,14 +35,12 @@ def card(alert: Alert) -> Text:
     if alert.historic:
         text.append("  (found in old data)", "dim")
     details = printable(_details(alert))
-    return (
-        text.append(f"\n{'':21}{details}", "dim" if alert.status == "resolved" else "") if details else text
-    )
+    return text.append(f"\n{'':21}{details}", "dim" if alert.status == "resolved" else "")
 
 
 def _details(alert: Alert) -> str:
     ranked = sorted(alert.contributions, key=lambda c: -(c.share or 0.0))
-    parts = [_reason(contribution) for contribution in ranked[:REASONS]]
+    parts = [alert.id[:SHORT], *(_reason(contribution) for contribution in ranked[:REASONS])]
     if alert.cause:
         parts.append(f"cause: {alert.cause}")
     if alert.updated != alert.onset:

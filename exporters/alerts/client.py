@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
@@ -69,21 +69,6 @@ async def read_alerts(
                     yield stream_id, _decode_alert.decode(fields["body"])
     finally:
         await redis.aclose()
-
-
-async def read_alert(url: str, alert_id: str) -> Alert | None:
-    """One alert as it is now; None when nothing (or nothing any more) is known of it.
-
-    Raises:
-        RedisUnavailable: the server does not answer.
-    """
-    redis = open_client(url, TIMEOUT_S, decode_responses=True)
-    try:
-        async with limited(TIMEOUT_S, RedisUnavailable):
-            body = await cast("Awaitable[str | None]", redis.hget(Keys().alert(alert_id), "body"))
-    finally:
-        await redis.aclose()
-    return None if body is None else _decode_alert.decode(body)
 
 
 async def _entries(redis: Redis, stream: str, since: str, follow: bool) -> AsyncGenerator[Entry, None]:

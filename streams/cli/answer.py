@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from unicodedata import category
 
 import typer
 
-if TYPE_CHECKING:
-    from streams.records import Feedback
+from streams.cli.known import AlertId, known_alert
 
-Alert = Annotated[str, typer.Argument(help="the alert's id, as `vitalstream alerts --json` prints it")]
+if TYPE_CHECKING:
+    from streams.records import Alert, Feedback
+
 Author = Annotated[str, typer.Option(help="who says so: a pseudonym, shown in the alert")]
 Comment = Annotated[str, typer.Option(help="in words; at most 2,000 characters")]
 Useful = Annotated[bool | None, typer.Option("--useful/--not-useful", help="was it worth telling?")]
 True_ = Annotated[bool | None, typer.Option("--true/--false", help="was it so?")]
+
+DONE = {"acknowledge": "acknowledged", "snooze": "snoozed", "answer": "answered"}
+UNSENDABLE = frozenset({"Cc", "Cs"})
+"""Unicode categories: control characters, and what no text holds."""
 
 
 def register(app: typer.Typer) -> None:
@@ -23,14 +29,14 @@ def register(app: typer.Typer) -> None:
 
 
 def ack(
-    alert: Alert, author: Author = "", useful: Useful = None, true: True_ = None, comment: Comment = ""
+    alert: AlertId, author: Author = "", useful: Useful = None, true: True_ = None, comment: Comment = ""
 ) -> None:
     """Take an alert on: no more reminders."""
     _send(alert, "acknowledge", author=author, useful=useful, true_alarm=true, comment=comment)
 
 
 def snooze(
-    alert: Alert,
+    alert: AlertId,
     minutes: Annotated[int, typer.Option("--minutes", min=1, max=7 * 1440, help="for how long")] = 60,
     author: Author = "",
     comment: Comment = "",
@@ -40,7 +46,7 @@ def snooze(
 
 
 def answer(
-    alert: Alert, useful: Useful = None, true: True_ = None, author: Author = "", comment: Comment = ""
+    alert: AlertId, useful: Useful = None, true: True_ = None, author: Author = "", comment: Comment = ""
 ) -> None:
     """Say whether an alert was useful and true: later ones are ranked and delayed by it."""
     from streams.errors import UserError
@@ -51,45 +57,65 @@ def answer(
 
 
 def _send(
-    alert: str, action: Literal["acknowledge", "snooze", "answer"], minutes: int = 0, **said: Any
+    words: str, action: Literal["acknowledge", "snooze", "answer"], minutes: int = 0, **said: Any
 ) -> None:
     import asyncio
     import time
     import uuid
 
-    from exporters.alerts.client import read_alert
-    from exporters.alerts.errors import RedisUnavailable
-    from streams.errors import START, UserError
     from streams.gateways.producer import VitalsProducer
     from streams.records import Feedback
     from streams.settings import Settings
     from streams.stack import discover
 
     settings = discover(Settings())
-    try:
-        found = asyncio.run(read_alert(settings.redis_url.get_secret_value(), alert))
-    except RedisUnavailable as error:
-        raise UserError(f"{error}: {START}") from error
-    except ValueError as error:
-        raise UserError(str(error)) from error
-    if found is None:
-        raise UserError(f"there is no alert {alert}: `vitalstream alerts --json` prints their ids")
-    now = round(time.time() * 1000)
-    for_s = minutes * 60 or None
-    feedback = Feedback(uuid.uuid4().hex, found.wearer, found.id, action, now, for_s=for_s, **said)
+    found = asyncio.run(known_alert(settings, words))
+    now, for_s = round(time.time() * 1000), minutes * 60 or None
+    feedback = sendable(
+        Feedback(uuid.uuid4().hex, found.wearer, found.id, action, now, for_s=for_s, **said), found
+    )
     with VitalsProducer(settings.broker) as producer:
-        producer.send(sendable(feedback))
-    typer.echo(f"{action} sent for {found.title.lower()} of {found.wearer}")
+        producer.send(feedback)
+    typer.echo(sent(feedback, found))
 
 
-def sendable(feedback: Feedback) -> Feedback:
+def sendable(feedback: Feedback, found: Alert) -> Feedback:
     """The record, if workers will take it. Raises UserError that names the field, never its text."""
     import msgspec
 
     from streams.errors import UserError
     from streams.records import Feedback
 
+    if found.status == "resolved" and feedback.action != "answer":
+        raise UserError(f"{named(found)} is over: only `vitalstream answer` is taken, up to 14 days after it")
+    for name in ("author", "comment"):
+        if any(category(letter) in UNSENDABLE for letter in getattr(feedback, name)):
+            raise UserError(f"this answer can't be sent: control characters in --{name}")
     try:
         return msgspec.convert(msgspec.to_builtins(feedback), Feedback)
     except msgspec.ValidationError as error:
         raise UserError(f"this answer can't be sent: {error}") from error
+
+
+def sent(feedback: Feedback, found: Alert) -> str:
+    """One line that tells what was sent, of which alert."""
+    line = f"{DONE[feedback.action]}: {named(found)}"
+    if found.status == "resolved":
+        return f"{line} (it is over; answers count up to 14 days after it)"
+    return line if feedback.for_s is None else f"{line}, {_bounded(feedback.for_s // 60, found.priority)}"
+
+
+def named(found: Alert) -> str:
+    """Title and wearer of an alert."""
+    from exporters.alerts.card_words import printable
+
+    return printable(f"«{found.title}», {found.wearer}")
+
+
+def _bounded(minutes: int, priority: str) -> str:
+    """For how long it will be silent, by the policy's bound for its priority."""
+    from models.policy.rules import load_policy
+
+    most = load_policy().manners[priority].snooze_most_ms // 60_000
+    held = f"for {min(minutes, most)} min"
+    return held if minutes <= most else f"{held}: a {priority} alert is snoozed for {most} minutes at most"

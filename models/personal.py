@@ -95,7 +95,7 @@ class Reporter:
     def report(self, case: Case, view: View, judgements: Sequence[Evidence]) -> Report:
         """Estimates of acute dangers and of long-term risks, findings, and how treatments went."""
         judged, version = case.judged, case.versions.get("diabetes", "")
-        told = self.fusion.estimates(judgements, view, judged.lately, judged.foretold)
+        told = self.fusion.estimates(judgements, view, judged.lately, judged.foretold, case.leeway.person)
         if judged.long_term is not None:
             told |= estimates(judged.long_term, view.minute, version)
         heard = () if judged.treatments is None else responses(judged.treatments)

@@ -4,7 +4,8 @@ Log-odds of evidence are weighted, bounded and added (a logarithmic opinion pool
 Zidek 1986; `fusion.toml` holds the weights and says what is calibrated). By construction
 
 - what is worse never lowers a probability: no weight is negative;
-- a part that is missing stands for all it could say: the interval without it holds every interval with it;
+- a part that is missing stands for all it could say: the interval without it holds every interval with it.
+  What does not apply to a wearer at all is not missing;
 - no part moves the probability further than its bounds, whatever it says.
 
 Ends of contributions are added as they are, not as variances, so the interval is wider than 90 %.
@@ -18,7 +19,8 @@ from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
-from models.risk.found import Evidence
+from models.person import Person
+from models.risk.found import NOBODY, Evidence
 from models.risk.fusion_table import Danger, Part, Table
 from models.view import View
 from streams.records import Contribution, Estimate
@@ -35,6 +37,8 @@ KEPT: Final = (
 schema of pages."""
 LETTERS: Final = {key: chr(ord("a") + place) for place, key in enumerate(KEPT)}
 MINUTE: Final = 60_000
+STAY_MS: Final = 50 * 3_600_000
+"""A network judges the first 48 hours of a stay in hospital; its word stands for two more."""
 UNMEASURED: Final = 0.15
 """What a point of NEWS2 that was not measured adds to the upper end, as part of a point: consciousness and
 oxygen are at their worst in few of those in whom nobody measures them."""
@@ -88,16 +92,19 @@ class Fusion:
         view: View,
         lately: Mapping[str, Spoken],
         foretold: Mapping[str, Foretold],
+        person: Person = NOBODY,
     ) -> dict[str, Estimate]:
         """An estimate for each danger of which anything is known at the view's minute.
 
-        `judgements` are of this record, `lately` of earlier ones, `foretold` networks' standing risks.
+        `judgements` are of this record, `lately` of earlier ones, `foretold` networks' standing risks, all of
+        this `person`.
         """
         now = {found.key: found for found in judgements}
         said = _said(lately, foretold)
         estimates = {}
         for name, danger in self._table.items():
-            parts = [(part, _says(part, now, said, view)) for part in danger.parts]
+            all_parts = [(part, _says(part, now, said, view)) for part in danger.parts]
+            parts = [(p, says) for p, says in all_parts if says is not None or _applies(p, person, view)]
             if any(says is not None and not part.upper for part, says in parts):
                 estimates[name] = _estimate(danger, parts)
         return estimates
@@ -128,6 +135,13 @@ def _says(
     unknown = part.weight * _unmeasured(view) if part.of == "deterioration" else 0.0
     low, high = middle - part.blur, middle + part.blur + unknown
     return Says(_kept(part, low), _kept(part, middle), _kept(part, high), found)
+
+
+def _applies(part: Part, person: Person, view: View) -> bool:
+    """Whether a part can speak of this wearer at all."""
+    if part.of_whom == "everyone":
+        return True
+    return person.admitted is not None and 0 <= view.minute - person.admitted <= STAY_MS
 
 
 def _unmeasured(view: View) -> float:

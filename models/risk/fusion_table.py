@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -22,6 +23,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lasts_s: int
     missing: str
     upper: bool = False
+    of_whom: Literal["everyone", "in_hospital"] = "everyone"
 
 
 class Danger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from models.clinical.news2 import news2
 from models.judged import Foretold
+from models.person import Person
 from models.policy.rules import load_policy
 from models.risk.evidence import evidence
 from models.risk.found import Evidence, Leeway
@@ -24,15 +25,19 @@ TABLE = load_table()
 FUSION = Fusion(TABLE)
 POLICY = load_policy()
 START = 1_767_592_800_000
+ADMITTED = Person(admitted=START - 3_600_000)
+"""To whom every part applies."""
 PARTS = sorted({part.of for danger in TABLE.values() for part in danger.parts})
 shares = st.floats(0.0, 1.0)
 said = st.dictionaries(st.sampled_from(PARTS), shares, min_size=1)
 
 
-def fused(risks: dict[str, float], view: View | None = None) -> dict[str, Estimate]:
+def fused(
+    risks: dict[str, float], view: View | None = None, person: Person = ADMITTED
+) -> dict[str, Estimate]:
     lately = {LETTERS[name]: spoken(risk, START) for name, risk in risks.items() if name in LETTERS}
     foretold = {name: Foretold(risk, START) for name, risk in risks.items() if name not in LETTERS}
-    return FUSION.estimates([], view or View(START), lately, foretold)
+    return FUSION.estimates([], view or View(START), lately, foretold, person)
 
 
 # Never surer for knowing less -----------------------------------------------------------------
@@ -56,6 +61,55 @@ def test_a_probability_lies_in_its_interval_and_what_is_missing_is_named(risks: 
     for name, estimate in fused(risks).items():
         assert 0 <= estimate.low <= estimate.probability <= estimate.high <= 1
         assert len(estimate.missing) == sum(part.of not in risks for part in TABLE[name].parts)
+
+
+@given(said, st.data())
+def test_nor_of_one_who_is_at_home(risks: dict[str, float], data: st.DataObject) -> None:
+    stays = {part.of for danger in TABLE.values() for part in danger.parts if part.of_whom != "everyone"}
+    known = {name: risk for name, risk in risks.items() if name not in stays}
+    missing = data.draw(st.sampled_from(sorted(known or PARTS)))
+    with_it = fused(known, person=Person())
+    without = fused({name: risk for name, risk in known.items() if name != missing}, person=Person())
+
+    for name in without:
+        assert without[name].low <= with_it[name].low
+        assert without[name].high >= with_it[name].high
+
+
+@pytest.mark.parametrize(
+    ("admitted", "applies"),
+    [
+        (None, False),
+        (START + 1, False),
+        (START, True),
+        (START - 180_000_000, True),
+        (START - 180_000_001, False),
+    ],
+)
+def test_a_stay_in_hospital_is_missing_only_in_its_first_48_hours(
+    admitted: int | None, applies: bool
+) -> None:
+    at_home = fused({"deterioration": 0.01}, person=Person())["acute"]
+    found = fused({"deterioration": 0.01}, person=Person(admitted=admitted))["acute"]
+
+    assert any("hospital" in words for words in found.missing) == applies
+    assert (found.high > at_home.high) == applies
+
+
+def test_what_a_network_said_of_a_stay_counts_whoever_it_is_of() -> None:
+    risks = {"deterioration": 0.5, "death_in_hospital": 0.9}
+
+    assert fused(risks, person=Person()) == fused(risks)
+
+
+def test_a_healthy_wearer_with_a_watch_has_a_small_upper_end() -> None:
+    calm = judged({"hr": 66.0, "rr": 14.0, "temp": 36.8, "spo2": 97.0})["acute"]
+
+    assert calm.probability < 0.01 and calm.high < 0.1
+
+
+def test_what_lowers_a_danger_speaks_of_no_alert() -> None:
+    assert not any("alert" in words for danger in TABLE.values() for words in danger.lowers)
 
 
 def test_of_what_nobody_judged_nothing_is_said() -> None:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import cast
 
+from models.policy.answers import answer_of
 from models.policy.case import Asked, Case, Setting
 from models.policy.life import Life
 from models.policy.rules import PRIORITY, Policy
@@ -75,6 +76,7 @@ def tell(setting: Setting, case: Case, first: str, life: Life, status: Status, u
         usefulness=life.usefulness,
         delayed_s=life.delayed_s,
         suppressed=life.suppressed,
+        answer=answer_of(life.answer, life.answerer),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
-from exporters.alerts.card_words import printable
+from exporters.alerts.card_words import printable, words
 from streams.records import Alert, Contribution, Priority
 
 STYLES: dict[Priority, str] = {
@@ -58,6 +58,9 @@ def _people(alert: Alert) -> Iterator[str]:
         yield f"acknowledged by {alert.acknowledged_by or 'somebody'}"
     if alert.snooze is not None:
         yield f"snoozed until {_clock(alert.snooze.until)} by {alert.snooze.author or 'somebody'}"
+    if alert.answer is not None:
+        said = words().answered(alert.answer.useful, alert.answer.true_alarm)
+        yield f"answered by {alert.answer.author or 'somebody'}: {said}"
 
 
 def _reason(contribution: Contribution) -> str:

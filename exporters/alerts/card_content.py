@@ -12,6 +12,7 @@ from models.advice import Catalogue, Language
 from streams.records import (
     Advice,
     Alert,
+    Answer,
     Condition,
     Contribution,
     Kind,
@@ -83,6 +84,7 @@ class Card(Struct, frozen=True):
     usefulness: float | None
     delayed_s: int
     suppressed: int
+    answer: Answer | None
 
 
 def card_of(
@@ -130,6 +132,7 @@ def card_of(
         usefulness=alert.usefulness,
         delayed_s=alert.delayed_s,
         suppressed=alert.suppressed,
+        answer=alert.answer,
     )
 
 

@@ -149,11 +149,7 @@ def _rows(card: Card, said: Words) -> Iterable[tuple[str, str]]:
         yield said("also"), escape(said("comma").join(said.of("condition", name) for name in card.also))
     if card.cause:
         yield said("cause"), _worded(card.cause, card.cause_language, card)
-    if card.acknowledged_by is not None:
-        yield said("acknowledged"), escape(card.acknowledged_by or said("nobody"))
-    if card.snooze is not None:
-        who = escape(card.snooze.author or said("nobody"))
-        yield said("snoozed"), f"{_time(card.snooze.until)}{said('comma')}{escape(said('by'))} {who}"
+    yield from _people(card, said)
     if card.usefulness is not None:
         yield said("useful"), percent(card.usefulness)
     for name, count in (("delayed", card.delayed_s), ("suppressed", card.suppressed)):
@@ -166,6 +162,18 @@ def _rows(card: Card, said: Words) -> Iterable[tuple[str, str]]:
     yield said("rules"), escape(card.rules or said("not_stated"))
     yield said("wearer"), escape(card.wearer)
     yield said("alert"), f"{escape(card.alert)} · {escape(said('revision'))} {card.revision}"
+
+
+def _people(card: Card, said: Words) -> Iterable[tuple[str, str]]:
+    """Who has it in hand, who silenced it, and what was answered."""
+    if card.acknowledged_by is not None:
+        yield said("acknowledged"), escape(card.acknowledged_by or said("nobody"))
+    if card.snooze is not None:
+        who = escape(card.snooze.author or said("nobody"))
+        yield said("snoozed"), f"{_time(card.snooze.until)}{said('comma')}{escape(said('by'))} {who}"
+    if card.answer is not None:
+        answer, who = said.answered(card.answer.useful, card.answer.true_alarm), card.answer.author
+        yield said("answered"), escape(f"{answer}{said('comma')}{said('by')} {who or said('nobody')}")
 
 
 def _list(pairs: Iterable[tuple[str, str]]) -> str:

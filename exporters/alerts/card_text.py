@@ -58,6 +58,10 @@ def _people(card: Card, said: Words) -> Iterator[str]:
     if card.snooze is not None:
         who = card.snooze.author or said("nobody")
         yield f"  {said('snoozed')} {clock(card.snooze.until)}{said('comma')}{said('by')} {who}"
+    if card.answer is not None:
+        answer = said.answered(card.answer.useful, card.answer.true_alarm)
+        who = card.answer.author or said("nobody")
+        yield f"  {said('answered')}{said('colon')}{answer}{said('comma')}{said('by')} {who}"
 
 
 def _table(card: Card, said: Words) -> list[str]:

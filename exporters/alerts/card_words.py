@@ -70,6 +70,12 @@ class Words:
             said = said.replace("...", self.of("medicine", part), 1)
         return said
 
+    def answered(self, useful: bool | None, true_alarm: bool | None) -> str:
+        """What was answered, in short."""
+        said = (("useful", useful), ("true", true_alarm))
+        parts = [self(f"{name}_{'yes' if yes else 'no'}") for name, yes in said if yes is not None]
+        return self("comma").join(parts or [self("commented")])
+
     def number(self, value: float, unit: str = "", *, signed: bool = False) -> str:
         """A value with its unit."""
         shown = f"{value:+.3g}" if signed else f"{value:.4g}"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from models.policy.answers import code_of
 from models.policy.case import Case, Setting, Told
 from models.policy.life import Life
 from models.policy.rules import PRIORITY, Policy
 from models.telling import alert_id, tell
 from streams.records import Feedback, Status
-
-CODES = {None: 0, False: 1, True: 2}
 
 
 def hear(setting: Setting, case: Case, feedback: Feedback) -> Told | None:
@@ -25,7 +24,9 @@ def hear(setting: Setting, case: Case, feedback: Feedback) -> Told | None:
     if first is None:
         return None
     life = case.judged.lives[first]
+    new = _note(feedback, life)
     status = ACTIONS[feedback.action](Said(feedback, life, case.now, setting.policy))
+    status = "answered" if status is None and new else status
     return None if status is None else Told(tell(setting, case, first, life, status, case.now))
 
 
@@ -46,11 +47,10 @@ class Said(NamedTuple):
 
 
 def _acknowledge(said: Said) -> Status | None:
-    """Somebody has taken it on: no more reminders. The first one counts."""
-    life = said.life
-    if life.acknowledged is not None:
+    """Somebody has taken it on: no more reminders, and a snooze goes on. The first one counts."""
+    if said.life.acknowledged is not None:
         return None
-    life.acknowledged, life.snoozed, life.snoozer = said.feedback.author, 0, ""
+    said.life.acknowledged = said.feedback.author
     return "acknowledged"
 
 
@@ -72,17 +72,18 @@ def _wanted(feedback: Feedback, now: int, usual_ms: int) -> int:
     return now + usual_ms if feedback.until is None else feedback.until
 
 
-def _answer(said: Said) -> Status | None:
-    """Useful or not, true or not: shown here, learnt elsewhere."""
-    answer = 1 + 3 * CODES[said.feedback.useful] + CODES[said.feedback.true_alarm]
-    if answer == said.life.answer:
-        return None
-    said.life.answer = answer
-    return "answered"
+def _note(feedback: Feedback, life: Life) -> bool:
+    """Keep what is said of use and truth, to show it; whether that is new. A comment takes nothing back."""
+    said = feedback.useful is not None or feedback.true_alarm is not None
+    if not said and (feedback.action != "answer" or life.answer):
+        return False
+    before, now = (life.answer, life.answerer), (code_of(feedback), feedback.author)
+    life.answer, life.answerer = now
+    return now != before
 
 
 ACTIONS: dict[str, Callable[[Said], Status | None]] = {
     "acknowledge": _acknowledge,
     "snooze": _snooze,
-    "answer": _answer,
+    "answer": lambda _: None,
 }

@@ -75,6 +75,8 @@ class Life(msgspec.Struct, array_like=True, gc=False):
     networks: tuple[str, ...] = ()
     grave: list[str] = []
     """Conditions that were `high` in it: of each people are told although they have taken it on, once."""
+    answerer: str = ""
+    """Who answered last."""
 
     def note(self, condition: str, rank: int) -> None:
         """Note that a condition has risen to this rank."""

@@ -7,7 +7,18 @@ header says `application/msgpack` is MessagePack.
 
 from __future__ import annotations
 
-from streams.records.alerts import Advice, Alert, Contribution, Kind, Side, Snooze, Status, Stretch, Voice
+from streams.records.alerts import (
+    Advice,
+    Alert,
+    Answer,
+    Contribution,
+    Kind,
+    Side,
+    Snooze,
+    Status,
+    Stretch,
+    Voice,
+)
 from streams.records.common import JSON, MSGPACK, Condition, Millis, Name, Priority, Share, Source
 from streams.records.people import CareUnit, Consent, Feedback, Habit, Medicine, Profile, Threshold
 from streams.records.risk import ClinicalScore, Drift, Estimate, Finding, Part, Response, Risk
@@ -18,6 +29,7 @@ __all__ = [
     "MSGPACK",
     "Advice",
     "Alert",
+    "Answer",
     "CareUnit",
     "ClinicalScore",
     "Column",

@@ -52,6 +52,14 @@ class Snooze(Struct, frozen=True, gc=False):
     author: str = ""
 
 
+class Answer(Struct, frozen=True, gc=False):
+    """What was answered last, and by whom; None = nothing was said of it."""
+
+    useful: bool | None = None
+    true_alarm: bool | None = None
+    author: str = ""
+
+
 class Alert(Struct, frozen=True, gc=False):
     """One revision of an alert's life (topic `alerts`).
 
@@ -88,3 +96,4 @@ class Alert(Struct, frozen=True, gc=False):
     ] = None
     delayed_s: Annotated[int, Meta(description="how much longer it had to last because of answers")] = 0
     suppressed: Annotated[int, Meta(description="alerts of this wearer held back by the rate limit")] = 0
+    answer: Answer | None = None

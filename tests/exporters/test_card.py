@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exporters.alerts.card import card
-from streams.records import Contribution, Snooze, Stretch
+from streams.records import Answer, Contribution, Snooze, Stretch
 from tests.exporters.examples import ONSET, alert
 
 
@@ -42,6 +42,13 @@ def test_a_card_tells_the_direction_who_has_seen_it_and_who_silenced_it_until_wh
 
     assert "w1  ↓ Irregular rhythm" in shown
     assert "acknowledged by nurse-7 · snoozed until 2025-10-09 09:53:20 by nurse-8" in shown
+
+
+def test_a_card_tells_what_was_answered() -> None:
+    assert (
+        "answered by nurse-7: useful, false alarm" in card(alert(answer=Answer(True, False, "nurse-7"))).plain
+    )
+    assert "answered by somebody: a comment" in card(alert(answer=Answer())).plain
 
 
 def test_an_alert_without_reasons_still_tells_the_beginning_of_its_id() -> None:

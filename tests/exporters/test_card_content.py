@@ -14,7 +14,18 @@ from models.clinical import genotype, medicines
 from models.policy.rules import load_policy
 from models.signals.activity import Context
 from models.signals.catalogue import SIGNALS
-from streams.records import Advice, Alert, Condition, Contribution, Kind, Priority, Snooze, Status, Stretch
+from streams.records import (
+    Advice,
+    Alert,
+    Answer,
+    Condition,
+    Contribution,
+    Kind,
+    Priority,
+    Snooze,
+    Status,
+    Stretch,
+)
 from tests.exporters.examples import ONSET, alert
 
 CATALOGUE = load_catalogue()
@@ -48,6 +59,7 @@ def example(**changes: Any) -> Alert:
         "usefulness": 0.75,
         "delayed_s": 60,
         "suppressed": 2,
+        "answer": Answer(True, False, "nurse-9"),
         "cause": "clinician's threshold",
         "historic": True,
     }

@@ -12,7 +12,7 @@ from exporters.alerts.card_content import card_of
 from exporters.alerts.card_html import html_card, html_page, style
 from exporters.alerts.card_svg import svg_change
 from models.advice import Language
-from streams.records import Advice, Contribution, Snooze
+from streams.records import Advice, Answer, Contribution, Snooze
 from tests.exporters.test_card_content import CATALOGUE, example
 
 VOID = {"meta", "link", "br", "img"}
@@ -70,7 +70,8 @@ def test_a_card_shows_every_part() -> None:
         "found in old data", "oxygen saturation", "84 %", "96.2 %", "−12.2", "80%", "Now", "Watch",
         "Seek help", "NHS England", "usable data", "93%", "confidence", "80%", "probability", "91%",
         "vital signs together", "clinician's threshold", "acknowledged by", "nurse-7",
-        "snoozed until", "2025-10-09 09:53 UTC, by nurse-8", "found useful", "75%", "60", "2",
+        "snoozed until", "2025-10-09 09:53 UTC, by nurse-8", "useful, false alarm, by nurse-9",
+        "found useful", "75%", "60", "2",
         "ten minutes at 91 % or more", "rhythm 3, quality 1", "abc123def456", "w1", "a1 · revision 1",
     ):  # fmt: skip
         assert part in text, part
@@ -79,7 +80,7 @@ def test_a_card_shows_every_part() -> None:
 def test_what_comes_from_a_record_is_escaped() -> None:
     hostile = example(
         wearer=EVIL, title=EVIL, cause=EVIL, clears=EVIL, context=EVIL, config=EVIL,
-        models={EVIL: EVIL}, acknowledged_by=EVIL, snooze=Snooze(0, EVIL),
+        models={EVIL: EVIL}, acknowledged_by=EVIL, snooze=Snooze(0, EVIL), answer=Answer(None, True, EVIL),
         advice=[Advice(EVIL, EVIL)], contributions=[Contribution(EVIL, 1.0, EVIL, 2.0, -1.0, 1.0)],
     )  # fmt: skip
 

@@ -21,6 +21,7 @@ def test_the_whole_card_of_an_alert() -> None:
         "  cause: clinician's threshold",
         "  acknowledged by nurse-7",
         "  snoozed until 2025-10-09 09:53 UTC, by nurse-8",
+        "  answer: useful, false alarm, by nurse-9",
         "",
         "  ↓ oxygen saturation  84 %     own usual 96.2 %   −12.2  80%",
         "  ↑ respiratory rate   25 /min  own usual 15 /min  +10    20%",
@@ -54,7 +55,7 @@ def test_a_bare_alert_says_what_is_not_stated() -> None:
     bare = example(
         contributions=[], advice=[], clears="", quality=None, confidence=None, probability=None, models={},
         config="", acknowledged_by=None, snooze=None, also=[], cause=None, historic=False, context="",
-        side="", usefulness=None, delayed_s=0, suppressed=0,
+        side="", usefulness=None, delayed_s=0, suppressed=0, answer=None,
     )  # fmt: skip
 
     shown = text_card(card_of(bare, CATALOGUE)).plain.splitlines()

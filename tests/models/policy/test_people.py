@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.decide import due_at
+from streams.records import Answer, Snooze
 from tests.models.policy.stories import MINUTE, POLICY, START, Story, line, said, statuses
 
 LOW = ("spo2", 88.0)
@@ -164,9 +165,42 @@ def test_an_answer_shows_in_the_life_and_does_not_end_it():
     [alert] = story.answer(10, "answer", useful=False)
 
     assert (alert.status, alert.revision) == ("answered", 2)
+    assert alert.answer == Answer(False, None, "dr-lee")
     assert story.judged.lives
     assert story.answer(11, "answer", useful=False) == []
     assert statuses(story.answer(12, "answer", useful=True)) == ["answered"]
+
+
+def test_what_was_answered_last_is_shown_from_then_on():
+    story = out()
+    story.answer(10, "answer", useful=False, true_alarm=True)
+    story.restart()
+    story.answer(11, "answer", comment="was moving")
+
+    told = [*story.answer(12, "acknowledge"), *story.hold(range(13, 60), "desaturation", 0)]
+
+    assert statuses(told) == ["acknowledged", "resolved"]
+    assert {alert.answer for alert in told} == {Answer(False, True, "dr-lee")}
+
+
+def test_who_takes_an_alert_on_can_answer_at_once_also_when_it_was_taken_on_before():
+    story = out()
+
+    [alert] = story.answer(10, "acknowledge", useful=True)
+    [other] = story.answer(11, "acknowledge", useful=True, author="dr-wu")
+
+    assert (alert.status, alert.answer) == ("acknowledged", Answer(True, None, "dr-lee"))
+    assert (other.status, other.acknowledged_by) == ("answered", "dr-lee")
+
+
+def test_an_acknowledgement_leaves_a_snooze_as_it_is():
+    story = out()
+    story.answer(10, "snooze", minutes=60, author="dr-wu")
+
+    [alert] = story.answer(11, "acknowledge")
+
+    assert alert.snooze == Snooze(START + 70 * MINUTE, "dr-wu")
+    assert story.hold(range(12, 300), "desaturation", 1, LOW) == []
 
 
 def test_an_answer_to_an_alert_that_nobody_knows_says_nothing_and_is_marked():
@@ -187,6 +221,7 @@ def test_what_is_due_is_known_beforehand():
     story.answer(10, "snooze", minutes=20)
     assert due_at(story.judged, POLICY) == START + 30 * MINUTE
     story.answer(11, "acknowledge")
+    story.hold(range(12, 32), "desaturation", 2)
     assert due_at(story.judged, POLICY) is None
 
 

@@ -1,7 +1,7 @@
 """Oxygen saturation at home, on both scales.
 
-Scale 1 by NHS England's pathway of oximetry at home (2021): 95 and more carry on, 93 and 94 seek advice, 92
-and less emergency. Scale 2, for hypercapnic failure and only when a clinician prescribed it: target 88 to
+Scale 1 by NHS England's pathway of oximetry at home (2021): 95 and more as wanted ("carry on"), 93 and 94 seek
+advice, 92 and less emergency. Scale 2, for hypercapnic failure and only when a clinician prescribed it: target 88 to
 92 % (RCP, NEWS2, 2017). Oximeters read too high more often on darker skin (Sjoding et al., NEJM 2020): a
 reading near an edge may hide a lower saturation.
 """
@@ -15,7 +15,7 @@ SKIN = "errors differ by skin tone"
 HOME_SOURCE = f"NHS England, oximetry at home, 2021; {SKIN}"
 SCALE_2_SOURCE = f"RCP, NEWS2 scale 2, 2017; {SKIN}"
 
-SCALE_1 = Bands((92, 94), (Band("emergency", 2), Band("seek advice", 1), Band("carry on", 0)), 1)
+SCALE_1 = Bands((92, 94), (Band("emergency", 2), Band("seek advice", 1), Band("as wanted", 0)), 1)
 _BELOW = (
     Band("far below target", 3),
     Band("below target", 2),

@@ -14,8 +14,7 @@ from streams.records import ClinicalScore, Finding, Part
 SOURCE = "Singer et al., Sepsis-3, JAMA 2016"
 TABLE = {"rr": Bands((21,), (0, 1), 1), "sbp": Bands((100,), (1, 0), 1), "gcs": Bands((14,), (1, 0), 1)}
 POSITIVE = Bands((1,), (Band("negative", 0), Band("positive", 2)), 1)
-UNSURE = Band("not known", 1)
-"""Negative by what was measured, positive if what is missing were altered."""
+NAMES = {"rr": "breathing", "sbp": "pressure", "gcs": "mentation"}
 
 
 def qsofa(parts: Iterable[Part]) -> ClinicalScore | None:
@@ -30,8 +29,13 @@ def qsofa(parts: Iterable[Part]) -> ClinicalScore | None:
 
 
 def qsofa_finding(score: ClinicalScore) -> Finding:
-    """The measured total; its band says whether what is missing could change it."""
-    band, worst = POSITIVE.of(score.low), POSITIVE.of(score.high)
-    if band != worst:
-        band = UNSURE
+    """The measured total; short of positive, its band says how much was measured and what was not.
+
+    Graded by what was measured: one point that what is missing could make positive is grade 1, none is 0.
+    """
+    band = POSITIVE.of(score.low)
+    if score.missing and not band.grade:
+        missing = " and ".join(NAMES[signal] for signal in score.missing)
+        words = f"{score.low} of {len(score.parts)} measured, {missing} not known"
+        band = Band(words, int(score.low > 0 and POSITIVE.of(score.high) != band))
     return Finding("qSOFA", score.low, "{score}", band.name, SOURCE, grade=band.grade)

@@ -7,7 +7,7 @@ import pytest
 from models.clinical.oxygen import oxygen_finding
 from tests.models.clinical.published import edges
 
-HOME = [(40, 92, "emergency"), (93, 94, "seek advice"), (95, 100, "carry on")]
+HOME = [(40, 92, "emergency"), (93, 94, "seek advice"), (95, 100, "as wanted")]
 SCALE_2 = [(40, 83, 3), (84, 85, 2), (86, 87, 1), (88, 92, 0)]
 ON_AIR = [*SCALE_2, (93, 100, 0)]
 ON_OXYGEN = [*SCALE_2, (93, 94, 1), (95, 96, 2), (97, 100, 3)]

@@ -36,8 +36,11 @@ def test_what_is_missing_widens_the_interval_and_never_counts_as_0_unsaid():
 @pytest.mark.parametrize(
     ("values", "band", "grade"),
     [
-        ({"rr": 24, "sbp": 95}, "positive", 2), ({"rr": 24, "sbp": 120}, "not known", 1),
-        ({"rr": 16, "sbp": 120}, "negative", 0), ({"rr": 24, "sbp": 120, "gcs": 15}, "negative", 0),
+        ({"rr": 24, "sbp": 95}, "positive", 2), ({"rr": 24, "sbp": 120, "gcs": 15}, "negative", 0),
+        ({"rr": 24, "sbp": 120}, "1 of 2 measured, mentation not known", 1),
+        ({"rr": 16, "sbp": 120}, "0 of 2 measured, mentation not known", 0),
+        ({"rr": 16}, "0 of 1 measured, pressure and mentation not known", 0),
+        ({"rr": 24}, "1 of 1 measured, pressure and mentation not known", 1),
         ({"rr": 24, "sbp": 120, "gcs": 14}, "positive", 2),
     ],
 )  # fmt: skip

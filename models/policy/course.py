@@ -8,6 +8,7 @@ from models.policy import rate
 from models.policy.case import Case, Setting, Told
 from models.policy.episode import Episode
 from models.policy.life import Life, Mute, joinable
+from models.policy.members import gravest, greatest, members
 from models.policy.rules import RANK, Policy
 from models.risk.found import Evidence
 from models.telling import alert_id, keep, tell, updated
@@ -202,17 +203,29 @@ class Moment:
         first = judged.episodes.pop(found.key).alert
         life = judged.lives[first]
         life.lapsed = life.lapsed or found.cause == LAPSED
-        others = [course for course, episode in judged.episodes.items() if episode.alert == first]
+        others = members(judged.episodes, first)
         if others:
-            life.drop(found.key)
-            life.lead = others[0] if life.lead == found.key else life.lead
-            return None
+            return self._leave(first, life, others)
         del judged.lives[first]
         self._close(first, life)
         life.off, life.probability = "", found.probability
         if life.lapsed:
             life.causes = {first: LAPSED}
         return Told(tell(self.setting, self.case, first, life, "resolved", updated(found, self.view)))
+
+    def _leave(self, first: str, life: Life, others: dict[str, Episode]) -> Told | None:
+        """The course is over and others of its alert are not: these speak, as urgently as they are."""
+        life.drop(self.found.key)
+        lead, rank = gravest(self.policy, others, life), greatest(self.policy, others, life)
+        if lead != life.lead:
+            life.lead = lead
+            life.probability = life.confidence = life.quality = None  # the new one's are not heard yet
+            life.networks = ()
+        if rank == life.rank:
+            return None
+        life.rank, life.reminders, life.told = rank, 0, self.case.now
+        status = life.silence or "reminded"
+        return Told(tell(self.setting, self.case, first, life, status, updated(self.found, self.view)))
 
     def _close(self, first: str, life: Life) -> None:
         """Keep until when an alert spoke, and its snooze, though never against a new `high`."""

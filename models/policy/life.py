@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from models.policy.rules import PRIORITY, RANK, Manner, Policy
-from streams.records import Contribution
+from models.policy.rules import PRIORITY, RANK, Policy
+from streams.records import Contribution, Status
 
 
 class Reason(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -108,28 +108,32 @@ class Life(msgspec.Struct, array_like=True, gc=False):
             for r in ranked[:most]
         ]
 
-    def due(self, now: int, policy: Policy, standing: bool, improving: bool, woken: bool) -> bool:
+    @property
+    def silence(self) -> Status | None:
+        """As what it is told while people have it in hand; None = nobody has."""
+        if self.acknowledged is not None:
+            return "acknowledged"
+        return "snoozed" if self.snoozed else None
+
+    def due(self, now: int, policy: Policy, rank: int, improving: bool, woken: bool) -> bool:
         """Whether people are to be reminded of it now.
 
-        `standing`: its evidence still says so. `improving`: its value comes back by itself. `woken`: its
-        snooze has just ended.
+        `rank`: of the gravest condition whose evidence still says so. `improving`: its value comes back by
+        itself. `woken`: its snooze has just ended.
         """
-        if not standing or (improving and self._manner(policy).waits):
+        if improving and policy.manners[PRIORITY[rank]].waits:
             return False
-        following = self.next_reminder(policy)
+        following = self.next_reminder(policy, rank)
         return following is not None and (woken or now >= following)
 
-    def next_reminder(self, policy: Policy) -> int | None:
-        """When the next reminder may come; None = not before somebody or something changes it."""
-        manner = self._manner(policy)
+    def next_reminder(self, policy: Policy, rank: int) -> int | None:
+        """When the next reminder may come, in the manner of `rank`; None = not before a change."""
+        manner = policy.manners[PRIORITY[rank]]
         if self.acknowledged is not None or self.snoozed or self.historic or (manner.waits and self.off):
             return None
         if not manner.remind_ms or (manner.remind_most and self.reminders >= manner.remind_most):
             return None
         return self.told + max(manner.remind_ms, policy.off_remind_ms if self.off else 0)
-
-    def _manner(self, policy: Policy) -> Manner:
-        return policy.manners[PRIORITY[self.rank]]
 
     def forget_people(self) -> None:
         """What people said was said of something milder."""

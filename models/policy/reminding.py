@@ -8,6 +8,7 @@ from models.judged import Judged
 from models.policy.case import Case, Setting, Told
 from models.policy.episode import Episode
 from models.policy.life import Life
+from models.policy.members import greatest, members, standing
 from models.policy.rules import Policy
 from models.telling import tell
 from models.view import Observation
@@ -27,7 +28,7 @@ def remind(setting: Setting, case: Case, observation: Observation) -> Iterator[T
     for course in [course for course, mute in judged.muted.items() if mute.until <= now]:
         del judged.muted[course]
     for first, life in judged.lives.items():
-        episodes = [episode for episode in judged.episodes.values() if episode.alert == first]
+        episodes = list(members(judged.episodes, first).values())
         status = _lost(setting.policy, first, life, episodes, observation)
         if status is None:
             status = _due(setting.policy, judged, first, life, now)
@@ -41,10 +42,10 @@ def _due(policy: Policy, judged: Judged, first: str, life: Life, now: int) -> St
     woken = 0 < life.snoozed <= now
     if woken:
         life.snoozed, life.snoozer = 0, ""
-    standing = {c: e for c, e in judged.episodes.items() if e.alert == first and e.stands}
-    again = woken or any(policy.rules[course.partition(":")[0]].remind for course in standing)
-    improving = bool(standing) and all(episode.improving for episode in standing.values())
-    if not again or not life.due(now, policy, bool(standing), improving, woken):
+    still = standing(judged.episodes, first)
+    again = woken or any(policy.rules[course.partition(":")[0]].remind for course in still)
+    improving = all(episode.improving for episode in still.values())
+    if not still or not again or not life.due(now, policy, greatest(policy, still, life), improving, woken):
         return None
     life.reminders += 1
     return "reminded"
@@ -62,9 +63,7 @@ def _lost(
         return None
     for episode in episodes:
         episode.paused = True
-    if life.acknowledged is not None:
-        return "acknowledged"
-    return "snoozed" if life.snoozed else "reminded"
+    return life.silence or "reminded"
 
 
 def _why(policy: Policy, first: str, life: Life, episodes: list[Episode], observation: Observation) -> str:
@@ -90,7 +89,12 @@ def lapses(judged: Judged, now: int) -> bool:
 
 def due_at(judged: Judged, policy: Policy) -> int | None:
     """Stream time (ms UTC) at which a wearer should be decided although nothing is heard; None = never."""
-    standing = {episode.alert for episode in judged.episodes.values() if episode.stands}
-    out = (life for first, life in judged.lives.items() if first in standing)
-    times = (life.snoozed or life.next_reminder(policy) for life in out)
+    times = (_next(judged, policy, first, life) for first, life in judged.lives.items())
     return min((time for time in times if time is not None), default=None)
+
+
+def _next(judged: Judged, policy: Policy, first: str, life: Life) -> int | None:
+    still = standing(judged.episodes, first)
+    if not still:
+        return None
+    return life.snoozed or life.next_reminder(policy, greatest(policy, still, life))

@@ -1,9 +1,9 @@
 """Oxygen saturation at home, on both scales.
 
-Scale 1 by NHS England's pathway of oximetry at home (2021): 95 and more as wanted ("carry on"), 93 and 94 seek
-advice, 92 and less emergency. Scale 2, for hypercapnic failure and only when a clinician prescribed it: target 88 to
-92 % (RCP, NEWS2, 2017). Oximeters read too high more often on darker skin (Sjoding et al., NEJM 2020): a
-reading near an edge may hide a lower saturation.
+Scale 1 by NHS England's pathway of oximetry at home (2021): 95 and more carry on, told as "as wanted", 93 and
+94 seek advice, 92 and less emergency. Scale 2, for hypercapnic failure and only when a clinician prescribed
+it: target 88 to 92 % (RCP, NEWS2, 2017). Oximeters read too high more often on darker skin (Sjoding et al.,
+NEJM 2020): a reading near an edge may hide a lower saturation.
 """
 
 from __future__ import annotations

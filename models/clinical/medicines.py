@@ -1,9 +1,9 @@
 """What medicines do to vitals and to the rules about them: one row for each ATC group.
 
-Rules know four things of a medicine: which vitals it is known to move (a fall of the own pulse in the first
-weeks of a beta blocker is no news), what it hides (it makes normal readings less reassuring), what it makes
-likelier, and by how much a vital is expected to move, where a trial or a label says so. The longest
-prefix of a code counts.
+Rules know four things of a medicine: which vitals it is known to move (in the first weeks of a beta agonist a
+rise of the own pulse up to 110 is no news; a fall after a beta blocker is), what it hides (it makes normal
+readings less reassuring), what it makes likelier, and by how much a vital is expected to move, where a trial
+or a label says so. The longest prefix of a code counts.
 """
 
 from __future__ import annotations

@@ -64,15 +64,16 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
     ) -> Change | None:
         """Take the evidence of one moment; gives what it changes, if anything.
 
+        A gap with evidence of freedom in it breaks a run sooner than one in which nothing was heard.
         `delay_ms` stands for the delay of every grade, for evidence that looks back over a time of its own.
         `near`: without evidence, but not far enough on the safe side to be clear.
         """
-        self.heard = max(self.heard, time)
+        before, self.heard = self.heard, max(self.heard, time)
         if len(self.grades) != len(rule.grades):  # also when the rule has changed under a stored course
             kept = self.grades[: len(rule.grades)]
             self.grades = kept + [Grade() for _ in range(len(rule.grades) - len(kept))]
             self.raised = min(self.raised, len(rule.grades))
-        confirmed, longer = self._confirm(time, level, rule, delay_ms)
+        confirmed, longer = self._confirm(time, level, rule, delay_ms, before)
         if confirmed > self.raised and may(confirmed, longer):
             return self._rise(confirmed)
         if level > 0 or near:
@@ -109,11 +110,17 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
         """Whether nothing is out and every run of evidence is over: nothing needs to be kept."""
         return not self.raised and all(time - grade.last > rule.grace_ms for grade in self.grades)
 
-    def _confirm(self, time: int, level: int, rule: Rule, delay_ms: int | None) -> tuple[int, int]:
-        """Extend the runs; gives the highest level that has lasted its delay, and how much longer (ms)."""
+    def _confirm(
+        self, time: int, level: int, rule: Rule, delay_ms: int | None, before: int
+    ) -> tuple[int, int]:
+        """Extend the runs; gives the highest level that has lasted its delay, and how much longer (ms).
+
+        `before` is when there was evidence either way, the newest but this.
+        """
         confirmed = longer = 0
         for i, (grade, rule_grade) in enumerate(zip(self.grades, rule.grades, strict=True)):
-            if grade.since and time - grade.last > rule.grace_ms:
+            gap = rule.grace_ms if before > grade.last else max(rule.grace_ms, rule.missing_ms)
+            if grade.since and time - grade.last > gap:
                 grade.since = 0
             if level <= i:
                 continue

@@ -50,6 +50,8 @@ class Rule:
     remind: bool = True
     live: bool = True
     """Whether it rests on what a sensor says now, not on days."""
+    missing_ms: int = 0
+    """A time up to this long in which nothing was heard either way does not break a run."""
     once: bool = False
     """Whether its evidence comes once: what waits would never be told."""
 
@@ -155,7 +157,7 @@ def _rule(name: str, row: sheet.ConditionRow) -> Rule:
     return Rule(
         cast("Condition", name), row.title, grades, _ms(row.grace_s), _ms(row.clear_s), row.clears,
         tuple((a.text, a.source) for a in row.advice), row.limits, _ms(row.lapse_s), row.back, row.better,
-        row.remind, row.live, row.once,
+        row.remind, row.live, _ms(row.missing_s), row.once,
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class ConditionRow(msgspec.Struct, forbid_unknown_fields=True):
     better: Annotated[float, Meta(gt=0)] | None = None
     remind: bool = True
     live: bool = True
+    missing_s: Seconds = 0
     once: bool = False
     limits: dict[str, float] = {}
     advice: list[AdviceRow] = []

@@ -61,6 +61,22 @@ def test_a_reading_that_only_wavers_does_not_improve():
 # Hysteresis ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("every", [3, 5, 10, 30])
+def test_a_saturation_that_is_measured_seldom_is_told_of_with_its_second_reading(every):
+    told = Story().watch(range(0, 4 * every, every), spo2=80.0)
+
+    assert line(told)[0] == "raised desaturation high"
+    assert (told[0].updated - START) // MINUTE == every + 1
+
+
+def test_dips_with_good_readings_in_between_are_no_run():
+    story = Story()
+
+    told = [a for m in range(60) for a in story.watch([m], spo2=80.0 if m % 5 == 0 else 97.0)]
+
+    assert told == []
+
+
 def test_the_edge_to_clear_is_not_the_edge_to_raise():
     """Raised at 90 or less, clear from 91 on: what hovers between is one alert."""
     story = Story()

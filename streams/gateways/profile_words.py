@@ -15,17 +15,40 @@ from models.signals.catalogue import SIGNALS
 from streams.errors import UserError
 from streams.records import Consent, Profile
 
+_TIMES = frozenset({"started", "stopped", "expires", "admitted"})
 
-def whole(wearer: str, file: Path) -> Profile:
-    """The profile in a JSON file (`-` = standard input), for this wearer. Raises UserError."""
+
+def whole(wearer: str, file: Path, before: Profile | None = None) -> Profile:
+    """The profile in a JSON file (`-` = standard input), for this wearer. Raises UserError.
+
+    It takes the place of the one `before`, whose consent stays where the file names none.
+    """
+    consent = Consent() if before is None else before.consent
     try:
         text = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-        found = msgspec.json.decode(text)
-        return _checked({**found, "wearer": found.get("wearer", wearer)}, wearer)
+        found = {"wearer": wearer, "consent": msgspec.to_builtins(consent), **msgspec.json.decode(text)}
+        made = _checked(found, wearer)
+        unknown = sorted(_unknown(found, msgspec.to_builtins(made)))
+        if unknown:
+            raise UserError(f"{file} has what no profile has: {', '.join(unknown)}")
+        return made
     except OSError as error:
         raise UserError(f"{file} can't be read: {error.strerror}") from error
     except (msgspec.DecodeError, AttributeError, TypeError) as error:
         raise UserError(f"{file} is no profile: {error}") from error
+
+
+def _unknown(given: Any, kept: Any, path: str = "") -> Iterator[str]:
+    """Names in a file that its profile has not kept."""
+    if isinstance(given, dict) and isinstance(kept, dict):
+        for name, value in given.items():
+            if name not in kept:
+                yield f"{path}{name}"
+            else:
+                yield from _unknown(value, kept[name], f"{path}{name}.")
+    elif isinstance(given, list) and isinstance(kept, list):
+        for one, other in zip(given, kept, strict=False):
+            yield from _unknown(one, other, path)
 
 
 def changed(
@@ -58,7 +81,23 @@ def described(profile: Profile) -> Iterator[tuple[str, str]]:
     """Field and words for each thing that is known."""
     for name, value in msgspec.to_builtins(profile).items():
         if value not in (None, [], {}, False):
-            yield name, value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            shown = _dated(name, value)
+            yield name, shown if isinstance(shown, str) else msgspec.json.encode(shown).decode()
+
+
+def _dated(name: str, value: Any) -> Any:
+    """The value of a field with its times as a person writes them, and without what is not known."""
+    if isinstance(value, dict):
+        return {key: _dated(key, one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_dated(name, one) for one in value]
+    return _iso(value) if name in _TIMES else value
+
+
+def _iso(millis: int) -> str:
+    """A date, with the time of day where it is not midnight, UTC."""
+    time = datetime.fromtimestamp(millis / 1000, UTC)
+    return f"{time:%Y-%m-%d}" if millis % 86_400_000 == 0 else f"{time:%Y-%m-%dT%H:%MZ}"
 
 
 def _checked(fields: dict[str, Any], wearer: str) -> Profile:
@@ -125,7 +164,14 @@ def _thresholds(words: list[str]) -> list[dict[str, Any]]:
     found = []
     for word in words:
         condition, _, rest = word.partition(":")
-        parts = dict(part.partition("=")[::2] for part in rest.split(",") if "=" in part)
+        # The reason comes last: it may hold commas.
+        rest, _, reason = rest.partition(",reason=")
+        parts = {"reason": reason} | dict(part.partition("=")[::2] for part in rest.split(","))
+        strange = sorted(parts.keys() - {"above", "below", "until", "author", "reason"})
+        if strange:
+            raise UserError(
+                f"--threshold {word}: {strange[0]!r} is not above, below, until, author or reason"
+            )
         row: dict[str, Any] = {"condition": condition, "expires": _time(parts.pop("until", ""))}
         try:
             row |= {side: float(parts.pop(side)) for side in ("above", "below") if side in parts}

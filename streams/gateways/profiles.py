@@ -16,6 +16,10 @@ TOPIC = "profiles"
 PATIENCE_MS = 10_000
 
 
+class UnreadableProfile(UserError):
+    """What is stored is no profile."""
+
+
 def read_profile(broker: str, wearer: str) -> Profile | None:
     """The newest profile of a wearer; None when there is none. Raises UserError.
 
@@ -55,4 +59,6 @@ def _newest(consumer: KafkaConsumer, key: bytes) -> Profile | None:
     try:
         return msgspec.json.decode(found[1], type=Profile)
     except msgspec.DecodeError as error:
-        raise UserError("the stored profile can't be read: set it again with --file") from error
+        raise UnreadableProfile(
+            "the stored profile can't be read: set it again with a --file that names consent"
+        ) from error

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from streams.cli.profile import OPTIONS, set_
 from streams.errors import UserError
+from streams.gateways.profile_checks import ignored, unlikely
 from streams.gateways.profile_words import changed, described, whole
 from streams.records import Consent, Profile
 from streams.stack import LocalStack
@@ -57,6 +61,49 @@ def test_a_clinicians_threshold_has_author_reason_and_end() -> None:
     assert (edge.author, edge.reason, edge.expires) == ("dr-7", "COPD", JANUARY)
 
 
+def test_a_reason_may_hold_commas() -> None:
+    words = "desaturation:below=86,until=2026-01-01,author=dr-7,reason=COPD, stable, author=no part"
+
+    (edge,) = told(thresholds=[words]).thresholds
+
+    assert (edge.author, edge.reason) == ("dr-7", "COPD, stable, author=no part")
+
+
+def test_times_are_shown_as_dates() -> None:
+    made = told(medicines=["C07AB02@2026-01-01"], admitted="2026-01-01T08:30+00:00")
+
+    shown = dict(described(made))
+
+    assert shown["medicines"] == '[{"code":"C07AB02","started":"2026-01-01"}]'
+    assert shown["admitted"] == "2026-01-01T08:30Z"
+
+
+def test_what_is_no_code_and_what_is_over_is_named() -> None:
+    words = "fever:above=39,until=2026-01-01,author=dr-7,reason=a"
+    made = told(medicines=["aspirin", "C07AB02", "A10"], conditions=["flu", "E11.9"], thresholds=[words])
+
+    assert list(ignored(made, JANUARY)) == [
+        "medicine aspirin: no ATC code, as C07AB02",
+        "condition flu: no ICD-10 code, as I10 or E11.9",
+        "threshold fever: has expired",
+    ]
+    assert list(ignored(told(thresholds=[words]), JANUARY - 1)) == []
+
+
+def test_what_stops_before_it_starts_is_named() -> None:
+    made = told(medicines=["C07AB02@2026-03-01..2026-02-01"], habits=["walking@2026-01-01..2026-02-01"])
+
+    assert list(unlikely(made)) == ["medicine C07AB02: stops before it starts"]
+
+
+def test_every_option_of_profile_set_says_what_it_is_and_is_named_when_nothing_is_set() -> None:
+    options = [o for o in inspect.signature(set_, eval_str=True).parameters.values() if o.name != "wearer"]
+    named = {option.name.replace("_", "-") for option in options} - {"file", "json-"}
+
+    assert all(option.annotation.__metadata__[0].help for option in options)
+    assert named == {name.strip(" -") for name in re.split(", ", OPTIONS)}
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -69,6 +116,7 @@ def test_a_clinicians_threshold_has_author_reason_and_end() -> None:
         {"thresholds": ["desaturation:below=low,until=2027-01-01,author=a,reason=b"]},
         {"thresholds": ["desaturation:below=86,until=2027-01-01,reason=b"]},
         {"thresholds": ["moods:below=86,until=2027-01-01,author=a,reason=b"]},
+        {"thresholds": ["desaturation:bellow=86,above=99,until=2027-01-01,author=a,reason=b"]},
         {"birth_year": 12},
     ],
 )
@@ -87,6 +135,24 @@ def test_a_file_is_a_whole_profile(tmp_path: Path) -> None:
     file.write_text('{"birth_year": 1968}')
 
     assert whole("w1", file) == Profile("w1", birth_year=1968)
+
+
+def test_a_file_replaces_all_but_a_consent_that_it_does_not_name(tmp_path: Path) -> None:
+    file = tmp_path / "profile.json"
+    before = Profile("w1", birth_year=1968, consent=Consent("refused", ["care"]))
+
+    file.write_text('{"sex": "male"}')
+    assert whole("w1", file, before) == Profile("w1", sex="male", consent=before.consent)
+    file.write_text('{"consent": {"status": "given"}}')
+    assert whole("w1", file, before) == Profile("w1", consent=Consent("given"))
+
+
+def test_what_no_profile_has_is_refused_by_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "profile.json"
+    file.write_text('{"age": 50, "medicines": [{"code": "C07AB02", "dose": 5}], "baselines": {"hr": 52}}')
+
+    with pytest.raises(UserError, match=r"what no profile has: age, medicines\.dose$"):
+        whole("w1", file)
 
 
 def test_a_file_of_another_wearer_is_refused(tmp_path: Path) -> None:
@@ -123,10 +189,12 @@ def test_a_profile_is_set_shown_and_changed_on_a_real_topic(stack: LocalStack) -
 
     shown = vitalstream("profile", "show", "w1", "--json", **environ)
     unknown = vitalstream("profile", "show", "w3", **environ)
+    nothing = vitalstream("profile", "set", "w1", **environ)
 
     found = json.loads(shown.stdout)
     assert (found["birth_year"], found["weight_kg"], found["consent"]["status"]) == (1968, 80.0, "given")
     assert found["medicines"][0]["started"] == JANUARY
+    assert nothing.stderr.startswith("vitalstream: nothing to set: give --birth-year")
     assert doubted.stderr.startswith("ignored: genotype XYZ")
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert unknown.stderr.startswith("vitalstream: there is no profile of w3")

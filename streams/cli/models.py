@@ -95,13 +95,19 @@ def evaluate(
     """Judge a network on a folder of recordings, through the same functions as the stream.
 
     `onset` runs the product's own step over minutes of watches (ID.csv.gz: minute, hr, steps;
-    labels_aligned.csv: id, symptom_date) and gives people, found (of those with a known day of symptoms, an
-    alert within days -7 to +21 of it), lead_days (from the first alert day to the symptoms, positive =
-    before), alert_days_inside and alert_days_outside of that window (local days on which an illness alert
-    was told or its evidence stood; without a label all days are outside), days_outside (local days with a
-    pulse outside of it), and rows, one for each person.
+    labels_aligned.csv: id, symptom_date) and gives people, labelled (with a known day of symptoms, worn
+    around it), found (of those, an alert within days -7 to +21 of it), before (found before that day),
+    lead_days (from the first alert day to the symptoms, positive = before), alert_days_inside and
+    alert_days_outside of that window (local days on which an illness alert was told or its evidence stood;
+    without a label all days are outside), days_outside (local days with a pulse outside of it),
+    nights_outside (those whose night could be judged), per_140_days (alert days in 140 days outside), and
+    rows, one for each person. It takes no --split.
     """
+    from streams.errors import UserError
+
     if model is Judged.ONSET:
+        if split is not None:
+            raise UserError("onset has no committed split: nothing is trained for it; leave --split out")
         _onset(data, json_)
         return
     with _told(), _progress() as tick:

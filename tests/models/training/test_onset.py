@@ -130,3 +130,9 @@ def test_the_command_gives_a_line_for_each_watch(folder):
     assert result.exit_code == 0
     assert f"symptoms {BEGIN + timedelta(days=18)}" in result.stdout
     assert result.stdout.count("days worn") == 3
+
+
+def test_there_is_no_split_to_judge_it_on(folder):
+    answer = CliRunner().invoke(build_app(), ["evaluate", "onset", "--data", str(folder), "--split", "test"])
+
+    assert "no committed split" in str(answer.exception)

@@ -9,6 +9,7 @@ from typing import cast
 from models.policy.answers import answer_of
 from models.policy.case import Asked, Case, Setting
 from models.policy.life import Life
+from models.policy.members import rank_of, standing
 from models.policy.rules import PRIORITY, Policy
 from models.risk.found import Evidence
 from models.signals.windows import MINUTE
@@ -54,7 +55,7 @@ def tell(setting: Setting, case: Case, first: str, life: Life, status: Status, u
         condition=cast("Condition", condition),
         status=status,
         priority=cast("Priority", PRIORITY[life.rank]),
-        title=policy.rules[_condition(life.lead)].title,
+        title=policy.rules[condition if over else _condition(life.lead)].title,
         onset=life.onset,
         updated=updated,
         source=case.source,
@@ -65,7 +66,9 @@ def tell(setting: Setting, case: Case, first: str, life: Life, status: Status, u
         confidence=life.confidence,
         historic=life.historic,
         context=life.context,
-        contributions=[] if over else life.contributions(policy.reasons),
+        contributions=[]
+        if over
+        else life.contributions(policy.reasons, standing(case.judged.episodes, first)),
         quality=None if over else life.quality,
         models={name: case.versions[name] for name in life.networks if name in case.versions},
         config=policy.digest,
@@ -101,11 +104,17 @@ def _clears(policy: Policy, courses: Iterable[str]) -> str:
 
 
 def _advice(setting: Setting, case: Case, life: Life, courses: Sequence[str]) -> list[Advice]:
-    """Advice for each condition behind the alert, once."""
+    """Advice for each condition behind the alert, once, the most urgent first."""
     found: list[Advice] = []
-    for course in courses:
+    for course in sorted(courses, key=lambda course: -_rank(setting.policy, case, life, course)):
         found += [advice for advice in _advice_on(setting, case, life, course) if advice not in found]
     return found
+
+
+def _rank(policy: Policy, case: Case, life: Life, course: str) -> int:
+    """How urgent one of its courses is by itself; the alert is as urgent as the gravest."""
+    episode = case.judged.episodes.get(course)
+    return life.rank if episode is None else min(rank_of(policy, course, episode, life), life.rank)
 
 
 def _advice_on(setting: Setting, case: Case, life: Life, course: str) -> list[Advice]:
@@ -113,11 +122,11 @@ def _advice_on(setting: Setting, case: Case, life: Life, course: str) -> list[Ad
     if setting.advise is None:
         return [Advice(text, source) for text, source in setting.policy.rules[condition].advice]
     cause = life.causes.get(course)
-    leeway, priority = case.leeway, PRIORITY[life.rank]
+    leeway, rank = case.leeway, _rank(setting.policy, case, life, course)
     return setting.advise(
         Asked(
-            condition, side, priority, life.context, cause, leeway.person, case.now,
-            leeway.oxygen_scale, life.historic,
+            condition, side, PRIORITY[rank], life.context, cause, leeway.person, case.now,
+            leeway.oxygen_scale, life.historic, PRIORITY[life.rank] if rank < life.rank else "",
         )
     )  # fmt: skip
 

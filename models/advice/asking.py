@@ -25,6 +25,7 @@ def adviser(catalogue: Catalogue) -> Callable[[Asked], list[Advice]]:
             catalogue.facts_of(known_of(asked.person, asked.now, asked.oxygen_scale)),
             cause=asked.cause,
             historic=asked.historic,
+            beside=asked.beside,
         )
 
     return advise

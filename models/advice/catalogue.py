@@ -53,14 +53,17 @@ class Catalogue:
         *,
         cause: str | None = None,
         historic: bool = False,
+        beside: str = "",
         voices: Sequence[Voice] = VOICES,
     ) -> list[Advice]:
         """What to do now, to watch, and when to seek help, in English, for each voice in turn.
 
         `facts` as `facts_of` gives them. Of an alert found in old data nothing is said to do now but to look.
+        `beside`: the priority of a more urgent condition of the alert. That one says when to seek help, and
+        this one only what its facts add.
         """
         situation = Situation(side, priority, context, cause or "", facts)
-        chosen = list(self._chosen(condition, situation, historic))
+        chosen = list(self._chosen(condition, situation, historic, beside))
         return [self._advice(key, voice, "en") for voice in voices for key in chosen]
 
     def translate(self, advice: Advice, language: Language) -> Advice:
@@ -73,13 +76,15 @@ class Catalogue:
         """What of a profile makes advice differ."""
         return facts_of(known, self.book)
 
-    def _chosen(self, condition: Condition, situation: Situation, historic: bool) -> Iterator[str]:
+    def _chosen(
+        self, condition: Condition, situation: Situation, historic: bool, beside: str
+    ) -> Iterator[str]:
         fitting = [entry for entry in self.book.advice[condition] if _fits(entry, situation)]
         for kind in KINDS:
             if historic and kind == "now":
                 yield EARLIER
                 continue
-            own = [entry for entry in fitting if entry.kind == kind]
+            own = [entry for entry in fitting if entry.kind == kind and _agrees(entry, beside)]
             first = _ranked([entry for entry in own if not entry.adds])[:1]
             for entry in [*first, *_ranked([entry for entry in own if entry.adds])[:ADDED]]:
                 yield f"{condition}.{entry.name}"
@@ -115,6 +120,13 @@ def _fits(entry: Entry, situation: Situation) -> bool:
         and (not entry.cause or situation.cause in entry.cause or before_colon in entry.cause)
         and situation.facts.issuperset(entry.facts)
     )
+
+
+def _agrees(entry: Entry, beside: str) -> bool:
+    """Whether it contradicts nothing that is said for a more urgent condition of the same alert."""
+    if not beside or entry.kind != "seek_help":
+        return True
+    return bool(entry.facts) and (not entry.priority or beside in entry.priority)
 
 
 def _ranked(entries: list[Entry]) -> list[Entry]:

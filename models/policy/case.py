@@ -30,6 +30,8 @@ class Asked(NamedTuple):
     oxygen_scale: int = 1
     historic: bool = False
     """Found in data that was hours old."""
+    beside: str = ""
+    """Priority of a more urgent condition of the same alert, which says when to seek help; empty = none."""
 
 
 @dataclass(frozen=True, slots=True)

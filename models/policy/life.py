@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
@@ -93,9 +93,13 @@ class Life(msgspec.Struct, array_like=True, gc=False):
         ranked = sorted(self.causes, key=lambda course: course != self.lead)
         return "; ".join(dict.fromkeys(self.causes[course] for course in ranked)) or None
 
-    def contributions(self, most: int) -> list[Contribution]:
-        """The vitals behind it, those of the course that speaks first; shares add up to 1 at most."""
-        spoken = sorted(self.reasons, key=lambda course: course != self.lead)
+    def contributions(self, most: int, standing: Container[str]) -> list[Contribution]:
+        """The vitals behind it, those of the course that speaks first; shares add up to 1 at most.
+
+        Only those of courses that are `standing`, if any is: what has come back is not what it was.
+        """
+        still = [course for course in self.reasons if course in standing] or list(self.reasons)
+        spoken = sorted(still, key=lambda course: course != self.lead)
         shares: dict[str, float | None] = {}
         kept: dict[str, Reason] = {}
         for course in spoken:

@@ -11,6 +11,7 @@ from models.policy.rules import load_policy
 from models.risk.evidence import Leeway
 from models.view import Observation, View
 from streams.records import Alert, Medicine, Profile, Source
+from tests.models.policy.stories import Story, said
 
 START = 1_767_592_800_000
 MINUTE = 60_000
@@ -62,3 +63,30 @@ def test_the_end_of_an_alert_has_no_advice() -> None:
         alerts += [one.record for one in found if isinstance(one.record, Alert)]
 
     assert [(alert.status, bool(alert.advice)) for alert in alerts] == [("raised", True), ("resolved", False)]
+
+
+def test_each_condition_is_advised_on_by_its_own_grade_and_the_gravest_says_when_to_seek_help() -> None:
+    story = Story(advise=adviser(load_catalogue()))
+    for minute in range(20):
+        low = said(minute, "desaturation", 2, ("spo2", 84.0))
+        story.take(minute, low, said(minute, "deterioration", 1, ("spo2", 84.0)))
+
+    alert = story.alerts[-1]
+    keys = [advice.key for advice in alert.advice if advice.voice == "wearer"]
+    assert (alert.priority, alert.condition, alert.also) == ("high", "desaturation", ["deterioration"])
+    assert "deterioration.now" in keys
+    assert "deterioration.now.high" not in keys
+    assert [key for key in keys if ".seek" in key] == ["desaturation.seek.high"]
+
+
+def test_a_milder_condition_still_says_what_its_wearer_must_know() -> None:
+    catalogue = load_catalogue()
+
+    def keys(*facts: str) -> list[str]:
+        found = catalogue.advise("fever", priority="low", facts=frozenset(facts), beside="high")
+        return [advice.key for advice in found if advice.voice == "wearer" and advice.kind == "seek_help"]
+
+    assert keys() == []
+    assert len(keys("cancer_medicine")) == 1
+    own = catalogue.advise("desaturation", priority="low", facts=frozenset({"oxygen_scale_2"}), beside="high")
+    assert "seek_help" not in {advice.kind for advice in own}

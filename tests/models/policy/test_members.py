@@ -8,7 +8,7 @@ from models.policy.reminding import due_at
 from tests.models.policy.stories import MINUTE, POLICY, START, Story, line, said, statuses
 
 FAST = "resting_heart_rate:high"
-HR = ("hr", 140.0)
+
 OWN = ("rr", 19.0)
 
 
@@ -117,3 +117,23 @@ def test_two_that_are_as_urgent_leave_one_without_a_word():
     assert set(statuses(told)) == {"reminded"}
     assert {alert.priority for alert in told} == {"high"}
     assert told[-1].title == POLICY.rules["deterioration"].title
+
+
+def test_the_end_has_the_title_of_the_condition_it_is_kept_under():
+    story = fast_and_unusual()
+    both(story, range(20, 40), 0, 1)
+
+    told = both(story, range(40, 90), 0, 0)
+
+    assert line(told) == ["resolved resting_heart_rate low"]
+    assert told[0].title == POLICY.rules["resting_heart_rate"].title
+    assert told[0].also == ["anomaly"]
+
+
+def test_values_of_what_has_come_back_are_not_told_while_another_stands():
+    story = fast_and_unusual()
+    both(story, range(20, 23), 0, 1)
+
+    [answered] = story.answer(23, "answer", useful=True)
+
+    assert [c.signal for c in answered.contributions] == ["rr"]

@@ -41,13 +41,15 @@ def card(alert: Alert) -> Text:
 def _details(alert: Alert) -> str:
     ranked = sorted(alert.contributions, key=lambda c: -(c.share or 0.0))
     parts = [alert.id[:SHORT], *(_reason(contribution) for contribution in ranked[:REASONS])]
+    if alert.also:
+        parts.append(f"with: {', '.join(words().of('condition', name) for name in alert.also)}")
     if alert.cause:
         parts.append(f"cause: {alert.cause}")
     if alert.updated != alert.onset:
         parts.append(f"since {_clock(alert.onset)}")
     if alert.probability is not None:
         parts.append(f"probability {alert.probability:.0%}")
-    if alert.confidence is not None:
+    if alert.confidence is not None and alert.status != "resolved":
         parts.append(f"confidence {alert.confidence:.0%}")
     return " · ".join([*parts, *_people(alert)])
 
@@ -65,7 +67,7 @@ def _people(alert: Alert) -> Iterator[str]:
 
 def _reason(contribution: Contribution) -> str:
     unit = _UNITS.get(contribution.unit, contribution.unit)
-    words = f"{contribution.signal} {contribution.value:.4g} {unit}".rstrip()
+    vital = f"{contribution.signal} {contribution.value:.4g} {unit}".rstrip()
     compared = []
     if contribution.usual is not None:
         compared.append(f"usual {contribution.usual:.4g}")
@@ -74,7 +76,7 @@ def _reason(contribution: Contribution) -> str:
     if contribution.stretches:
         clearest = max(contribution.stretches, key=lambda stretch: stretch.share)
         compared.append(f"most at {_clock(clearest.start)[11:]}")
-    return f"{words} ({', '.join(compared)})" if compared else words
+    return f"{vital} ({', '.join(compared)})" if compared else vital
 
 
 def _clock(millis: int) -> str:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from exporters.alerts.card_content import Card, Vital
 from exporters.alerts.card_svg import svg_change
 from exporters.alerts.card_text import ARROWS
+from exporters.alerts.card_value import usual_of, value_of
 from exporters.alerts.card_words import Words, clock, percent, printable, stamp, words
 from streams.records import Advice
 
@@ -104,20 +105,20 @@ def _vitals(card: Card, said: Words) -> str:
         return ""
     names = ("vital", "value", "usual", "change", "share")
     head = _el("tr", *(_el("th", escape(said(name)), scope="col") for name in names))
-    rows = (_vital(vital, said) for vital in card.vitals)
+    rows = (_vital(vital, card, said) for vital in card.vitals)
     return _el("h3", escape(said("vitals"))) + _el("table", _el("thead", head), _el("tbody", *rows))
 
 
-def _vital(vital: Vital, said: Words) -> str:
+def _vital(vital: Vital, card: Card, said: Words) -> str:
     direction = said.of("direction", vital.direction)
-    usual = said("unknown_usual") if vital.usual is None else said.number(vital.usual, vital.unit)
+    usual = usual_of(vital, card, said)
     change = "–" if vital.change is None else said.number(vital.change, signed=True)
     picture = svg_change(vital, f"{vital.name}{said('colon')}{direction} {change}")
     most = "" if vital.most_at is None else f" ({escape(said('most'))} {_time(vital.most_at)})"
     return _el(
         "tr",
         _el("th", escape(vital.name), scope="row"),
-        _el("td", escape(said.number(vital.value, vital.unit)), most),
+        _el("td", escape(value_of(vital, said)), most),
         _el("td", escape(usual)),
         _el("td", escape(change), " ", picture),
         _el("td", "–" if vital.share is None else percent(vital.share)),
@@ -142,7 +143,8 @@ def _facts(card: Card, said: Words) -> str:
 
 def _rows(card: Card, said: Words) -> Iterable[tuple[str, str]]:
     """What else there is to know, name and HTML."""
-    for name in ("quality", "confidence", "probability"):
+    over = card.status == "resolved"
+    for name in () if over else ("quality", "confidence", "probability"):
         share = getattr(card, name)
         yield said(name), escape(said("not_stated")) if share is None else percent(share)
     if card.also:
@@ -155,7 +157,7 @@ def _rows(card: Card, said: Words) -> Iterable[tuple[str, str]]:
     for name, count in (("delayed", card.delayed_s), ("suppressed", card.suppressed)):
         if count:
             yield said(name), str(count)
-    if card.clears:
+    if card.clears and not over:
         yield said("clears"), _worded(card.clears, card.clears_language, card)
     models = said("comma").join(f"{name} {version}" for name, version in card.models.items())
     yield said("models"), escape(models or said("no_models"))

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from exporters.alerts.card import STYLES
 from exporters.alerts.card_content import Card, Vital
+from exporters.alerts.card_value import usual_of, value_of
 from exporters.alerts.card_words import Words, clock, percent, printable, words
 
 ARROWS = {"above": "↑", "high": "↑", "below": "↓", "low": "↓", "level": "=", "unknown": " "}
@@ -20,16 +21,11 @@ def text_card(card: Card) -> Text:
     text = Text()
     text.append(f" {said.of('priority', card.priority)} ", STYLES[card.priority])
     text.append(f" {ARROWS[card.direction]}".rstrip() + f" {printable(card.title)}\n", "bold")
-    for line in (
-        *_when(card, said),
-        "",
-        *_table(card, said),
-        "",
-        *_advice(card, said),
-        "",
-        *_rest(card, said),
-    ):
-        text.append(f"{printable(line)}\n")
+    blocks = [list(block(card, said)) for block in (_when, _table, _advice, _rest)]
+    for number, block in enumerate(block for block in blocks if block):
+        text.append("\n" if number else "")
+        for line in block:
+            text.append(f"{printable(line)}\n")
     return text
 
 
@@ -65,7 +61,7 @@ def _people(card: Card, said: Words) -> Iterator[str]:
 
 
 def _table(card: Card, said: Words) -> list[str]:
-    rows = [_row(vital, said) for vital in card.vitals]
+    rows = [_row(vital, card, said) for vital in card.vitals]
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     return [
         "  "
@@ -74,13 +70,13 @@ def _table(card: Card, said: Words) -> list[str]:
     ]
 
 
-def _row(vital: Vital, said: Words) -> tuple[str, ...]:
-    usual = said("unknown_usual") if vital.usual is None else said.number(vital.usual, vital.unit)
+def _row(vital: Vital, card: Card, said: Words) -> tuple[str, ...]:
+    usual = usual_of(vital, card, said)
     change = "" if vital.change is None else said.number(vital.change, signed=True)
     return (
         f"{ARROWS[vital.direction]} {vital.name}",
-        said.number(vital.value, vital.unit),
-        f"{said('usual')} {usual}",
+        value_of(vital, said),
+        f"{said('usual')} {usual}" if usual else "",
         change,
         "" if vital.share is None else percent(vital.share),
         "" if vital.most_at is None else f"{said('most')} {clock(vital.most_at)[11:]}",
@@ -91,15 +87,16 @@ def _advice(card: Card, said: Words) -> Iterator[str]:
     for advice in card.advice:
         mark = f" ({said('generated')})" if advice.generated else ""
         yield f"  {said.of('kind', advice.kind)}{said('colon')}{advice.text}{mark} [{advice.source}]"
-    if card.clears:
+    if card.clears and card.status != "resolved":
         yield f"  {said('clears')}{said('colon')}{card.clears}"
 
 
 def _rest(card: Card, said: Words) -> Iterator[str]:
-    sure = ((name, getattr(card, name)) for name in ("quality", "confidence", "probability"))
-    yield "  " + " · ".join(
-        f"{said(name)} {said('not_stated') if share is None else percent(share)}" for name, share in sure
-    )
+    if card.status != "resolved":
+        sure = ((name, getattr(card, name)) for name in ("quality", "confidence", "probability"))
+        yield "  " + " · ".join(
+            f"{said(name)} {said('not_stated') if share is None else percent(share)}" for name, share in sure
+        )
     if card.usefulness is not None:
         yield f"  {said('useful')} {percent(card.usefulness)}"
     for name, count in (("delayed", card.delayed_s), ("suppressed", card.suppressed)):

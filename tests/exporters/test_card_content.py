@@ -220,7 +220,8 @@ def test_every_name_of_the_records_has_a_word(language: Language) -> None:
 
     for table, names in {
         "priority": get_args(Priority), "status": get_args(Status), "condition": get_args(Condition),
-        "context": get_args(Context), "kind": get_args(Kind), "signal": [*SIGNALS, "hrv"],
+        "context": get_args(Context), "kind": get_args(Kind),
+        "signal": [*SIGNALS, "hrv", "age", "male", "bmi", "local_hour"],
     }.items():  # fmt: skip
         assert set(tables[table]) == set(names), table
 

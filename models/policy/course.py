@@ -51,7 +51,8 @@ class Moment:
     @property
     def old(self) -> bool:
         """Whether it was found in data that came late: history."""
-        return self.case.now - self.found.time > self.policy.historic_ms
+        late = self.case.now - self.found.time > self.policy.historic_ms
+        return late and self.policy.rules[self.found.condition].history
 
     def take(self) -> Told | None:
         """Move the course; what to tell, if that changes its alert."""

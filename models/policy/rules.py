@@ -54,6 +54,8 @@ class Rule:
     """A time up to this long in which nothing was heard either way does not break a run."""
     once: bool = False
     """Whether its evidence comes once: what waits would never be told."""
+    history: bool = True
+    """Whether what is found in old data is history; False: it speaks of years, not of those days."""
 
     def level(self, value: float, softer: float = 0.0) -> int:
         """The highest grade whose edge `value` passes; `softer` moves every edge to the mild side."""
@@ -157,7 +159,7 @@ def _rule(name: str, row: sheet.ConditionRow) -> Rule:
     return Rule(
         cast("Condition", name), row.title, grades, _ms(row.grace_s), _ms(row.clear_s), row.clears,
         tuple((a.text, a.source) for a in row.advice), row.limits, _ms(row.lapse_s), row.back, row.better,
-        row.remind, row.live, _ms(row.missing_s), row.once,
+        row.remind, row.live, _ms(row.missing_s), row.once, row.history,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ class ConditionRow(msgspec.Struct, forbid_unknown_fields=True):
     live: bool = True
     missing_s: Seconds = 0
     once: bool = False
+    history: bool = True
     limits: dict[str, float] = {}
     advice: list[AdviceRow] = []
 

@@ -137,3 +137,11 @@ def test_values_of_what_has_come_back_are_not_told_while_another_stands():
     [answered] = story.answer(23, "answer", useful=True)
 
     assert [c.signal for c in answered.contributions] == ["rr"]
+
+
+def test_a_long_term_risk_is_never_history():
+    story = Story()
+
+    [told] = story.take(0, said(0, "long_term_risk", 1), late=600)
+
+    assert (told.status, told.historic) == ("raised", False)

@@ -82,17 +82,18 @@ class Counsel:
     def answered(self, feedback: Feedback, now: int) -> bool:
         """Learn from an answer; False when no such alert can be answered (any more).
 
-        The last answer stands, by its own time: one that is older than what stands changes nothing.
+        The last answer stands, by its own time: one that is older than what stands changes nothing. None is
+        later than stream time `now`, or one from a clock that is ahead would stand for ever.
         """
         told = self._taught.find(feedback.alert, now)
         if told is None:
             return False
-        useful = verdict(feedback)
-        if self._mode != "on" or feedback.time // 1000 < told.answered_s or not _said(feedback):
+        useful, time = verdict(feedback), min(feedback.time, now)
+        if self._mode != "on" or time // 1000 < told.answered_s or not _said(feedback):
             return True
         if useful != told.useful:
             self._teach(told, useful)
-        self._taught.answer(told, useful, feedback.time)
+        self._taught.answer(told, useful, time)
         return True
 
     def ended(self, alert: str, clear_ms: int, now: int) -> None:

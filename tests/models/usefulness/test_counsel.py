@@ -259,3 +259,13 @@ def test_what_was_learnt_comes_back_when_learning_is_on_again() -> None:
 
     assert counsel(taught, cohorts, "off").opinion(FORECAST) == NONE
     assert counsel(taught, cohorts, "on").opinion(FORECAST) == before
+
+
+def test_an_answer_from_a_clock_that_is_ahead_does_not_stand_for_ever() -> None:
+    taught = told()
+    one = counsel(taught)
+    one.answered(answer(alert_of(1), False, START + 10**12), START)
+
+    one.answered(answer(alert_of(1), True, START + 60_000), START + 60_000)
+
+    assert taught.tally("anomaly") == Tally(1, 0)

@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 
-from models.decide import Setting
 from models.deep.library import Library
 from models.deep.manifest import read_manifest
 from models.deep.registry_edit import promote, rollback
-from models.policy.rules import load_policy
+from models.personal import load_setting
 from models.snapshot import WearerSnapshot
 from streams.engine.lineups import Lineups
 from streams.engine.shard import ShardMaker
@@ -69,7 +68,7 @@ def test_swaps_under_load_with_kills_in_between_lose_and_repeat_nothing(bench: B
 
 def check(bench: Bench, registry: Path, old: str) -> None:
     library, log = Library(registry), defaultdict[int, list[Any]](list)
-    make = ShardMaker(bench.settings, SEAL, library, Setting(load_policy()))
+    make = ShardMaker(bench.settings, SEAL, library, load_setting())
     for record in bench.observer.records("vitals"):
         log[record.partition].append(record)
     judges = stored_lineups(bench)
@@ -82,7 +81,7 @@ def check(bench: Bench, registry: Path, old: str) -> None:
     different = [alert for alert in told if expected[alert.id, alert.revision] != alert]
     assert different == []
     assert recovered(make, bench) == states
-    spoke = {alert.models["rhythm"] for alert in told if alert.condition == "rhythm"}
+    spoke = {alert.models["rhythm"] for alert in told if "rhythm" in alert.models}
     assert spoke == {old, "contrary"}, "both versions must have had something to say"
     assert sum(len(found.begins) - 1 for found in judges.values()) > PARTITIONS
     never = {number: Judges([0], [{"rhythm": old}]) for number in log}

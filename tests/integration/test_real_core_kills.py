@@ -11,9 +11,8 @@ from collections import Counter, defaultdict
 import msgspec
 import pytest
 
-from models.decide import Setting
 from models.deep.networks import Networks
-from models.policy.rules import load_policy
+from models.personal import load_setting
 from models.snapshot import WearerSnapshot, dump
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker, WearerShard
@@ -30,7 +29,7 @@ HOURS = 7.0
 def maker(bench: Bench) -> ShardMaker:
     networks = Networks.load()
     key = Seal(bytes.fromhex(STATE_KEY))
-    return ShardMaker(bench.settings, key, Fixed(networks, networks.versions), Setting(load_policy()))
+    return ShardMaker(bench.settings, key, Fixed(networks, networks.versions), load_setting())
 
 
 def uninterrupted(bench: Bench) -> tuple[dict[str, WearerSnapshot], set[tuple[str, int]]]:

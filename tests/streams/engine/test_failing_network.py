@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry
 
 from exporters.metrics.worker import WorkerMetrics
-from models.decide import Setting
 from models.deep.asks import Rows
+from models.personal import load_setting
 from streams.engine.contracts import Effects
 from streams.engine.metered import MeteredNetworks
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker
 from streams.engine.stock import Fixed
 from streams.settings import Settings
-from tests.streams.engine.shards import POLICY, SECRET, Irregularity, by_id, feed_all, messy
+from tests.streams.engine.shards import SECRET, Irregularity, by_id, feed_all, messy
 
 RECORDS = messy(9)
 
@@ -80,7 +80,7 @@ def judged(fail: Callable[[Rows, Rows], None], size: int = 50) -> tuple[Effects,
     """All records through a shard as a worker makes it, and what the metrics then say of failures."""
     registry = CollectorRegistry()
     metered = MeteredNetworks(Fixed(Failing(fail), {"rhythm": "7"}), WorkerMetrics(registry))
-    maker = ShardMaker(Settings(), Seal(SECRET), metered, Setting(POLICY), on_model_error=metered.failed)
+    maker = ShardMaker(Settings(), Seal(SECRET), metered, load_setting(), on_model_error=metered.failed)
     effects = feed_all(maker(0, {}), RECORDS, size)
     count = registry.get_sample_value("vitalstream_model_errors_total", {"model": "rhythm"})
     return effects, count or 0.0

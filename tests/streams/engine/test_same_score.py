@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from models.asking import HOUR_CHANNELS
 from models.datasets.cgm import Series, load_series
 from models.datasets.rr import load_record
-from models.decide import Setting
 from models.deep.asks import Ask
 from models.deep.networks import Networks
 from models.disease.variations import Variation
+from models.personal import load_setting
 from models.training.deterioration.data import load as load_stays
 from models.training.diabetes.data import load_table
 from models.training.glucose.data import windows_of
@@ -36,7 +36,7 @@ from tests.models.training.series import write_series
 from tests.models.training.shared import SHARED
 from tests.models.training.stays import write_stays
 from tests.models.training.tables import write_nhanes
-from tests.streams.engine.shards import POLICY, SECRET, START, Raw, control, numbered, packet, raw
+from tests.streams.engine.shards import SECRET, START, Raw, control, numbered, packet, raw
 
 NETWORKS = (
     "rhythm", "quality", "glucose", "unusual", "diabetes", "deterioration_wearable", "deterioration_clinical",
@@ -66,7 +66,7 @@ def streamed(dataset: str, folder: Path, records: list[str] | None = None) -> di
 def asked_of(packets: Iterable[Timed]) -> dict[str, list[Ask]]:
     """What the networks are asked of these packets, with their answers."""
     stock = Fixed(Each(), dict.fromkeys(NETWORKS, "1"))
-    maker = ShardMaker(Settings(), Seal(SECRET), stock, Setting(POLICY))
+    maker = ShardMaker(Settings(), Seal(SECRET), stock, load_setting())
     shard, asked = maker(0, {}), defaultdict[str, list[Ask]](list)
     sent = list(packets)
     log = numbered([*_records(sent), *_later(sent[-1].time)])

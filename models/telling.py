@@ -10,7 +10,7 @@ from models.policy.answers import answer_of
 from models.policy.case import Asked, Case, Setting
 from models.policy.life import Life
 from models.policy.members import rank_of, standing
-from models.policy.rules import PRIORITY, Policy
+from models.policy.rules import PRIORITY, Policy, condition_of
 from models.risk.found import Evidence
 from models.signals.windows import MINUTE
 from models.view import View
@@ -55,7 +55,7 @@ def tell(setting: Setting, case: Case, first: str, life: Life, status: Status, u
         condition=cast("Condition", condition),
         status=status,
         priority=cast("Priority", PRIORITY[life.rank]),
-        title=policy.rules[condition if over else _condition(life.lead)].title,
+        title=policy.rules[condition if over else condition_of(life.lead)].title,
         onset=life.onset,
         updated=updated,
         source=case.source,
@@ -85,13 +85,9 @@ def tell(setting: Setting, case: Case, first: str, life: Life, status: Status, u
 
 def also(first: str, life: Life) -> list[Condition]:
     """The other conditions of an alert, in the order in which they joined."""
-    others = dict.fromkeys(_condition(course) for course in life.joined)
-    others.pop(_condition(first), None)
+    others = dict.fromkeys(condition_of(course) for course in life.joined)
+    others.pop(condition_of(first), None)
     return cast("list[Condition]", list(others))
-
-
-def _condition(course: str) -> str:
-    return course.partition(":")[0]
 
 
 def _spoken(life: Life) -> list[str]:
@@ -100,7 +96,7 @@ def _spoken(life: Life) -> list[str]:
 
 
 def _clears(policy: Policy, courses: Iterable[str]) -> str:
-    return " and ".join(dict.fromkeys(policy.rules[_condition(course)].clears for course in courses))
+    return " and ".join(dict.fromkeys(policy.rule_of(course).clears for course in courses))
 
 
 def _advice(setting: Setting, case: Case, life: Life, courses: Sequence[str]) -> list[Advice]:

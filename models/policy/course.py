@@ -9,7 +9,7 @@ from models.policy.case import Case, Setting, Told
 from models.policy.episode import Episode
 from models.policy.life import Life, Mute, joinable
 from models.policy.members import gravest, greatest, members
-from models.policy.rules import RANK, Policy
+from models.policy.rules import RANK, Policy, condition_of
 from models.risk.found import Evidence
 from models.telling import alert_id, keep, tell, updated
 from models.usefulness.counsel import Opinion
@@ -181,7 +181,7 @@ class Moment:
         """Put the rise into an alert that is out; the status, if it is to be told."""
         course = self.found.key
         condition, high = self.found.condition, RANK["high"]
-        fresh = condition not in {other.partition(":")[0] for other in (first, *life.joined)}
+        fresh = condition not in {condition_of(other) for other in (first, *life.joined)}
         if course != first and course not in life.joined:
             life.joined.append(course)
         seen_to = life.acknowledged is not None or bool(life.snoozed)
@@ -192,7 +192,7 @@ class Moment:
             life.rank, life.lead = max(rank, life.rank), course
             life.forget_people()
             return "escalated"
-        told = self.policy.rules[first.partition(":")[0]].remind and life.news < self.policy.news
+        told = self.policy.rule_of(first).remind and life.news < self.policy.news
         if not fresh or seen_to or not told:
             return None
         life.news += 1

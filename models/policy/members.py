@@ -21,7 +21,7 @@ def standing(episodes: Mapping[str, Episode], first: str) -> dict[str, Episode]:
 
 def rank_of(policy: Policy, course: str, episode: Episode, life: Life) -> int:
     """How urgent one course is by its own confirmed grade; what is history is `low` at most."""
-    grades = policy.rules[course.partition(":")[0]].grades
+    grades = policy.rule_of(course).grades
     rank = RANK[grades[min(episode.raised, len(grades)) - 1].priority]
     return min(rank, RANK["low"]) if life.historic else rank
 

@@ -9,7 +9,7 @@ from models.policy.case import Case, Setting, Told
 from models.policy.episode import Episode
 from models.policy.life import Life
 from models.policy.members import greatest, members, standing
-from models.policy.rules import Policy
+from models.policy.rules import Policy, condition_of
 from models.telling import tell
 from models.view import Observation
 from streams.records import Status
@@ -43,7 +43,7 @@ def _due(policy: Policy, judged: Judged, first: str, life: Life, now: int) -> St
     if woken:
         life.snoozed, life.snoozer = 0, ""
     still = standing(judged.episodes, first)
-    again = woken or any(policy.rules[course.partition(":")[0]].remind for course in still)
+    again = woken or any(policy.rule_of(course).remind for course in still)
     improving = all(episode.improving for episode in still.values())
     if not still or not again or not life.due(now, policy, greatest(policy, still, life), improving, woken):
         return None
@@ -55,7 +55,7 @@ def _lost(
     policy: Policy, first: str, life: Life, episodes: list[Episode], observation: Observation
 ) -> Status | None:
     """Say once that the signals of an alert are lost; until they are back it does not end for being quiet."""
-    condition = first.partition(":")[0]
+    condition = condition_of(first)
     if life.off or life.historic or condition in UNTIL_HEARD or not policy.rules[condition].live:
         return None
     life.off = _why(policy, first, life, episodes, observation)
@@ -77,7 +77,7 @@ def _why(policy: Policy, first: str, life: Life, episodes: list[Episode], observ
     if signals and signals <= view.causes.keys() and unheard >= policy.off_ms:
         return SENSOR_OFF if "contact" in {view.causes[signal] for signal in signals} else UNUSABLE
     # What lapses by then needs no word of it.
-    lapses = min(policy.rules[course.partition(":")[0]].lapse_ms for course in (first, *life.joined))
+    lapses = min(policy.rule_of(course).lapse_ms for course in (first, *life.joined))
     return NO_READINGS if policy.unheard_ms <= unheard < lapses else ""
 
 

@@ -111,6 +111,15 @@ class Policy:
     reasons: int = 5
     course_hour: int = 2
 
+    def rule_of(self, course: str) -> Rule:
+        """The rule of a course: that of its condition."""
+        return self.rules[condition_of(course)]
+
+
+def condition_of(course: str) -> str:
+    """The condition of a course (`condition` or `condition:side`)."""
+    return course.partition(":")[0]
+
 
 def load_policy(path: Path = DEFAULT) -> Policy:
     """Read and check a policy file. Raises ValueError with what is wrong with it."""
@@ -180,7 +189,7 @@ def _groups(rows: dict[str, list[str]]) -> dict[str, frozenset[str]]:
     for name, row in rows.items():
         courses = [course for entry in row for course in _courses(name, entry)]
         for course in courses:
-            others = {other for other in courses if other.partition(":")[0] != course.partition(":")[0]}
+            others = {other for other in courses if condition_of(other) != condition_of(course)}
             related[course] = related.get(course, frozenset()) | others
     return related
 

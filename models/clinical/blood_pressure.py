@@ -21,7 +21,6 @@ Place = Literal["office", "home"]
 
 ESC = "ESC guidelines for elevated blood pressure, 2024"
 HOME_SOURCE = f"{ESC}; ACC/AHA 2017, home value"
-CRISIS_SOURCE = "American Heart Association, hypertensive crisis; NHLBI"
 
 _USUAL, _ELEVATED, _HIGH = Band("not elevated", 0), Band("elevated", 1), Band("in the hypertension range", 2)
 TABLES: dict[Place, dict[str, Bands[Band]]] = {

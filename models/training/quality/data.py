@@ -49,12 +49,6 @@ def derive(
     return Examples(*quality_inputs(rows), usable, usable if clean is None else clean)
 
 
-def join(parts: Sequence[Examples]) -> Examples:
-    """All rows of several sets, in order."""
-    columns = ("sequence", "statistics", "usable", "clean")
-    return Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
-
-
 def pool(records: Sequence[RRRecord], size: int, seed: int, tick: Tick = lambda _: None) -> Examples:
     """`size` windows, people alike: half clean, half spoilt by the kinds that may be trained on."""
     rng = np.random.default_rng(seed)

@@ -22,12 +22,13 @@ from models.training import fitting
 from models.training.calibration import fit_platt, log_loss, sigmoid
 from models.training.curves import draw_curves
 from models.training.ensemble import Ensemble
+from models.training.examples import join
 from models.training.export import new_entry, register, signature, to_onnx_bytes
 from models.training.fitting import Curve, Plan
 from models.training.quality.artefacts import TRAINED
 from models.training.quality.bursts import spoil
 from models.training.quality.card import BUDGET, HARD, WORST, judged
-from models.training.quality.data import Examples, derive, join, pool
+from models.training.quality.data import Examples, derive, pool
 from models.training.quality.evaluate import as_it_is, form
 from models.training.quality.net import QualityNet
 from models.training.splits import load_split

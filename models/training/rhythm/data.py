@@ -64,9 +64,3 @@ def as_recorded(record: RRRecord) -> Examples:
     # A class with a handful of windows must not decide the whole.
     counts = np.maximum(np.bincount(kind, minlength=2), _FEW)
     return derive(windows, 1.0 / counts[kind])
-
-
-def join(parts: Sequence[Examples]) -> Examples:
-    """All rows of several sets, in order."""
-    columns = ("sequence", "statistics", "af", "weight")
-    return Examples(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))

@@ -17,9 +17,10 @@ from models.deep.rhythm import BEATS, CHANNELS, FEATURE_NAMES
 from models.training.calibration import fit_platt, sigmoid, threshold_for_specificity
 from models.training.curves import draw_curves
 from models.training.ensemble import Ensemble
+from models.training.examples import join
 from models.training.export import new_entry, register, signature, to_onnx_bytes
 from models.training.rhythm.card import BUDGET, DATA, judge_again
-from models.training.rhythm.data import Examples, as_recorded, join, training_pool
+from models.training.rhythm.data import Examples, as_recorded, training_pool
 from models.training.rhythm.fit import Curve, Plan, fit, predict
 from models.training.splits import load_split
 

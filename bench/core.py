@@ -7,7 +7,7 @@ from models.deep.networks import Networks
 from models.personal import load_setting
 from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker
-from streams.engine.stock import Fixed
+from streams.engine.stock import Fixed, Stock
 from streams.settings import Settings
 
 SECRET = bytes(32)
@@ -16,7 +16,12 @@ SECRET = bytes(32)
 
 def make_core(settings: Settings | None = None, runner: SingleRows | None = None) -> ShardMaker:
     """Make shards with the default settings; `runner` replaces the networks' padded batches of 32 rows."""
-    settings = settings or Settings()
     networks = Networks.load()
+    return core_on(Fixed(runner or networks, networks.versions), settings)
+
+
+def core_on(stock: Stock, settings: Settings | None = None) -> ShardMaker:
+    """Make shards with the default settings that are judged by these networks."""
+    settings = settings or Settings()
     setting = load_setting(settings.collect_again, settings.stale_alerts)
-    return ShardMaker(settings, Seal(SECRET), Fixed(runner or networks, networks.versions), setting)
+    return ShardMaker(settings, Seal(SECRET), stock, setting)

@@ -16,18 +16,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.core import core_on
 from bench.floor import Chunk, chunks
 from bench.memory import restored_bytes
 from bench.packets import PARTITIONS, Packet, Size, partitioned, simulate
-from models.personal import load_setting
-from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker, WearerShard
 from streams.engine.stock import Fixed
-from streams.settings import Settings
 
 SIZES = (Size(1, 60), Size(10, 10), Size(60, 60))
 """Samples of each signal in a packet, seconds of a packet."""
-SECRET = bytes(32)
 CHUNK = 32
 ROUNDS = 7
 
@@ -53,11 +50,9 @@ class NoNetworks:
         raise AssertionError(name, len(rows))
 
 
-def make_plain(settings: Settings | None = None) -> ShardMaker:
+def make_plain() -> ShardMaker:
     """Make shards that ask no network."""
-    settings = settings or Settings()
-    setting = load_setting(settings.collect_again, settings.stale_alerts)
-    return ShardMaker(settings, Seal(SECRET), Fixed(NoNetworks(), {}), setting)
+    return core_on(Fixed(NoNetworks(), {}))
 
 
 def measure(wearers: int = 40, hours: float = 3.0, rounds: int = ROUNDS) -> StepFigures:

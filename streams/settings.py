@@ -41,7 +41,22 @@ class Settings(BaseSettings):
     app_id: str = Field("vitalstream", description="Kafka consumer group and prefix of internal topics")
     partitions: int = Field(4, ge=1, le=4096, description="partitions of every topic, fixed at creation")
     metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus endpoint; 0 = any free port")
-    api_port: int = Field(0, ge=0, le=65535, description="alert API; 0 = any free port")
+    api_port: int = Field(0, ge=0, le=65535, description="alert API and board; 0 = any free port")
+    api_anonymous: Literal["off", "read", "answer"] = Field(
+        "off", description="what who shows no token may do, on loopback alone"
+    )
+    api_tls_cert: Path | None = Field(
+        None, description="certificate chain (PEM) of the alert API; without it loopback alone"
+    )
+    api_tls_key: Path | None = Field(None, description="its private key (PEM)")
+    access: Path | None = Field(
+        None, description="file of tokens and roles; access.json of the data folder if left out"
+    )
+    audit: Path | None = Field(None, description="audit log; audit.jsonl of the data folder if left out")
+    oidc_issuer: str | None = Field(None, description="OpenID Connect issuer whose tokens are taken")
+    oidc_audience: str = Field("vitalstream", description="the audience that they must name")
+    routes: Path | None = Field(None, description="file of routes for deliveries; none are made if left out")
+    history_days: float = Field(7.0, gt=0, description="how many days of traces the board keeps")
     replication: int = Field(1, ge=1, description="copies of each partition of topics and of stored state")
     bind: str = Field("127.0.0.1", description="address that servers listen on")
     state_key: SecretStr | None = Field(
@@ -63,6 +78,9 @@ class Settings(BaseSettings):
     consent: Literal["optional", "required"] = Field("optional", description="what an unknown consent means")
     collect_again: bool = Field(True, description="tell subscribers when a signal stays unusable")
     stale_alerts: bool = Field(True, description="tell subscribers when a wearer's data stop coming")
+    trace_s: int = Field(
+        300, ge=0, description="event time between traces of a wearer, for pictures; 0 = none"
+    )
     learning: Literal["on", "frozen", "off"] = Field(
         "on", description="what answers to alerts do: teach and act, only act, or neither"
     )

@@ -9,6 +9,7 @@ PROFILES: Final = "profiles"
 FEEDBACK: Final = "feedback"
 ALERTS: Final = "alerts"
 RISK: Final = "risk"
+TRACES: Final = "traces"
 REJECTED: Final = "vitals.rejected"
 
 CONTROL: Final = {PROFILES: b"profile", FEEDBACK: b"feedback"}

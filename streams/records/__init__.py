@@ -22,6 +22,7 @@ from streams.records.alerts import (
 from streams.records.common import JSON, MSGPACK, Condition, Millis, Name, Priority, Share, Source
 from streams.records.people import CareUnit, Consent, Feedback, Habit, Medicine, Profile, Threshold
 from streams.records.risk import ClinicalScore, Drift, Estimate, Finding, Part, Response, Risk
+from streams.records.traces import Reading, Trace
 from streams.records.vitals import Column, DeviceFacts, DeviceKind, Outcome, Rejection, Tick, VitalsPacket
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "Part",
     "Priority",
     "Profile",
+    "Reading",
     "Rejection",
     "Response",
     "Risk",
@@ -62,6 +64,7 @@ __all__ = [
     "Stretch",
     "Threshold",
     "Tick",
+    "Trace",
     "VitalsPacket",
     "Voice",
 ]

@@ -24,6 +24,7 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
     "feedback": {},
     "alerts": {},
     "risk": {},
+    "traces": {"retention.ms": str(2 * 86_400_000)},
     "vitals.rejected": {"max.message.bytes": str(LARGEST_RECORD_BYTES + HEADROOM_BYTES)},
 }
 """Each topic and what differs from the broker's own configuration."""

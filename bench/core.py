@@ -23,5 +23,5 @@ def make_core(settings: Settings | None = None, runner: SingleRows | None = None
 def core_on(stock: Stock, settings: Settings | None = None) -> ShardMaker:
     """Make shards with the default settings that are judged by these networks."""
     settings = settings or Settings()
-    setting = load_setting(settings.collect_again, settings.stale_alerts)
+    setting = load_setting(settings.collect_again, settings.stale_alerts, settings.trace_s)
     return ShardMaker(settings, Seal(SECRET), stock, setting)

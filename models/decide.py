@@ -19,6 +19,7 @@ from models.risk.evidence import evidence, scores
 from models.risk.found import Evidence
 from models.signals.windows import MINUTE
 from models.telling import alert_id, tell
+from models.tracing import traces
 from models.view import Observation, View
 from streams.records import Risk
 
@@ -52,6 +53,8 @@ def decide(setting: Setting, case: Case, observation: Observation) -> list[Told]
         told += remind(setting, case, observation)
     if observation.views:
         told.append(_risk_record(setting, case, observation, judgements))
+        unusual = next((x.risk for x in reversed(judgements) if x.condition == "anomaly"), None)
+        told += map(Told, traces(case, observation.views, setting.trace_ms, unusual))
     return [one for one in told if one is not None]
 
 

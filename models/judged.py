@@ -65,6 +65,8 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
     """What judges that speak rarely said last."""
     long_term: LongTerm | None = None
     treatments: Treatments | None = None
+    traced: int = 0
+    """Event time of the last trace, ms."""
 
     def forget(self) -> None:
         """Forget all that was judged, but when it was told."""

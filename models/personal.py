@@ -27,13 +27,13 @@ from models.view import Observation, View
 from streams.records import Advice
 
 
-def load_setting(collect_again: bool = True, stale_alerts: bool = True) -> Setting:
-    """Read the rules, the table of fusion and the catalogue of advice that ship.
+def load_setting(collect_again: bool = True, stale_alerts: bool = True, trace_s: int = 0) -> Setting:
+    """Read the rules, the table of fusion and the catalogue of advice that ship; a trace every `trace_s`.
 
     Raises ValueError with what is wrong with one of the files.
     """
     return personal_setting(
-        load_policy(), Fusion(load_table()), adviser(load_catalogue()), collect_again, stale_alerts
+        load_policy(), Fusion(load_table()), adviser(load_catalogue()), collect_again, stale_alerts, trace_s
     )
 
 
@@ -43,6 +43,7 @@ def personal_setting(
     advise: Callable[[Asked], list[Advice]] | None = None,
     collect_again: bool = True,
     stale_alerts: bool = True,
+    trace_s: int = 0,
 ) -> Setting:
     """The setting made of its parts; without `advise` alerts carry the policy file's own words."""
     reporter = Reporter(fusion)
@@ -55,6 +56,7 @@ def personal_setting(
         confidence=confidence,
         keep=reporter.keep,
         report=reporter.report,
+        trace_ms=trace_s * 1000,
     )
 
 

@@ -20,6 +20,7 @@ from streams.records import (
     Rejection,
     Risk,
     Tick,
+    Trace,
     VitalsPacket,
 )
 
@@ -53,6 +54,7 @@ FEEDBACK = Message("feedback", Feedback, "What a person answers to an alert.")
 TICK = Message("tick", Tick, "A statement of the wall clock for one partition.", kind="tick")
 ALERT = Message("alert", Alert, "One revision of an alert's life.")
 RISK = Message("risk", Risk, "A wearer's risk by condition at one event time.")
+TRACE = Message("trace", Trace, "What a wearer looked like at one moment, beside their own usual.")
 REJECTION = Message(
     "rejection",
     None,
@@ -65,7 +67,7 @@ PROFILE_COPY = Message(
 FEEDBACK_COPY = Message(
     "feedback-copy", Feedback, "Feedback, copied into the order of its wearer's vitals.", "feedback"
 )
-MESSAGES = (PACKET, PROFILE, FEEDBACK, TICK, ALERT, RISK, REJECTION)
+MESSAGES = (PACKET, PROFILE, FEEDBACK, TICK, ALERT, RISK, TRACE, REJECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ CHANNELS = (
         "Every revision of every alert; ignore an (id, revision) that was seen before.",
     ),
     Channel("risk", "send", (RISK,), "Risk by condition, whenever it was judged."),
+    Channel(
+        "traces", "send", (TRACE,), "A look at each wearer every few minutes of event time, for pictures."
+    ),
     Channel("vitals.rejected", "send", (REJECTION,), "Dead letters of `vitals`."),
 )
 

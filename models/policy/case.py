@@ -13,7 +13,7 @@ from models.policy.rules import Policy
 from models.risk.found import Evidence, Leeway
 from models.usefulness.counsel import Counsel
 from models.view import Observation, View
-from streams.records import Advice, Alert, Estimate, Finding, Response, Risk, Source
+from streams.records import Advice, Alert, Estimate, Finding, Response, Risk, Source, Trace
 
 
 class Asked(NamedTuple):
@@ -84,11 +84,13 @@ class Setting:
     """Remembers evidence for the reports of later records."""
     report: Callable[[Case, View, Sequence[Evidence]], Report] | None = None
     """What a risk record tells beside the risks; called only when one is made."""
+    trace_ms: int = 0
+    """Event time between traces of a wearer; 0 = none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """A record to tell, and the question that an explanation takes apart, if a network spoke."""
 
-    record: Alert | Risk
+    record: Alert | Risk | Trace
     ask: Ask | None = None

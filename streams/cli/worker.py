@@ -87,7 +87,7 @@ def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> Shard
     from streams.errors import UserError
 
     try:
-        setting = load_setting(settings.collect_again, settings.stale_alerts)
+        setting = load_setting(settings.collect_again, settings.stale_alerts, settings.trace_s)
     except ValueError as error:
         raise UserError(f"the worker can't start: {error}") from error
     metrics.build(library.lineup, setting.policy.digest)

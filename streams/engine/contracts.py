@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from models.online.progressive import Progress
-from streams.records import Alert, Feedback, Outcome, Rejection, Risk
+from streams.records import Alert, Feedback, Outcome, Rejection, Risk, Trace
 
 
 class RawRecord(Protocol):
@@ -37,6 +37,7 @@ class Effects:
     alerts: list[tuple[Alert, int]] = field(default_factory=list)
     """Alerts, each with the log time (ms) of the record that caused it."""
     risks: list[Risk] = field(default_factory=list)
+    traces: list[Trace] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     errors: dict[str, Progress] = field(default_factory=dict)

@@ -11,9 +11,9 @@ import msgspec
 
 from models.online.progressive import Sums
 from streams.engine.contracts import DeadLetter, Effects
-from streams.engine.names import ALERTS, REJECTED, RISK
+from streams.engine.names import ALERTS, REJECTED, RISK, TRACES
 from streams.engine.partitions import Partition
-from streams.records import JSON, Alert, Feedback, Outcome, Rejection, Risk
+from streams.records import JSON, Alert, Feedback, Outcome, Rejection, Risk, Trace
 
 Headers = list[tuple[str, bytes]]
 LARGEST_LETTER: Final = 16 * 1024 * 1024 + 60 * 1024
@@ -70,6 +70,8 @@ class EffectProducer:
             self._metrics.alert(alert)
         for risk in effects.risks:
             await self._json(partition, RISK, risk)
+        for trace in effects.traces:
+            await self._json(partition, TRACES, trace)
         for letter in effects.dead_letters:
             await self._queue(partition, REJECTED, *fit(letter))
             self._metrics.dead_letter(letter.rejection.reason)
@@ -80,7 +82,7 @@ class EffectProducer:
         for feedback, known in effects.answers:
             self._metrics.answer(feedback, known)
 
-    async def _json(self, partition: Partition, topic: str, record: Alert | Risk) -> None:
+    async def _json(self, partition: Partition, topic: str, record: Alert | Risk | Trace) -> None:
         value = self._encoder.encode(record)
         await self._queue(partition, topic, record.wearer.encode(), value, JSON_HEADER)
 

@@ -30,7 +30,7 @@ from streams.engine.pages import Seal, stamp_of
 from streams.engine.shadows import Shadows
 from streams.engine.stock import Cast, Stock
 from streams.engine.work import Item, Pending, Work
-from streams.records import Alert, Outcome
+from streams.records import Alert, Outcome, Risk
 from streams.settings import Settings
 
 
@@ -110,8 +110,10 @@ class WearerShard:
                     if told.record.status == "resolved":
                         rule = self._maker.setting.policy.rules[told.record.condition]
                         counsel.ended(told.record.id, rule.clear_ms, item.now)
-                else:
+                elif isinstance(told.record, Risk):
                     work.effects.risks.append(told.record)
+                else:
+                    work.effects.traces.append(told.record)
             item.page.lessons += counsel.lessons
             self.own.learning.expect(counsel.lessons)
         return any(pending.ask is not None for pending in work.alerts)

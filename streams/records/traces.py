@@ -1,4 +1,4 @@
-"""What a wearer looked like at one moment, beside their own usual: what a picture over hours is drawn from."""
+"""What a wearer looked like at one moment, beside their own usual: pictures over hours are drawn from it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The alert API: list, one alert, answers, and live streams over HTTP."""

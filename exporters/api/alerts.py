@@ -1,0 +1,57 @@
+"""Alerts as they are: the list, one with its card, its history."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from exporters.access.principal import Action, Principal, allowed, reach
+from exporters.alerts.card_content import Card, card_of
+from exporters.alerts.card_html import html_page
+from exporters.alerts.card_text import text_card
+from exporters.api.asked import json, may, principal, query
+from exporters.api.listing import listed
+from exporters.api.ring import Event
+from exporters.api.shapes import AlertsQuery, CardQuery, OneAlert
+from exporters.api.store import Store
+from models.advice import Catalogue
+
+
+def routes(store: Store, catalogue: Catalogue) -> list[BaseRoute]:
+    """GET /alerts and /alerts/{id}."""
+
+    async def many(request: Request) -> Response:
+        asked = query(request, AlertsQuery)
+        return json(await listed(store, may(request, "read"), asked))
+
+    async def one(request: Request) -> Response:
+        asked = query(request, CardQuery)
+        found = await the_alert(store, principal(request), request.path_params["id"], "read")
+        return _told(request, found, card_of(found.alert, catalogue, asked.voice, asked.language))
+
+    return [Route("/alerts", many, methods=["GET"]), Route("/alerts/{id}", one, methods=["GET"])]
+
+
+async def the_alert(store: Store, asker: Principal, alert_id: str, action: Action) -> Event:
+    """The alert as it is now. Raises HTTPException 403 or 404; what is somebody else's does not exist."""
+    if reach(asker, action) not in ("own", "any"):
+        raise HTTPException(403, f"this is not for the role {asker.role}")
+    found = await store.current(alert_id)
+    if found is None or not allowed(asker, action, found.alert.wearer):
+        raise HTTPException(404, "there is no such alert: GET /alerts?state=all lists those that are kept")
+    return found
+
+
+def _told(request: Request, found: Event, card: Card) -> Response:
+    """In the first kind that the request takes; JSON when it names none of them."""
+    for kind in request.headers.get("accept", "").split(","):
+        name = kind.partition(";")[0].strip()
+        if name == "text/html":
+            return HTMLResponse(html_page(card), headers={"Cache-Control": "no-store"})
+        if name == "text/plain":
+            return PlainTextResponse(text_card(card).plain, headers={"Cache-Control": "no-store"})
+        if name in ("application/json", "*/*"):
+            break
+    return json(OneAlert(found.alert, str(found.position), card))

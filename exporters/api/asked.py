@@ -1,0 +1,80 @@
+"""Reading a request into a Struct, and answering in JSON; every fault is one line."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from exporters.access.principal import Action, Principal, allowed
+from exporters.api.positions import position
+from exporters.api.shapes import Problem
+
+BODY = 64 * 1024
+"""Bytes of a request's body at most."""
+
+T = TypeVar("T", bound=msgspec.Struct)
+_HEADERS = {"Cache-Control": "no-store"}
+
+
+def json(answer: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """An answer in JSON that nobody keeps."""
+    return Response(msgspec.json.encode(answer), status, {**_HEADERS, **(headers or {})}, "application/json")
+
+
+def problem(status: int, line: str, headers: dict[str, str] | None = None) -> Response:
+    """An error in one line."""
+    return json(Problem(" ".join(line.split())), status, headers)
+
+
+def query(request: HTTPConnection, kind: type[T]) -> T:
+    """The query as a Struct. Raises HTTPException 422."""
+    given = request.query_params.multi_items()
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise HTTPException(422, f"{name} is given more than once")
+    try:
+        asked = msgspec.convert(dict(given), kind, strict=False)
+        for name in ("before", "since"):
+            if getattr(asked, name, None) is not None:
+                position(getattr(asked, name))
+    except msgspec.ValidationError as error:
+        raise HTTPException(422, f"this query can't be read: {error}") from error
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error
+    return asked
+
+
+async def body(request: Request, kind: type[T]) -> T:
+    """The body as a Struct. Raises HTTPException 413, 415 or 422."""
+    # A page of another site can send a form or text without asking, but not this type.
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "send the body as JSON, with the header Content-Type: application/json")
+    got = bytearray()
+    async for chunk in request.stream():
+        got += chunk
+        if len(got) > BODY:
+            raise HTTPException(413, f"the body is larger than {BODY // 1024} KiB")
+    try:
+        return msgspec.json.decode(bytes(got), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise HTTPException(422, f"this body can't be read: {error}") from error
+
+
+def principal(request: HTTPConnection) -> Principal:
+    """Who asks, as the middleware of access found out."""
+    found = request.state.principal
+    assert isinstance(found, Principal)
+    return found
+
+
+def may(request: HTTPConnection, action: Action) -> Principal:
+    """Who asks, when they may do this at all. Raises HTTPException 403."""
+    found = principal(request)
+    if not allowed(found, action, None):
+        raise HTTPException(403, f"this is not for the role {found.role}")
+    return found

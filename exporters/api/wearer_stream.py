@@ -1,0 +1,81 @@
+"""Rows of wearers that changed, as Server-Sent Events: the newest of each, about once a second."""
+
+from __future__ import annotations
+
+import time
+from asyncio import sleep
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from typing import Self
+
+import msgspec
+
+from exporters.access.principal import Principal, allowed, reach
+from exporters.api.wearer_shapes import PAGE, Changes
+from exporters.history import History, Row
+
+EVERY_S = 0.8
+"""Between two events: with what reading Kafka takes, a row is less than a second behind."""
+HEARTBEAT_S = 15.0
+_RETRY_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What who asks sees of wearers."""
+
+    sees: Callable[[str], bool]
+    masked: bool
+
+    @classmethod
+    def of(cls, principal: Principal) -> Self:
+        """Of somebody who may read at all; a role without health detail sees every wearer's bare row."""
+        if reach(principal, "read") == "masked":
+            return cls(lambda _wearer: True, True)
+        return cls(lambda wearer: allowed(principal, "read", wearer), False)
+
+    def shows(self, row: Row) -> Row:
+        """The row as they may see it: masked, it tells level and staleness alone."""
+        return Row(row.wearer, row.time, row.level, stale=row.stale) if self.masked else row
+
+
+def version(history: History) -> str:
+    """The moment of the overview: when it began, and its version."""
+    return f"{history.began}-{history.overview.version}"
+
+
+async def changes(
+    history: History, view: View, since: str | None, every_s: float, heartbeat_s: float
+) -> AsyncGenerator[bytes, None]:
+    """Events `wearers` and `heartbeat`, from `since` on; everything where that is of another life of the API.
+
+    A reader that falls behind misses nothing but rows that were replaced meanwhile: nothing waits for it.
+    """
+    reached = history.overview.version if since is None else _reached(history, since)
+    yield b"retry: %d\n\n" % _RETRY_MS
+    due = 0.0
+    while not history.ended:
+        if reached != history.overview.version:
+            rows, reached = history.overview.changed(reached, view.sees, PAGE)
+            if rows:
+                yield _event("wearers", f"{history.began}-{reached}", list(map(view.shows, rows)))
+        if time.monotonic() >= due:
+            due = time.monotonic() + heartbeat_s
+            yield _event("heartbeat", f"{history.began}-{reached}", _beat(history))
+        await sleep(every_s)
+
+
+def _reached(history: History, since: str) -> int:
+    began, _, number = since.partition("-")
+    if began != str(history.began) or not number.isdecimal():
+        return -1
+    return int(number)
+
+
+def _beat(history: History) -> Changes:
+    source = "up" if history.up else "away"
+    return Changes(time.time_ns() // 1_000_000, history.overview.newest or None, source)
+
+
+def _event(name: str, at: str, data: object) -> bytes:
+    return b"event: %s\nid: %s\ndata: %s\n\n" % (name.encode(), at.encode(), msgspec.json.encode(data))

@@ -1,0 +1,140 @@
+"""Wearers at a glance, one of them, and their signals over hours and days."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from exporters.access.principal import Principal, allowed, reach, shown
+from exporters.api.asked import json, may, principal, query
+from exporters.api.stream import TAKES_S, EventStream
+from exporters.api.wearer_shapes import (
+    DAY_MS,
+    ChangesQuery,
+    Drawn,
+    OneWearer,
+    Picture,
+    SignalsQuery,
+    Wearers,
+    WearersQuery,
+)
+from exporters.api.wearer_stream import EVERY_S, HEARTBEAT_S, View, changes, version
+from exporters.history import History
+from exporters.history.decimate import Line, thin
+from exporters.history.packing import columns
+from exporters.history.rows import title, unit
+from models.signals.catalogue import SIGNALS
+from streams.records import Alert, Risk
+
+NOBODY = "there is no such wearer: GET /wearers lists those that there are"
+"""The same for one who does not exist and for one who is somebody else's."""
+
+Found = TypeVar("Found")
+_decode_risk = msgspec.json.Decoder(Risk).decode
+_decode_alert = msgspec.json.Decoder(Alert).decode
+
+
+def routes(
+    history: History, *, every_s: float = EVERY_S, heartbeat_s: float = HEARTBEAT_S, takes_s: float = TAKES_S
+) -> list[BaseRoute]:
+    """GET /wearers, /wearers/stream, /wearers/{wearer} and its signals; `history` is started by the caller."""
+
+    async def many(request: Request) -> Response:
+        asked = query(request, WearersQuery)
+        return json(_listed(history, View.of(may(request, "read")), asked))
+
+    async def stream(request: Request) -> Response:
+        asked = query(request, ChangesQuery)
+        view = View.of(may(request, "stream"))
+        since = request.headers.get("last-event-id") or asked.since
+        return EventStream(changes(history, view, since, every_s, heartbeat_s), takes_s)
+
+    async def one(request: Request) -> Response:
+        wearer, asker = _wearer(history, request)
+        return json(await _disk(lambda: _told(history, asker, wearer)))
+
+    async def signals(request: Request) -> Response:
+        asked = query(request, SignalsQuery)
+        wearer, _ = _wearer(history, request)
+        wanted = _signals(asked.signals)
+        return json(await _disk(lambda: _picture(history, wearer, asked, wanted)))
+
+    return [
+        Route("/wearers", many, methods=["GET"]),
+        Route("/wearers/stream", stream, methods=["GET"]),
+        Route("/wearers/{wearer}", one, methods=["GET"]),
+        Route("/wearers/{wearer}/signals", signals, methods=["GET"]),
+    ]
+
+
+def _listed(history: History, view: View, asked: WearersQuery) -> Wearers:
+    overview = history.overview
+    rows, total = overview.page(view.sees, asked.sort, asked.search, asked.offset, asked.limit)
+    return Wearers([view.shows(row) for row in rows], total, overview.newest or None, version(history))
+
+
+def _wearer(history: History, request: Request) -> tuple[str, Principal]:
+    """Whom it is about, when who asks may read it. Raises HTTPException 403 or 404."""
+    asker, wearer = principal(request), request.path_params["wearer"]
+    if reach(asker, "read") not in ("own", "any"):
+        raise HTTPException(403, f"this is not for the role {asker.role}")
+    if not allowed(asker, "read", wearer) or wearer not in history.overview:
+        raise HTTPException(404, NOBODY)
+    return wearer, asker
+
+
+def _told(history: History, asker: Principal, wearer: str) -> OneWearer | None:
+    row, risk = history.overview.row(wearer), history.store.risk(wearer)
+    if row is None:  # forgotten since it was looked for
+        return None
+    alerts = [shown(asker, _decode_alert(body)) for body in history.store.open_alerts(wearer)]
+    return OneWearer(
+        row,
+        None if risk is None else _decode_risk(risk),
+        [alert for alert in alerts if alert is not None],
+        history.overview.trace(wearer),
+    )
+
+
+def _picture(history: History, wearer: str, asked: SignalsQuery, wanted: frozenset[str] | None) -> Picture:
+    store = history.store
+    first, last = store.bounds(wearer) or (None, None)
+    end = asked.end if asked.end is not None else (last or 0)
+    start = asked.start if asked.start is not None else max(end - DAY_MS, 0)
+    thinned = thin(columns(store.span(wearer, start, end), wanted), asked.points)
+    drawn = {name: _drawn(name, line) for name, line in sorted(thinned.lines.items())}
+    return Picture(thinned.time, thinned.context, drawn, store.markers(wearer, start, end), first, last)
+
+
+def _drawn(name: str, line: Line) -> Drawn:
+    # NaN is written as null.
+    return Drawn(unit(name), title(name), line.value, line.usual, line.low, line.high, line.cause)  # type: ignore[arg-type]
+
+
+def _signals(names: str) -> frozenset[str] | None:
+    """The wanted signals; None = all. Raises HTTPException 422."""
+    wanted = frozenset(name.strip() for name in names.split(",") if name.strip())
+    unknown = sorted(wanted - SIGNALS.keys())
+    if unknown:
+        raise HTTPException(422, f"there is no signal of that name: give some of {', '.join(SIGNALS)}")
+    return wanted or None
+
+
+async def _disk(ask: Callable[[], Found | None]) -> Found:
+    """What is asked of the store, in a thread. Raises HTTPException 404 or 503."""
+    try:
+        found = await asyncio.to_thread(ask)
+    except (sqlite3.Error, OSError) as error:
+        line = "the history can't be read from disk: try again in some seconds"
+        raise HTTPException(503, line, {"Retry-After": "5"}) from error
+    if found is None:
+        raise HTTPException(404, NOBODY)
+    return found

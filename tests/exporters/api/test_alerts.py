@@ -1,0 +1,100 @@
+"""Alerts as they are, over a real server: the list, one with its card, and errors in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from exporters.alerts.sink import AlertSink
+from tests.exporters.api.serving import Running
+from tests.exporters.examples import alert
+
+
+def ids(answer: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(row["alert"]["id"], row["alert"]["revision"]) for row in answer["alerts"]]
+
+
+async def test_open_alerts_are_listed_as_they_are_now_the_last_changed_first(
+    api: Running, sink: AlertSink
+) -> None:
+    await sink.write([alert("a1"), alert("a2"), alert("a1", 2, status="escalated", priority="high")])
+    await sink.write([alert("a3"), alert("a3", 2, status="resolved")])
+
+    answer = await api.get("/alerts")
+
+    assert ids(answer) == [("a1", 2), ("a2", 1)]
+    assert answer["next"] is None
+    assert answer["newest"] > answer["alerts"][0]["stream_id"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("priority=high", ["a2"]),
+        ("wearer=w2", ["a3"]),
+        ("condition=fever", ["a3"]),
+        ("status=resolved&state=all", ["a4"]),
+        ("state=all", ["a4", "a3", "a2", "a1"]),
+        ("wearer=nobody", []),
+    ],
+)
+async def test_a_list_is_filtered(api: Running, sink: AlertSink, query: str, expected: list[str]) -> None:
+    await sink.write([
+        alert("a1"), alert("a2", priority="high"), alert("a3", wearer="w2", condition="fever"),
+        alert("a4"), alert("a4", 2, status="resolved"),
+    ])  # fmt: skip
+
+    assert [name for name, _ in ids(await api.get(f"/alerts?{query}"))] == expected
+
+
+@pytest.mark.parametrize("state", ["open", "all"])
+async def test_pages_follow_each_other_without_a_hole(api: Running, sink: AlertSink, state: str) -> None:
+    await sink.write([alert(f"a{i}") for i in range(7)])
+    found, before = [], ""
+    while True:
+        page = await api.get(f"/alerts?state={state}&limit=3{before}")
+        found += [name for name, _ in ids(page)]
+        if page["next"] is None:
+            break
+        before = f"&before={page['next']}"
+
+    assert found == [f"a{i}" for i in reversed(range(7))]
+
+
+async def test_one_alert_comes_with_its_card_in_words(api: Running, sink: AlertSink) -> None:
+    await sink.write([alert("a1")])
+
+    answer = await api.get("/alerts/a1?language=zh&voice=clinician")
+    page = await api.client.get("/alerts/a1", headers={"Accept": "text/html"})
+    text = await api.client.get("/alerts/a1", headers={"Accept": "text/plain"})
+
+    assert (answer["alert"]["id"], answer["card"]["language"], answer["card"]["voice"]) == (
+        "a1",
+        "zh",
+        "clinician",
+    )
+    assert page.text.startswith("<!doctype html>")
+    assert "Irregular rhythm" in text.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/alerts/nobody", 404, "no such alert"),
+        ("/alerts?priority=urgent", 422, "priority"),
+        ("/alerts?before=yesterday", 422, "before"),
+        ("/alerts?before=99999999999999999999-0", 422, "2^64"),
+        ("/alerts?colour=red", 422, "colour"),
+        ("/alerts?limit=0", 422, "limit"),
+        ("/alerts?limit=1&limit=2", 422, "limit is given more than once"),
+        ("/alerts/stream?since=now", 422, "since"),
+        ("/nothing", 404, "openapi.json"),
+    ],
+)
+async def test_what_is_wrong_is_said_in_one_line(api: Running, path: str, status: int, says: str) -> None:
+    answer = await api.client.get(path)
+
+    assert answer.status_code == status
+    assert says in answer.json()["error"]
+    assert "\n" not in answer.json()["error"]

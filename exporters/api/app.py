@@ -14,9 +14,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from exporters.alerts.errors import RedisUnavailable
-from exporters.api import alerts, stream
+from exporters.api import alerts, answers, stream
 from exporters.api.asked import problem
 from exporters.api.feed import HEARTBEAT_S, Feed
+from exporters.api.outlet import BrokerUnavailable, Outlet
 from exporters.api.store import Store
 from models.advice import load_catalogue
 from streams.settings import Settings
@@ -34,6 +35,7 @@ def build_api(
     """The application; `app.state.feed.stop()` ends its streams."""
     store = Store.connect(settings.redis_url.get_secret_value())
     feed = Feed(store, heartbeat_s=heartbeat_s)
+    outlet = Outlet(settings.broker)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None, None]:
@@ -45,13 +47,24 @@ def build_api(
             reading.cancel()
             with suppress(asyncio.CancelledError):
                 await reading
+            await outlet.close()
             await store.close()
 
     app = Starlette(
-        routes=[*stream.routes(feed), *alerts.routes(store, load_catalogue()), *more],
+        routes=[
+            *stream.routes(feed),
+            *alerts.routes(store, load_catalogue()),
+            *answers.routes(store, outlet),
+            *more,
+        ],
         middleware=list(middleware),
         lifespan=lifespan,
-        exception_handlers={HTTPException: _told, RedisUnavailable: _away, Exception: _failed},
+        exception_handlers={
+            HTTPException: _told,
+            RedisUnavailable: _away,
+            BrokerUnavailable: _away,
+            Exception: _failed,
+        },
     )
     app.state.feed = feed
     return app

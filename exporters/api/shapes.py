@@ -64,6 +64,40 @@ class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """No query at all."""
 
 
+Comment = Annotated[str, Meta(max_length=2000, description="in words; kept with the record, shown to nobody")]
+
+
+class Acknowledge(Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of POST /alerts/{id}/acknowledge: it is taken on."""
+
+    comment: Comment = ""
+
+
+class SnoozeFor(Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of POST /alerts/{id}/snooze: this condition and direction stays silent for a time."""
+
+    minutes: Annotated[
+        int,
+        Meta(ge=1, le=7 * 1440, description="from when a worker hears it; the policy bounds it by priority"),
+    ]
+    comment: Comment = ""
+
+
+class Opinion(Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of POST /alerts/{id}/feedback: at least one of the three."""
+
+    useful: Annotated[bool | None, Meta(description="was it worth telling?")] = None
+    true_alarm: Annotated[bool | None, Meta(description="was it so?")] = None
+    comment: Comment = ""
+
+
+class Accepted(Struct, frozen=True, omit_defaults=True):
+    """Kafka has it; the effect shows as a new revision of the alert."""
+
+    feedback: Annotated[str, Meta(description="id of the record in topic `feedback`")]
+    minutes: Annotated[int | None, Meta(description="for how long it will be silent at most")] = None
+
+
 class Row(Struct, frozen=True):
     """A revision of an alert, and its place in the stream."""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from unicodedata import category
 
 import typer
 
 from streams.cli.known import AlertId, known_alert
 
 if TYPE_CHECKING:
-    from streams.records import Alert, Feedback
+    from streams.records import Alert, Feedback, Priority
 
 Author = Annotated[str, typer.Option(help="who says so: a pseudonym, shown in the alert")]
 Comment = Annotated[str, typer.Option(help="in words; at most 2,000 characters")]
@@ -18,8 +17,6 @@ Useful = Annotated[bool | None, typer.Option("--useful/--not-useful", help="was 
 True_ = Annotated[bool | None, typer.Option("--true/--false", help="was it so?")]
 
 DONE = {"acknowledge": "acknowledged", "snooze": "snoozed", "answer": "answered"}
-UNSENDABLE = frozenset({"Cc", "Cs"})
-"""Unicode categories: control characters, and what no text holds."""
 
 
 def register(app: typer.Typer) -> None:
@@ -63,6 +60,8 @@ def _send(
     import time
     import uuid
 
+    from streams.errors import UserError
+    from streams.gateways.answers import sendable
     from streams.gateways.producer import VitalsProducer
     from streams.records import Feedback
     from streams.settings import Settings
@@ -71,30 +70,14 @@ def _send(
     settings = discover(Settings())
     found = asyncio.run(known_alert(settings, words))
     now, for_s = round(time.time() * 1000), minutes * 60 or None
-    feedback = sendable(
-        Feedback(uuid.uuid4().hex, found.wearer, found.id, action, now, for_s=for_s, **said), found
-    )
+    feedback = Feedback(uuid.uuid4().hex, found.wearer, found.id, action, now, for_s=for_s, **said)
+    try:
+        feedback = sendable(feedback, found)
+    except UserError as error:
+        raise UserError(f"{named(found)}: {error}") from error
     with VitalsProducer(settings.broker) as producer:
         producer.send(feedback)
     typer.echo(sent(feedback, found))
-
-
-def sendable(feedback: Feedback, found: Alert) -> Feedback:
-    """The record, if workers will take it. Raises UserError that names the field, never its text."""
-    import msgspec
-
-    from streams.errors import UserError
-    from streams.records import Feedback
-
-    if found.status == "resolved" and feedback.action != "answer":
-        raise UserError(f"{named(found)} is over: only `vitalstream answer` is taken, up to 14 days after it")
-    for name in ("author", "comment"):
-        if any(category(letter) in UNSENDABLE for letter in getattr(feedback, name)):
-            raise UserError(f"this answer can't be sent: control characters in --{name}")
-    try:
-        return msgspec.convert(msgspec.to_builtins(feedback), Feedback)
-    except msgspec.ValidationError as error:
-        raise UserError(f"this answer can't be sent: {error}") from error
 
 
 def sent(feedback: Feedback, found: Alert) -> str:
@@ -112,10 +95,10 @@ def named(found: Alert) -> str:
     return printable(f"«{found.title}», {found.wearer}")
 
 
-def _bounded(minutes: int, priority: str) -> str:
+def _bounded(minutes: int, priority: Priority) -> str:
     """For how long it will be silent, by the policy's bound for its priority."""
-    from models.policy.rules import load_policy
+    from streams.gateways.answers import longest_snooze
 
-    most = load_policy().manners[priority].snooze_most_ms // 60_000
+    most = longest_snooze(priority)
     held = f"for {min(minutes, most)} min"
     return held if minutes <= most else f"{held}: a {priority} alert is snoozed for {most} minutes at most"

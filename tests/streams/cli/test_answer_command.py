@@ -11,8 +11,9 @@ import pytest
 from kafka import KafkaConsumer
 
 from exporters.alerts.sink import AlertSink
-from streams.cli.answer import sendable, sent
+from streams.cli.answer import sent
 from streams.errors import UserError
+from streams.gateways.answers import sendable
 from streams.records import Alert, Feedback, Source
 from streams.stack import LocalStack
 from tests.streams.cli.test_cli import vitalstream
@@ -91,7 +92,7 @@ def test_what_is_over_can_only_be_answered() -> None:
 
 
 def test_control_characters_are_refused_by_field() -> None:
-    with pytest.raises(UserError, match="control characters in --author"):
+    with pytest.raises(UserError, match="control characters in the author"):
         sendable(said("acknowledge", author="a\x1b[2J"), ALERT)
 
 

@@ -1,0 +1,111 @@
+"""Following the stream of alerts: from new ones and those open at first, by position afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import aclosing
+from typing import cast
+
+import msgspec
+from redis.asyncio import Redis
+
+from exporters.alerts.client import TIMEOUT_S, AlertStream
+from exporters.alerts.connection import limited, open_client
+from exporters.alerts.errors import RedisUnavailable
+from exporters.alerts.events import NEW_ONLY, Away, Event, Gap, Heartbeat, Revision
+from exporters.alerts.keys import PRIORITIES, Keys
+from exporters.deliveries.lane import wall_ms
+from exporters.deliveries.measures import DeliveryMetrics
+from exporters.deliveries.outbox import Outbox
+from exporters.deliveries.router import Router
+from streams.records import Alert
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 5.0
+PAGE = 500
+_decode = msgspec.json.Decoder(Alert).decode
+
+
+class Follower:
+    """Routes every revision of the stream, once each."""
+
+    def __init__(self, url: str, outbox: Outbox, router: Router, metrics: DeliveryMetrics) -> None:
+        self._url = url
+        self._outbox = outbox
+        self._router = router
+        self._metrics = metrics
+        self.settled = asyncio.Event()
+        """Set when it is known where to go on."""
+
+    async def run(self) -> None:
+        """Read for ever; whatever Redis does, it is asked again."""
+        while True:
+            stream = AlertStream(self._url, since=self._outbox.place or NEW_ONLY)
+            try:
+                async with aclosing(stream.events()) as events:
+                    async for event in events:
+                        await self._take(event)
+            except RedisUnavailable as error:
+                log.error("%s; trying again", error)
+            await asyncio.sleep(AGAIN_S)
+
+    async def _take(self, event: Event) -> None:
+        match event:
+            case Revision():
+                self._router.take(event.id, event.alert, wall_ms())
+            case Gap():
+                self._metrics.gap()
+                log.warning("revisions between %s and %s are gone: going on with what is open", *_ends(event))
+                await self._begin(event.before)
+            case Heartbeat() if self._outbox.place is None:
+                log.info("first start: going on with what is open, and what is new")
+                await self._begin(event.newest)
+            case Away():
+                log.warning("alerts can't be read (%s); trying again", event.kind)
+                return
+        self._metrics.read(wall_ms())
+        self.settled.set()
+
+    async def _begin(self, place: str) -> None:
+        """Go on at a place with the alerts as they are now.
+
+        What changes meanwhile comes by the stream as well, and is known then.
+        """
+        self._router.begin(place, await current_alerts(self._url, self._outbox.open_alerts()), wall_ms())
+
+
+def _ends(gap: Gap) -> tuple[str, str]:
+    return gap.after, gap.before
+
+
+async def current_alerts(url: str, known: Iterable[str]) -> list[Alert]:
+    """Every open alert as it is now, and those of `known` (ids) that have ended; by time of change.
+
+    Raises:
+        RedisUnavailable: the server does not answer.
+    """
+    redis = open_client(url, TIMEOUT_S, decode_responses=True)
+    try:
+        ids = sorted({*known, *await _open_ids(redis)})
+        pages = [await _bodies(redis, ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
+    finally:
+        await redis.aclose()
+    alerts = [_decode(body) for page in pages for body in page if body is not None]
+    return sorted(alerts, key=lambda alert: alert.updated)
+
+
+async def _open_ids(redis: Redis) -> list[str]:
+    async with limited(TIMEOUT_S, RedisUnavailable):
+        found = [await redis.zrange(Keys().active(priority), 0, -1) for priority in PRIORITIES]
+    return [name for names in cast("list[list[str]]", found) for name in names]
+
+
+async def _bodies(redis: Redis, ids: list[str]) -> list[str | None]:
+    pipe = redis.pipeline(transaction=False)
+    for name in ids:
+        pipe.hget(Keys().alert(name), "body")
+    async with limited(TIMEOUT_S, RedisUnavailable):
+        return cast("list[str | None]", await pipe.execute())

@@ -1,0 +1,161 @@
+"""A lane: what waits for one receiver, sent a few at a time. No lane waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+
+from exporters.deliveries.backoff import LONGEST_S, MOST_REFUSALS, SECOND_MS
+from exporters.deliveries.endpoints import Endpoint, Endpoints
+from exporters.deliveries.measures import DeliveryMetrics
+from exporters.deliveries.outbox import Message, Outbox
+from exporters.deliveries.outcomes import Failed, Outcome
+from exporters.deliveries.routes import Routes
+from exporters.deliveries.senders import Sender
+
+log = logging.getLogger(__name__)
+
+_RESENDING = ""
+"""What is busy beside alerts: an id that no alert has."""
+
+LOOK_S = 1.0
+"""How often a lane looks for what has become due, or for having been enabled, if nothing wakes it."""
+
+
+def wall_ms() -> int:
+    """Now, in ms of the wall clock."""
+    return time.time_ns() // 1_000_000
+
+
+class Lane:
+    """Sends what is due to one receiver; of each alert one message at a time, in order."""
+
+    def __init__(
+        self,
+        name: str,
+        routes: Routes,
+        outbox: Outbox,
+        endpoints: Endpoints,
+        sender: Sender,
+        metrics: DeliveryMetrics,
+        wait: Callable[[int], int],
+    ) -> None:
+        self._name = name
+        self._routes = routes
+        self._outbox = outbox
+        self._endpoints = endpoints
+        self._sender = sender
+        self._metrics = metrics
+        self._wait = wait
+        self._concurrency = routes.receivers[name].concurrency
+        self._resend_s = getattr(routes.receivers[name], "resend_s", None)
+        self._busy: set[str] = set()
+        self._wake = asyncio.Event()
+        self._said = 0
+        self._stopped = False
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self._wake.set()
+
+    async def stop(self, seconds: float) -> None:
+        """Begin nothing more; gives what is on its way so long to arrive."""
+        self._stopped = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._busy:
+                    self._wake.clear()
+                    await self._wake.wait()
+
+    async def run(self) -> None:
+        """Send until cancelled; what is cut on its way is sent again, under the same id."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                self._wake.clear()
+                self._begin(tasks)
+                try:
+                    async with asyncio.timeout(LOOK_S):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+
+    def _begin(self, tasks: asyncio.TaskGroup) -> None:
+        """Start as many attempts as may run beside each other."""
+        now = wall_ms()
+        endpoint = self._endpoints.of(self._name)
+        if self._stopped or endpoint.disabled is not None or endpoint.paused_until > now:
+            return
+        # Where the last attempt failed one at a time is enough to see whether it answers again.
+        slots = (1 if endpoint.failures else self._concurrency) - len(self._busy)
+        if slots <= 0:
+            return
+        for message in self._outbox.due(self._name, now, self._busy, slots):
+            self._start(tasks, message.alert.id, partial(self._attempt, message))
+        if (
+            _RESENDING not in self._busy
+            and self._resend_s is not None
+            and now - self._said >= self._resend_s * SECOND_MS
+        ):
+            self._said = now
+            self._start(tasks, _RESENDING, self._resend)
+
+    def _start(self, tasks: asyncio.TaskGroup, key: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._busy.add(key)
+        tasks.create_task(self._occupied(key, work))
+
+    async def _occupied(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        finally:
+            self._busy.discard(key)
+            self.wake()
+
+    async def _attempt(self, message: Message) -> None:
+        self._outbox.tried(message.seq)
+        detail = self._routes.detail(message.route, self._name)
+        outcome = await self._sender.send(message, detail)
+        now = wall_ms()
+        if outcome is None:
+            self._outbox.delivered(message, now)
+            self._metrics.delivered(self._name, (now - message.accepted) / 1000)
+        else:
+            self._put_off(message, outcome, now)
+        self._learn(outcome, now)
+
+    async def _resend(self) -> None:
+        alerts = self._outbox.standing(self._name)
+        if alerts:
+            self._learn(await self._sender.resend(alerts), wall_ms())
+
+    def _put_off(self, message: Message, failed: Failed, now: int) -> None:
+        attempts = message.attempts + 1
+        self._metrics.failed(self._name, failed.fault)
+        if failed.fault == "refused" and attempts >= MOST_REFUSALS:
+            self._outbox.drop([message.seq])
+            self._metrics.lost(self._name, "refused")
+            log.warning("%s can't read a message (%s): given up", self._name, failed.words)
+            return
+        self._outbox.put_off(message.seq, now + self._wait(attempts))
+
+    def _learn(self, outcome: Outcome, now: int) -> None:
+        before = self._endpoints.of(self._name)
+        if outcome is None:
+            if before.failures:
+                log.info("%s answers again", self._name)
+                self._outbox.hurry(self._name, now)
+            self._endpoints.delivered(self._name, now)
+            return
+        asked = min(outcome.retry_after_s or 0, LONGEST_S)
+        after = self._endpoints.failed(self._name, outcome, now, round(asked * SECOND_MS))
+        self._tell(before, after)
+
+    def _tell(self, before: Endpoint, after: Endpoint) -> None:
+        if after.disabled is not None and before.disabled is None:
+            advice = f"`vitalstream routes enable {self._name}` begins again"
+            log.error("%s is disabled: %s; %s", self._name, after.disabled, advice)
+        elif before.failures == 0:
+            log.warning("%s does not take messages: %s", self._name, after.last_fault)

@@ -1,0 +1,209 @@
+"""The outbox: an SQLite file in which a stream position and what follows from it change together."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from exporters.deliveries.backoff import KEPT_MS
+from exporters.deliveries.escalation import Course, Tell
+from streams.records import Alert
+
+SCHEMA = Path(__file__).with_name("outbox.sql")
+COURSES_KEPT_MS = 8 * 86_400_000
+"""Longer than the stream keeps its entries by default, so that no revision is new twice."""
+
+_encode = msgspec.json.encode
+_decode_alert = msgspec.json.Decoder(Alert).decode
+_decode_course = msgspec.json.Decoder(Course).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One revision of an alert (or a step of escalation: `nudge`) for one receiver."""
+
+    seq: int
+    receiver: str
+    alert: Alert
+    nudge: int
+    route: str
+    accepted: int
+    attempts: int
+    before: Alert | None = None
+    """The revision that the receiver has taken last."""
+
+    @property
+    def id(self) -> str:
+        """The same at every attempt, and after the outbox was lost: what a receiver tells repeats by."""
+        return f"{self.alert.id}-{self.alert.revision}" + (f"-{self.nudge}" if self.nudge else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A route's course of an alert, and the alert."""
+
+    route: str
+    course: Course
+    alert: Alert
+
+
+class Outbox:
+    """Courses of alerts and waiting messages.
+
+    Raises:
+        OSError: the file can't be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # A power cut may take the last transactions, but whole: position and messages go back together.
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(SCHEMA.read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what is changed inside."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    @property
+    def place(self) -> str | None:
+        """The stream id up to which revisions are in here; None = it has never begun."""
+        row = self._db.execute("SELECT stream_id FROM place").fetchone()
+        return None if row is None else str(row[0])
+
+    def move(self, stream_id: str) -> None:
+        """Everything up to this id is in here."""
+        self._db.execute("INSERT OR REPLACE INTO place VALUES (1, ?)", (stream_id,))
+
+    def course(self, alert: str, route: str) -> Course:
+        """What a route knows of an alert; nothing yet where it is new."""
+        query = "SELECT course FROM courses WHERE alert = ? AND route = ?"
+        row = self._db.execute(query, (alert, route)).fetchone()
+        return Course() if row is None else _decode_course(row[0])
+
+    def keep_course(self, route: str, course: Course, alert: Alert, due: int | None, now: int) -> None:
+        """Remember a course; `due` is when its next step of escalation is to be taken."""
+        values = (alert.id, route, _encode(course), _encode(alert), due, course.open, now)
+        self._db.execute("INSERT OR REPLACE INTO courses VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def due_courses(self, now: int) -> list[Known]:
+        """Courses whose step of escalation is due, the oldest first."""
+        query = "SELECT route, course, body FROM courses WHERE due <= ? ORDER BY due LIMIT 500"
+        return [_known(row) for row in self._db.execute(query, (now,))]
+
+    def open_alerts(self) -> list[str]:
+        """Ids of alerts that some route holds for open."""
+        return [row[0] for row in self._db.execute("SELECT DISTINCT alert FROM courses WHERE open")]
+
+    def put(self, tell: Tell, route: str, alert: Alert, accepted: int, now: int, newest_only: bool) -> bool:
+        """Queue a message; whether it was. What waits of the same alert is due with it, or replaced by it."""
+        if newest_only and not self._replace(tell.receiver, alert):
+            return False
+        chain = (tell.at, tell.receiver, alert.id)
+        self._db.execute("UPDATE messages SET due = min(due, ?) WHERE receiver = ? AND alert = ?", chain)
+        values = (tell.receiver, alert.id, alert.revision, tell.nudge, route, _encode(alert), accepted, now)
+        done = self._db.execute(
+            "INSERT OR IGNORE INTO messages"
+            " (receiver, alert, revision, nudge, route, body, accepted, queued, due)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, tell.at),
+        )
+        return done.rowcount == 1
+
+    def _replace(self, receiver: str, alert: Alert) -> bool:
+        """Take back what waits of an alert; False when its end is no news, as nothing of it was told."""
+        where = (receiver, alert.id)
+        told = self._db.execute("SELECT 1 FROM told WHERE receiver = ? AND alert = ?", where).fetchone()
+        query = "SELECT max(attempts) FROM messages WHERE receiver = ? AND alert = ?"
+        tried = self._db.execute(query, where).fetchone()[0]
+        self._db.execute("DELETE FROM messages WHERE receiver = ? AND alert = ?", where)
+        return alert.status != "resolved" or told is not None or bool(tried)
+
+    def take_back_nudges(self, alert: str, route: str) -> None:
+        """Somebody has it in hand: steps of escalation that were not tried yet are not taken."""
+        query = "DELETE FROM messages WHERE alert = ? AND route = ? AND nudge > 0 AND attempts = 0"
+        self._db.execute(query, (alert, route))
+
+    def due(self, receiver: str, now: int, busy: Iterable[str], limit: int) -> list[Message]:
+        """Messages to send now: the first that waits of each alert that is not `busy` (ids)."""
+        skipped = list(busy)
+        marks = ", ".join("?" * len(skipped))
+        query = (
+            "SELECT seq, m.receiver, m.body, nudge, route, accepted, attempts, told.body FROM messages AS m"
+            " LEFT JOIN told ON told.receiver = m.receiver AND told.alert = m.alert"
+            f" WHERE m.receiver = ? AND due <= ? AND m.alert NOT IN ({marks}) AND NOT EXISTS (SELECT 1 FROM"
+            " messages AS e WHERE e.receiver = m.receiver AND e.alert = m.alert AND e.seq < m.seq)"
+            " ORDER BY due, seq LIMIT ?"
+        )
+        return [_message(row) for row in self._db.execute(query, (receiver, now, *skipped, limit))]
+
+    def standing(self, receiver: str) -> list[Alert]:
+        """Alerts that a receiver has been told of and that are open as far as it knows."""
+        query = "SELECT body FROM told WHERE receiver = ? AND open"
+        return [_decode_alert(row[0]) for row in self._db.execute(query, (receiver,))]
+
+    def tried(self, seq: int) -> None:
+        """An attempt begins: counted first, so that a kill in between is one attempt."""
+        self._db.execute("UPDATE messages SET attempts = attempts + 1 WHERE seq = ?", (seq,))
+
+    def delivered(self, message: Message, now: int) -> None:
+        """The receiver has it."""
+        alert = message.alert
+        with self.transaction():
+            self._db.execute("DELETE FROM messages WHERE seq = ?", (message.seq,))
+            told = (message.receiver, alert.id, _encode(alert), alert.status != "resolved", now)
+            self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", told)
+
+    def put_off(self, seq: int, due: int) -> None:
+        """Try again then."""
+        self._db.execute("UPDATE messages SET due = ? WHERE seq = ?", (due, seq))
+
+    def drop(self, seqs: Sequence[int]) -> None:
+        """Give messages up."""
+        self._db.executemany("DELETE FROM messages WHERE seq = ?", [(seq,) for seq in seqs])
+
+    def hurry(self, receiver: str, now: int) -> None:
+        """The receiver answers again: what failed there is due now."""
+        query = "UPDATE messages SET due = ? WHERE receiver = ? AND attempts > 0 AND due > ?"
+        self._db.execute(query, (now, receiver, now))
+
+    def expire(self, now: int) -> list[str]:
+        """Forget what is too old; receivers of messages that were never delivered, one for each."""
+        query = "DELETE FROM messages WHERE queued < ? RETURNING receiver"
+        lost = [row[0] for row in self._db.execute(query, (now - KEPT_MS,)).fetchall()]
+        for table in ("courses", "told"):
+            self._db.execute(f"DELETE FROM {table} WHERE NOT open AND changed < ?", (now - COURSES_KEPT_MS,))
+        return lost
+
+    def waiting(self) -> dict[str, tuple[int, int]]:
+        """By receiver: how many messages wait, and since when the oldest."""
+        query = "SELECT receiver, count(*), min(queued) FROM messages GROUP BY receiver"
+        return {receiver: (count, oldest) for receiver, count, oldest in self._db.execute(query)}
+
+
+def _known(row: tuple[str, bytes, bytes]) -> Known:
+    return Known(row[0], _decode_course(row[1]), _decode_alert(row[2]))
+
+
+def _message(row: tuple[int, str, bytes, int, str, int, int, bytes | None]) -> Message:
+    seq, receiver, body, nudge, route, accepted, attempts, told = row
+    before = None if told is None else _decode_alert(told)
+    return Message(seq, receiver, _decode_alert(body), nudge, route, accepted, attempts, before)

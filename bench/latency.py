@@ -14,7 +14,7 @@ from bench.packets import Packet
 from bench.process import program
 from bench.stage import Stage
 from bench.ways import WORKER
-from exporters.alerts.client import read_alerts
+from exporters.alerts.client import AlertStream, Revision
 from streams.demo.children import environment
 from streams.demo.figures import look
 from streams.errors import UserError
@@ -66,8 +66,9 @@ def _drain(port: int, total: int) -> None:
 
 async def _arrivals(url: str) -> list[tuple[tuple[int, int], int]]:
     """Source (partition, offset) of every alert with the time (ms) of its entry in Valkey."""
-    async with aclosing(read_alerts(url)) as alerts:
+    async with aclosing(AlertStream(url, follow=False).events()) as events:
         return [
-            ((alert.source.partition, alert.source.offset), int(entry.partition("-")[0]))
-            async for entry, alert in alerts
+            ((event.alert.source.partition, event.alert.source.offset), int(event.id.partition("-")[0]))
+            async for event in events
+            if isinstance(event, Revision)
         ]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
-from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import redis
 from bench.cores import Cores
 from bench.process import Cost, Program, busy, follow, program
 from bench.tally import Tally
-from exporters.alerts.client import read_alerts
+from exporters.alerts.client import AlertStream
 from exporters.alerts.keys import Keys
 from streams.demo.children import environment
 from streams.demo.figures import look
@@ -93,12 +91,7 @@ def _alerts(url: str) -> AlertSet:
         while (length := client.xlen(Keys().stream)) != before:
             before = length
             time.sleep(QUIET_S)
-    return asyncio.run(_read(url))
-
-
-async def _read(url: str) -> AlertSet:
-    async with aclosing(read_alerts(url)) as alerts:
-        return frozenset([(alert.id, alert.revision) async for _, alert in alerts])
+    return frozenset((alert.id, alert.revision) for alert in AlertStream(url, follow=False))
 
 
 __all__ = ["AlertSet", "Outcome", "Place", "Program", "run_faust", "run_floor", "run_worker"]

@@ -1,112 +1,197 @@
-"""Reading alerts: every revision in the order of the stream, from any place, once or for ever."""
+"""Reading alerts: every revision in the order of the stream, from any place, over outages of the server."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncGenerator
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import cast
 
-import msgspec
 from redis.asyncio import Redis
 
-from exporters.alerts.connection import limited, open_client
-from exporters.alerts.errors import RedisUnavailable
+from exporters.alerts.connection import Pauses, limited, open_client
+from exporters.alerts.errors import LASTING, ErrorKind, RedisUnavailable
+from exporters.alerts.events import (
+    BEGINNING,
+    NEW_ONLY,
+    START,
+    AlertFilter,
+    Away,
+    Entry,
+    Event,
+    Gap,
+    Heartbeat,
+    Revision,
+    check_position,
+    entry_of,
+    gap_before,
+    place,
+)
 from exporters.alerts.keys import Keys
-from streams.records import Alert, Priority
+from streams.records import Alert, Condition, Priority, Status
 
-BEGINNING = "0"
-NEW_ONLY = "$"
+__all__ = ["AlertStream", "Away", "Entry", "Event", "Gap", "Heartbeat", "Revision"]
+
+log = logging.getLogger(__name__)
+
 PAGE = 500
+"""Entries that are asked for at once: what a reader holds, however slow it is."""
 # A blocked read must end before the time limit of a request, or quiet hours would look like a failure.
 BLOCK_MS = 1000
 TIMEOUT_S = 5.0
-
-_POSITION = re.compile(r"\d+(-\d+)?|\$")
-_decode_alert = msgspec.json.Decoder(Alert)
-
-Fields = dict[str, str]
-Entry = tuple[str, Fields]
+HEARTBEAT_S = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class AlertFilter:
-    """Which revisions a reader wants; None = all."""
-
-    priority: Priority | None = None
-    wearer: str | None = None
-
-    def wants(self, fields: Fields) -> bool:
-        """Whether a stream entry passes; looks at its fields, not into its body."""
-        return self.priority in (None, fields["priority"]) and self.wearer in (None, fields["wearer"])
+def warn_of(gap: Gap) -> None:
+    """Log a gap: what becomes of it unless `on_gap` says otherwise."""
+    log.warning("alerts between %s and %s are missing (%s)", gap.after, gap.before, gap.reason)
 
 
-async def read_alerts(
-    url: str,
-    since: str = BEGINNING,
-    follow: bool = False,
-    priority: Priority | None = None,
-    wearer: str | None = None,
-) -> AsyncGenerator[tuple[str, Alert], None]:
-    """Revisions of alerts as (stream id, alert), oldest first.
+class AlertStream:
+    """Alerts as they come, for `async for` and for `for`; `events()` tells more than alerts.
 
-    `since` is the stream id after which to begin: the last one a reader has seen, `0` for the oldest
-    kept, `$` for new ones only. Without `follow` it ends where the stream ended when it began.
+    `since` is the stream id after which to begin: the `last_id` of the reader before, `0` for the oldest
+    kept, `$` for new ones only. With `follow` it goes on for ever, reconnects by itself and resumes
+    after the last id; without, it ends where the stream ended when it began.
 
-    Raises:
-        ValueError: `since` is no stream id.
-        RedisUnavailable: the server does not answer; go on later with the last id as `since`.
+    It holds one page of entries and asks for the next when that is used up: a slow reader costs
+    the server nothing, and learns by a gap what was trimmed before it came to it.
+
+    Iterating raises:
+        ValueError: the URL is none.
+        RedisUnavailable: the server refuses its credentials or has a certificate that is not trusted;
+            without `follow` also when it does not answer.
     """
-    if not _POSITION.fullmatch(since):
-        raise ValueError(f"{since!r} is no stream id: give one that was printed before, 0 or $")
-    redis = open_client(url, TIMEOUT_S, decode_responses=True)
-    wanted = AlertFilter(priority, wearer)
-    try:
-        async with aclosing(_entries(redis, Keys().stream, since, follow)) as entries:
-            async for stream_id, fields in entries:
-                if wanted.wants(fields):
-                    yield stream_id, _decode_alert.decode(fields["body"])
-    finally:
-        await redis.aclose()
 
+    def __init__(
+        self,
+        url: str,
+        *,
+        since: str = BEGINNING,
+        follow: bool = True,
+        priority: Priority | None = None,
+        at_least: Priority | None = None,
+        condition: Condition | None = None,
+        status: Status | None = None,
+        wearer: str | None = None,
+        on_gap: Callable[[Gap], None] = warn_of,
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
+        """Connects when it is iterated over. Raises ValueError when `since` is no stream id."""
+        self.last_id = check_position(since)
+        """How far it is: after the alert that was given last; give it as `since` next time."""
+        self.heard: float | None = None
+        """When the server answered last (seconds, `time.time()`); None = never."""
+        self.away: ErrorKind | None = None
+        """Why the server does not answer now; None = it does."""
+        self._url, self._follow = url, follow
+        self._wanted = AlertFilter(priority, at_least, condition, status, wearer)
+        self._on_gap = on_gap
+        self._heartbeat_s = heartbeat_s
+        self._beat = 0.0
+        self._stream = Keys().stream
 
-async def _entries(redis: Redis, stream: str, since: str, follow: bool) -> AsyncGenerator[Entry, None]:
-    newest = await _newest(redis, stream)
-    position = newest if since == NEW_ONLY else since
-    if since != NEW_ONLY:
-        async for entry in _history(redis, stream, since, newest):
-            position = entry[0]
-            yield entry
-    while follow:
-        for entry in await _wait(redis, stream, position):
-            position = entry[0]
-            yield entry
+    async def __aiter__(self) -> AsyncGenerator[Alert, None]:
+        """Alerts alone; gaps go to `on_gap`, outages into the log."""
+        async with aclosing(self.events()) as events:
+            async for event in events:
+                match event:
+                    case Revision():
+                        yield event.alert
+                    case Gap():
+                        self._on_gap(event)
+                    case Away():
+                        log.warning("alerts can't be read (%s); trying again", event.kind)
 
+    def __iter__(self) -> Iterator[Alert]:
+        """The same where no event loop runs."""
+        alerts = self.__aiter__()
 
-async def _newest(redis: Redis, stream: str) -> str:
-    """The id of the newest entry; `0-0` when there is none."""
-    async with limited(TIMEOUT_S, RedisUnavailable):
-        entries = cast("list[Entry]", await redis.xrevrange(stream, count=1))
-    return entries[0][0] if entries else "0-0"
+        async def following() -> Alert | None:
+            return await anext(alerts, None)
 
+        with asyncio.Runner() as runner:
+            try:
+                while (alert := runner.run(following())) is not None:
+                    yield alert
+            finally:
+                runner.run(alerts.aclose())
 
-async def _history(redis: Redis, stream: str, since: str, newest: str) -> AsyncGenerator[Entry, None]:
-    position = since
-    while page := await _page(redis, stream, position, newest):
-        for entry in page:
-            position = entry[0]
-            yield entry
+    async def events(self) -> AsyncGenerator[Event, None]:
+        """Entries with their ids, gaps in their place, a heartbeat at once and now and then, and outages."""
+        redis = open_client(self._url, TIMEOUT_S, decode_responses=True)
+        pauses = Pauses()
+        try:
+            while True:
+                try:
+                    async with aclosing(self._connected(redis)) as events:
+                        async for event in events:
+                            pauses.reset()
+                            yield event
+                    return
+                except RedisUnavailable as error:
+                    if not self._follow or error.kind in LASTING:
+                        raise
+                    self.away = error.kind
+                    yield Away(error.kind)
+                    await pauses.wait()
+        finally:
+            await redis.aclose()
 
+    async def _connected(self, redis: Redis) -> AsyncGenerator[Event, None]:
+        """Events until the server goes away or, without `follow`, until the end."""
+        newest = await self._find_newest(redis)
+        self._hear()
+        if self.last_id == NEW_ONLY:
+            self.last_id = newest
+        elif place(self.last_id) > place(newest):
+            gap = Gap(self.last_id, newest, "reset")
+            self.last_id = newest
+            yield gap
+        self._beat = time.monotonic()
+        yield Heartbeat(newest)
+        while page := await self._page(redis, newest):
+            for raw in page:
+                for event in self._told(raw):
+                    yield event
+        while self._follow:
+            for raw in await self._wait(redis):
+                for event in self._told(raw):
+                    yield event
+            if time.monotonic() - self._beat >= self._heartbeat_s:
+                self._beat = time.monotonic()
+                yield Heartbeat(self.last_id)
 
-async def _page(redis: Redis, stream: str, position: str, newest: str) -> list[Entry]:
-    """What is stored after `position`, up to `newest`."""
-    async with limited(TIMEOUT_S, RedisUnavailable):
-        return cast("list[Entry]", await redis.xrange(stream, min=f"({position}", max=newest, count=PAGE))
+    def _told(self, raw: Entry) -> Iterator[Revision | Gap]:
+        gap = gap_before(raw, self.last_id)
+        if gap is not None:
+            yield gap
+        self.last_id = raw[0]
+        if self._wanted.wants(raw[1]):
+            yield entry_of(raw)
 
+    def _hear(self) -> None:
+        self.heard, self.away = time.time(), None
 
-async def _wait(redis: Redis, stream: str, position: str) -> list[Entry]:
-    """What came after `position`, waiting for it up to `BLOCK_MS`."""
-    async with limited(TIMEOUT_S, RedisUnavailable):
-        answer = await redis.xread({stream: position}, count=PAGE, block=BLOCK_MS)
-    return [entry for _, entries in cast("list[tuple[str, list[Entry]]]", answer or []) for entry in entries]
+    async def _find_newest(self, redis: Redis) -> str:
+        """The id of the newest entry; `0-0` when there is none."""
+        async with limited(TIMEOUT_S, RedisUnavailable):
+            entries = cast("list[Entry]", await redis.xrevrange(self._stream, count=1))
+        return entries[0][0] if entries else START
+
+    async def _page(self, redis: Redis, newest: str) -> list[Entry]:
+        """What is stored after the last id, up to `newest`."""
+        async with limited(TIMEOUT_S, RedisUnavailable):
+            page = await redis.xrange(self._stream, min=f"({self.last_id}", max=newest, count=PAGE)
+        self._hear()
+        return cast("list[Entry]", page)
+
+    async def _wait(self, redis: Redis) -> list[Entry]:
+        """What came after the last id, waiting for it up to `BLOCK_MS`."""
+        async with limited(TIMEOUT_S, RedisUnavailable):
+            answer = await redis.xread({self._stream: self.last_id}, count=PAGE, block=BLOCK_MS)
+        self._hear()
+        found = cast("list[tuple[str, list[Entry]]]", answer or [])
+        return [raw for _, entries in found for raw in entries]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -47,3 +48,20 @@ async def limited(seconds: float, failure: type[RedisUnavailable]) -> AsyncGener
             yield
     except (RedisError, OSError) as error:
         raise failure.of(error) from None
+
+
+class Pauses:
+    """How long to wait between attempts: longer each time, and never all readers at once."""
+
+    def __init__(self, first_s: float = 0.1, longest_s: float = 5.0) -> None:
+        self._first_s, self._longest_s = first_s, longest_s
+        self._next_s = first_s
+
+    async def wait(self) -> None:
+        """Wait, and longer the next time."""
+        seconds, self._next_s = self._next_s, min(2 * self._next_s, self._longest_s)
+        await asyncio.sleep(seconds * random.uniform(0.5, 1.0))
+
+    def reset(self) -> None:
+        """An attempt went well: begin with the shortest again."""
+        self._next_s = self._first_s

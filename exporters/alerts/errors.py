@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from ssl import SSLCertVerificationError
 from typing import Literal, Self
 
 from redis import exceptions as redis_errors
 
-ErrorKind = Literal["timeout", "connection", "loading", "authentication", "read_only", "memory", "answer"]
+ErrorKind = Literal[
+    "timeout", "connection", "certificate", "loading", "authentication", "read_only", "memory", "answer"
+]  # fmt: skip
+LASTING: tuple[ErrorKind, ...] = ("authentication", "certificate")
+"""What trying again does not mend."""
 
 # The first class that fits names the kind: subclasses come before what they derive from.
 _KINDS: tuple[tuple[type[BaseException], ErrorKind], ...] = (
@@ -24,8 +29,9 @@ _KINDS: tuple[tuple[type[BaseException], ErrorKind], ...] = (
 _ADVICE: dict[ErrorKind, str] = {
     "timeout": "it did not answer in time",
     "connection": "it can't be reached",
+    "certificate": "its certificate is not trusted; name its CA in the URL, ?ssl_ca_certs=FILE",
     "loading": "it is still loading its data",
-    "authentication": "it refuses these credentials",
+    "authentication": "it refuses these credentials, or they don't allow this",
     "read_only": "it is a read-only replica",
     "memory": "it is out of memory",
     "answer": "it answered with an error",
@@ -46,12 +52,27 @@ class RedisUnavailable(Exception):
     @classmethod
     def of(cls, error: BaseException) -> Self:
         """What stands for an error of redis-py or of a socket."""
-        kind: ErrorKind = next((kind for known, kind in _KINDS if isinstance(error, known)), "answer")
+        kind = _kind(error)
         return cls(kind, _code(error) if kind == "answer" else "")
 
 
 class SinkUnavailable(RedisUnavailable):
     """Redis has not confirmed a write; the same batch may be sent again."""
+
+
+def _kind(error: BaseException) -> ErrorKind:
+    if _distrusted(error):
+        return "certificate"
+    return next((kind for known, kind in _KINDS if isinstance(error, known)), "answer")
+
+
+def _distrusted(error: BaseException | None) -> bool:
+    """Whether a certificate was behind it: redis-py wraps that as a lost connection."""
+    while error is not None:
+        if isinstance(error, SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _code(error: BaseException) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.live import Live
 
-from exporters.alerts.client import read_alerts
+from exporters.alerts.client import AlertStream
 from streams.demo.children import Child, child
 from streams.demo.figures import look
 from streams.demo.summary import Summary, summarise
@@ -75,10 +75,11 @@ class Watch:
         if self._looked:
             self.scene.rate = (figures.read - self.scene.figures.read) / (now - self._looked)
         self.scene.figures, self._looked = figures, now
-        async for stream_id, alert in read_alerts(self.url, self._since):
-            self._since = stream_id
+        news = AlertStream(self.url, since=self._since, follow=False)
+        async for alert in news:
             self.alerts.append(alert)
             self.scene.take(alert)
+        self._since = news.last_id
 
 
 def run_demo(plan: Plan, progress: Progress, console: Console) -> Summary:

@@ -1,0 +1,132 @@
+"""Reads Kafka for history: every partition, from the offsets stored beside the rows, for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+log = logging.getLogger(__name__)
+
+TOPICS = ("profiles", "traces", "risk", "alerts")
+CLIENT = "vitalstream-history"
+MOST = 2000
+"""Records of one reading: what is written in one transaction."""
+LINGER_S = 0.1
+"""Wait between readings that leaves nothing behind: ten transactions a second at most."""
+WAIT_MS = 1000
+ANSWER_S = 10.0
+PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+Records = Mapping[TopicPartition, Sequence[Any]]
+Begin = Callable[[str], Awaitable[Mapping[tuple[str, int], int]]]
+"""Takes the cluster's id; gives where to read on. A partition it does not name is read from its beginning."""
+Take = Callable[[Records], Awaitable[None]]
+
+
+class Away(Exception):
+    """Kafka has not what history is read from; the text says what to do."""
+
+
+class Follower:
+    """Hands every record of `TOPICS` to `take`, partition by partition in order.
+
+    A partition is read from where `begin` says. No consumer group takes part: what was stored tells
+    where to go on, so a reading that `take` did not store is read again.
+    """
+
+    def __init__(self, broker: str, begin: Begin, take: Take) -> None:
+        self._broker, self._begin, self._take = broker, begin, take
+        self._failures = 0
+        self.up = False
+        """Whether Kafka was read from without an error last."""
+
+    async def run(self) -> None:
+        """Follow until cancelled. An error is told in one line, and everything begins anew after a pause."""
+        while True:
+            try:
+                await self._session()
+            # Whatever it is, the board must go on.
+            except Exception as error:
+                self.up = False
+                pause = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
+                self._failures += 1
+                log.warning("history is not being read (%s): again in %.0f s", _words(error), pause)
+                await asyncio.sleep(pause)
+
+    async def _session(self) -> None:
+        cluster, partitions = await _survey(self._broker)
+        offsets = await self._begin(cluster)
+        async with _consumer(self._broker) as consumer:
+            _assign(consumer, partitions, offsets)
+            while True:
+                records = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MOST)
+                await (self._take(records) if records else _ask(consumer))
+                self.up, self._failures = True, 0
+                if sum(map(len, records.values())) < MOST:
+                    await asyncio.sleep(LINGER_S)
+
+
+async def _survey(broker: str) -> tuple[str, list[TopicPartition]]:
+    """The cluster's id, and the partitions of `TOPICS`. Raises Away when one of them does not exist."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker, client_id=CLIENT)
+    try:
+        await admin.start()
+        cluster = str((await admin.describe_cluster())["cluster_id"])
+        found = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics(list(TOPICS))}
+    finally:
+        await admin.close()
+    missing = [topic for topic in TOPICS if not found.get(topic)]
+    if missing:
+        raise Away(f"no topic {', '.join(missing)}: run `vitalstream topics`")
+    return cluster, [
+        TopicPartition(topic, number)
+        for topic in TOPICS
+        for number in sorted(one["partition"] for one in found[topic])
+    ]
+
+
+@asynccontextmanager
+async def _consumer(broker: str) -> AsyncGenerator[AIOKafkaConsumer, None]:
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=broker,
+        client_id=CLIENT,
+        group_id=None,
+        enable_auto_commit=False,
+        # Where a stored offset is no longer in the log, the oldest record that is.
+        auto_offset_reset="earliest",
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+def _assign(
+    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], offsets: Mapping[tuple[str, int], int]
+) -> None:
+    consumer.assign(partitions)
+    for partition in partitions:
+        # Never left to a default: without a group aiokafka would begin wherever its reset says.
+        consumer.seek(partition, offsets.get((partition.topic, partition.partition), 0))
+
+
+async def _ask(consumer: AIOKafkaConsumer) -> None:
+    """Raise where silence means that no broker answers: a reading of one that is away is just empty."""
+    first = min(consumer.assignment())
+    async with asyncio.timeout(ANSWER_S):
+        await consumer.end_offsets([first])
+
+
+def _words(error: Exception) -> str:
+    """What may be logged: the text of an error can quote records or paths, its class can't."""
+    if isinstance(error, Away):
+        return str(error)
+    return f"Kafka: {type(error).__name__}" if isinstance(error, KafkaError) else type(error).__name__

@@ -30,7 +30,7 @@ class WearersQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SignalsQuery(Struct, frozen=True, forbid_unknown_fields=True, rename={"start": "from", "end": "to"}):
-    """Query of GET /wearers/{wearer}/signals; what is left out means the last day that is kept, all signals."""
+    """Query of GET /wearers/{wearer}/signals; left out means the last day, all signals."""
 
     start: Millis | None = None
     end: Millis | None = None

@@ -18,6 +18,7 @@ EVERY_S = 0.8
 """Between two events: with what reading Kafka takes, a row is less than a second behind."""
 HEARTBEAT_S = 15.0
 _RETRY_MS = 2000
+_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,14 @@ async def changes(
 
 def _reached(history: History, since: str) -> int:
     began, _, number = since.partition("-")
-    if began != str(history.began) or not number.isdecimal():
+    if began != str(history.began) or not number.isdecimal() or len(number) > _DIGITS:
         return -1
     return int(number)
 
 
 def _beat(history: History) -> Changes:
-    source = "up" if history.up else "away"
-    return Changes(time.time_ns() // 1_000_000, history.overview.newest or None, source)
+    newest = history.overview.newest or None
+    return Changes(time.time_ns() // 1_000_000, newest, "up" if history.up else "away")
 
 
 def _event(name: str, at: str, data: object) -> bytes:

@@ -31,6 +31,7 @@ from exporters.history import History
 from exporters.history.decimate import Line, thin
 from exporters.history.packing import columns
 from exporters.history.rows import title, unit
+from exporters.history.store import Store
 from models.signals.catalogue import SIGNALS
 from streams.records import Alert, Risk
 
@@ -45,7 +46,7 @@ _decode_alert = msgspec.json.Decoder(Alert).decode
 def routes(
     history: History, *, every_s: float = EVERY_S, heartbeat_s: float = HEARTBEAT_S, takes_s: float = TAKES_S
 ) -> list[BaseRoute]:
-    """GET /wearers, /wearers/stream, /wearers/{wearer} and its signals; `history` is started by the caller."""
+    """GET /wearers, /wearers/stream, /wearers/{wearer} and its signals; the caller starts `history`."""
 
     async def many(request: Request) -> Response:
         asked = query(request, WearersQuery)
@@ -59,13 +60,19 @@ def routes(
 
     async def one(request: Request) -> Response:
         wearer, asker = _wearer(history, request)
-        return json(await _disk(lambda: _told(history, asker, wearer)))
+        row, trace = history.overview.row(wearer), history.overview.trace(wearer)
+        assert row is not None
+        risk, alerts = await _disk(lambda: _open(history.store, wearer))
+        seen = [found for alert in alerts if (found := shown(asker, alert)) is not None]
+        return json(OneWearer(row, risk, seen, trace))
 
     async def signals(request: Request) -> Response:
         asked = query(request, SignalsQuery)
+        if asked.start is not None and asked.end is not None and asked.start > asked.end:
+            raise HTTPException(422, "from is later than to: turn them")
         wearer, _ = _wearer(history, request)
         wanted = _signals(asked.signals)
-        return json(await _disk(lambda: _picture(history, wearer, asked, wanted)))
+        return json(await _disk(lambda: _picture(history.store, wearer, asked, wanted)))
 
     return [
         Route("/wearers", many, methods=["GET"]),
@@ -91,21 +98,12 @@ def _wearer(history: History, request: Request) -> tuple[str, Principal]:
     return wearer, asker
 
 
-def _told(history: History, asker: Principal, wearer: str) -> OneWearer | None:
-    row, risk = history.overview.row(wearer), history.store.risk(wearer)
-    if row is None:  # forgotten since it was looked for
-        return None
-    alerts = [shown(asker, _decode_alert(body)) for body in history.store.open_alerts(wearer)]
-    return OneWearer(
-        row,
-        None if risk is None else _decode_risk(risk),
-        [alert for alert in alerts if alert is not None],
-        history.overview.trace(wearer),
-    )
+def _open(store: Store, wearer: str) -> tuple[Risk | None, list[Alert]]:
+    risk = store.risk(wearer)
+    return None if risk is None else _decode_risk(risk), list(map(_decode_alert, store.open_alerts(wearer)))
 
 
-def _picture(history: History, wearer: str, asked: SignalsQuery, wanted: frozenset[str] | None) -> Picture:
-    store = history.store
+def _picture(store: Store, wearer: str, asked: SignalsQuery, wanted: frozenset[str] | None) -> Picture:
     first, last = store.bounds(wearer) or (None, None)
     end = asked.end if asked.end is not None else (last or 0)
     start = asked.start if asked.start is not None else max(end - DAY_MS, 0)
@@ -128,13 +126,10 @@ def _signals(names: str) -> frozenset[str] | None:
     return wanted or None
 
 
-async def _disk(ask: Callable[[], Found | None]) -> Found:
-    """What is asked of the store, in a thread. Raises HTTPException 404 or 503."""
+async def _disk(ask: Callable[[], Found]) -> Found:
+    """What is asked of the store, in a thread. Raises HTTPException 503."""
     try:
-        found = await asyncio.to_thread(ask)
+        return await asyncio.to_thread(ask)
     except (sqlite3.Error, OSError) as error:
         line = "the history can't be read from disk: try again in some seconds"
         raise HTTPException(503, line, {"Retry-After": "5"}) from error
-    if found is None:
-        raise HTTPException(404, NOBODY)
-    return found

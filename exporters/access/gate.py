@@ -1,0 +1,52 @@
+"""What routes ask of access: who it is, and that it is recorded."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+
+from exporters.access.access import Access, Resolve
+from exporters.access.audit import AuditUnavailable
+from exporters.access.chain import Entry, Outcome
+from exporters.access.principal import Action, Principal, reach
+
+# What must not happen before it is on disk; the rest is written a moment later.
+_AWAITED: frozenset[Action] = frozenset({"answer", "manage", "break_glass"})
+
+
+class Gate:
+    """One request's, kept in `scope["state"]["gate"]`: who it is from, and the way to the audit log."""
+
+    def __init__(self, access: Access, resolve: Resolve, who: Principal) -> None:
+        self.access, self.who, self._resolve = access, who, resolve
+
+    def same(self) -> bool:
+        """Whether the one it began with still may what they might: what a stream asks now and then."""
+        return self._resolve() == self.who
+
+    async def record(
+        self, action: Action, wearer: str | None, outcome: Outcome = "done", **detail: str
+    ) -> None:
+        """Put a row into the audit log. Raises HTTPException 503: it can't be written."""
+        if outcome == "done" and action in ("read", "stream") and reach(self.who, action) == "masked":
+            return  # nobody's health detail was shown
+        entry = Entry(self.who.name, self.who.role, action, wearer, outcome, detail)
+        try:
+            await (self.access.audit.write if action in _AWAITED else self.access.audit.note)(entry)
+        except AuditUnavailable as error:
+            raise HTTPException(503, f"{error}; nothing is shown or done without a record") from error
+
+
+async def record(
+    request: HTTPConnection,
+    action: Action,
+    wearer: str | None = None,
+    outcome: Outcome = "done",
+    **detail: str,
+) -> None:
+    """Record that this request did this to this wearer's data, or (None) to those of several.
+
+    An answer, a break-glass and a change of access are on disk when this returns: call it before they
+    happen. Raises HTTPException 503: the log can't be written, so it must not happen.
+    """
+    await request.state.gate.record(action, wearer, outcome, **detail)

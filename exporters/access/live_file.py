@@ -1,0 +1,46 @@
+"""A small file that is read again when it changes, and changed whole by one writer at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from streams.stack.files import exclusive, private_folder, write_whole
+
+T = TypeVar("T")
+
+
+class LiveFile(Generic[T]):
+    """What `read` makes of the bytes of `path` (None = there is no file); `read` raises ValueError on damage.
+
+    A stat tells whether it changed: every change replaces the file, so that its inode is another.
+    """
+
+    def __init__(self, path: Path, read: Callable[[bytes | None], T]) -> None:
+        self.path = path
+        self._read = read
+        self._stamp: tuple[int, int, int] | None = None
+        self._value: T | None = None
+
+    def now(self) -> T:
+        """What the file says now. Raises OSError or ValueError; nothing older is given then."""
+        stamp = self._look()
+        if self._value is None or stamp != self._stamp:
+            self._value = None
+            self._value = self._read(None if stamp == (0, 0, 0) else self.path.read_bytes())
+            self._stamp = stamp
+        return self._value
+
+    def change(self, by: Callable[[T], bytes]) -> None:
+        """Replace the file with what `by` makes of its newest content. Raises OSError or ValueError."""
+        private_folder(self.path.parent)
+        with exclusive(self.path.with_name(f"{self.path.name}.lock")):
+            write_whole(self.path, by(self.now()))
+
+    def _look(self) -> tuple[int, int, int]:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return 0, 0, 0
+        return found.st_ino, found.st_size, found.st_mtime_ns

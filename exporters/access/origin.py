@@ -1,0 +1,59 @@
+"""What a request must say of where it comes from: against pages of other sites and DNS rebinding. Pure.
+
+A page of another site can make a browser send requests to this machine. It can't choose `Host` and
+`Origin`: a name that someone pointed at 127.0.0.1 shows in `Host`, the page's own site in `Origin`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
+_SECURE = frozenset({"https", "wss"})
+# Only a proxy adds these: then the loopback address is the proxy's, not the client's.
+_OF_PROXIES = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether this is an address of this machine's loopback, or its name."""
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return host == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)
+    return address.is_loopback or (mapped is not None and mapped.is_loopback)
+
+
+def names_loopback(headers: Mapping[str, str]) -> bool:
+    """Whether `Host` names this machine in a way that nobody else can point here."""
+    return is_loopback(_netloc(headers.get("host", ""), "http")[0])
+
+
+def through_proxy(headers: Mapping[str, str]) -> bool:
+    """Whether a proxy passed this on."""
+    return any(name in headers for name in _OF_PROXIES)
+
+
+def from_elsewhere(method: str, scheme: str, headers: Mapping[str, str]) -> bool:
+    """Whether a page of another site asks for something that changes or subscribes (`method` WEBSOCKET)."""
+    if method in _SAFE:
+        return False
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    if origin is None:
+        return False  # no browser
+    there, _, where = origin.partition("://")
+    if scheme in _SECURE and there != "https":
+        return True
+    return _netloc(where, there) != _netloc(headers.get("host", ""), scheme)
+
+
+def _netloc(value: str, scheme: str) -> tuple[str, str]:
+    """Name and port of `host[:port]`; no port where it is the scheme's own, as before a proxy with TLS."""
+    host, colon, port = value.lower().rpartition(":")
+    if not colon or port.endswith("]"):
+        host, port = value.lower(), ""
+    return host.removeprefix("[").removesuffix("]"), "" if port == _PORTS.get(scheme) else port

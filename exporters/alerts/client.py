@@ -144,14 +144,14 @@ class AlertStream:
         """Events until the server goes away or, without `follow`, until the end."""
         newest = await self._find_newest(redis)
         self._hear()
+        self._beat = time.monotonic()
+        yield Heartbeat(newest)
         if self.last_id == NEW_ONLY:
             self.last_id = newest
         elif place(self.last_id) > place(newest):
             gap = Gap(self.last_id, newest, "reset")
             self.last_id = newest
             yield gap
-        self._beat = time.monotonic()
-        yield Heartbeat(newest)
         while page := await self._page(redis, newest):
             for raw in page:
                 for event in self._told(raw):

@@ -27,10 +27,11 @@ def summarise(seen: Seen, window: Window, view: View) -> None:
     """Judge a window and reduce it to one value: a sum of counts, else the median."""
     signal, ordered = window.signal, sorted(window.counts)
     judged = gate.judge(window, ordered)
-    if judged.usable and _stuck(seen, window, ordered):
-        judged = STUCK
+    usable = judged.usable
+    if usable and _stuck(seen, window, ordered):
+        judged, usable = STUCK, False
     view.quality[signal] = judged
-    if not judged.usable:
+    if not usable:
         assert judged.cause is not None
         view.causes[signal] = judged.cause
         return
@@ -75,7 +76,7 @@ def drop_shaken(view: View) -> None:
     """Leave out what movement spoils."""
     if view.values.get("accel", 0.0) < gate.MOTION_MG:
         return
-    for signal in gate.MOTION_SENSITIVE & view.quality.keys():
+    for signal in sorted(gate.MOTION_SENSITIVE & view.quality.keys()):  # records are the same bytes again
         view.values.pop(signal, None)
         view.quality[signal] = Quality(0.0, "motion")
         view.causes[signal] = "motion"

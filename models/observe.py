@@ -11,6 +11,7 @@ from models import asking
 from models.comparing import compare
 from models.minute import MOVEMENT, beats, drop_shaken, miss_pulse, summarise
 from models.person import Person
+from models.signals.abreast import Abreast
 from models.signals.columns import Columns
 from models.signals.counts import MISSING, counted
 from models.signals.windows import MINUTE, Track, Window
@@ -43,7 +44,8 @@ def take(
     observation = Observation()
     closed: list[Window] = []
     seen.contact = contact
-    newest = max(times[0] for times, _ in columns.values())
+    newest = max([times[0] for times, _ in columns.values()])
+    abreast = Abreast(lateness)
     for signal, (times, values) in columns.items():
         track = device.tracks.get(signal)
         if track is None:
@@ -51,12 +53,12 @@ def take(
         counts = values if values.typecode == "H" else counted(signal, values)
         if not contact and signal not in MOVEMENT:
             times, counts = times[:], array("H", [MISSING]) * len(counts)
-        late = track.add(times, counts)
-        if late:
-            observation.late[signal] = late
         # What lies well before the rest has come late to the device itself: it speaks for itself alone.
         until = last if single or times[0] >= newest - MINUTE else times[-1]
-        closed += track.close(signal, until, lateness)
+        late, windows = abreast.take(track, signal, times, counts, until)
+        if late:
+            observation.late[signal] = late
+        closed += windows
     if closed:
         _view_all(seen, [device], closed, observation)
     return observation

@@ -92,14 +92,14 @@ class JointNormal:
         parts = x * whitened
         strain = np.fromiter((STRAIN[name] for name in present), dtype=np.float64, count=len(ids))
         along = float(strain @ whitened) / math.sqrt(max(float(strain @ precision @ strain), 1e-12))
-        anywhere = max(float(parts.sum()), 0.0)
+        anywhere = max(float(np.add.reduce(parts)), 0.0)
         chance = min(float(gammaincc(len(ids) / 2, anywhere / 2)), 0.5 * math.erfc(along / math.sqrt(2)))
         positive = np.maximum(parts, 0.0)
-        shares = positive / (float(positive.sum()) or 1.0)
+        shares = positive / (float(np.add.reduce(positive)) or 1.0)
         return Surprise(
             -math.log10(max(chance, 1e-30)),
             present,
-            {name: round(float(share), 3) for name, share in zip(present, shares, strict=True)},
+            {name: round(share, 3) for name, share in zip(present, shares.tolist(), strict=True)},
             True,
         )
 

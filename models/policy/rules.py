@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import tomllib
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -56,6 +57,15 @@ class Rule:
     """Whether its evidence comes once: what waits would never be told."""
     history: bool = True
     """Whether what is found in old data is history; False: it speaks of years, not of those days."""
+    above: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    """Upper edges of the grades, mildest first; infinite where a grade has none."""
+    below: tuple[float, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        above = tuple([math.inf if grade.above is None else grade.above for grade in self.grades])
+        below = tuple([-math.inf if grade.below is None else grade.below for grade in self.grades])
+        object.__setattr__(self, "above", above)
+        object.__setattr__(self, "below", below)
 
     def level(self, value: float, softer: float = 0.0) -> int:
         """The highest grade whose edge `value` passes; `softer` moves every edge to the mild side."""

@@ -44,10 +44,7 @@ class Edges(NamedTuple):
     @classmethod
     def of(cls, rule: Rule) -> Edges:
         """The edges that the policy file says."""
-        return cls(
-            tuple([math.inf if grade.above is None else grade.above for grade in rule.grades]),
-            tuple([-math.inf if grade.below is None else grade.below for grade in rule.grades]),
-        )
+        return cls(rule.above, rule.below)
 
     def level(self, value: float) -> int:
         """The highest grade whose edge the value reaches; 0 = none."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from models.deep.asks import Ask
 from models.person import Person
@@ -12,15 +14,14 @@ NOBODY = Person()
 """Of whom no profile tells."""
 
 
-@dataclass(slots=True)
-class Evidence:
+class Evidence(msgspec.Struct):
     """What one moment says of one condition."""
 
     condition: str
     time: int
     level: int
     risk: float
-    contributions: list[Contribution] = field(default_factory=list)
+    contributions: list[Contribution] = []
     side: str = ""
     """`high` or `low` where a condition has two sides: each has a course and alerts of its own."""
     probability: float | None = None

@@ -50,7 +50,7 @@ class BeatBuffer:
         windows: list[BeatWindow] = []
         gaps = ends[1:] - ends[:-1]
         breaks: list[int] = []
-        if gaps.max(initial=0) > BREAK_MS:
+        if len(gaps) and gaps[gaps.argmax()] > BREAK_MS:
             breaks = (np.flatnonzero(gaps - intervals[1:] / SIXTEENTHS > BREAK_MS) + 1).tolist()
         start = 0
         for stop in [*breaks, len(ends)]:

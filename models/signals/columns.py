@@ -28,9 +28,17 @@ def columns_of(packet: VitalsPacket, counts: Mapping[str, Counts] | None = None)
         counts, _ = counted_columns(packet.signals)
     columns: dict[str, tuple[Sequence[int] | Times, array[Any]]] = {}
     first, last, signal = 2**62, 0, ""
+    like: Column | None = None
+    times: Sequence[int] = ()
     try:
         for signal, column in packet.signals.items():
-            times = beat_times(column, counts[signal]) if signal == "ibi" else sample_times(column)
+            if signal == "ibi":
+                times, like = beat_times(column, counts[signal]), None
+            elif like is None or not measured_alike(column, like):
+                times, like = sample_times(column), column
+            else:
+                columns[signal] = times, counts[signal]
+                continue
             end = extent(column, times)
             if end > last:
                 last = end
@@ -40,6 +48,16 @@ def columns_of(packet: VitalsPacket, counts: Mapping[str, Counts] | None = None)
     except ValueError as error:
         raise ValueError(f"{signal}: {error}") from None
     return columns, first, last
+
+
+def measured_alike(column: Column, other: Column) -> bool:
+    """Whether two columns have the same sample times, as most of a packet have."""
+    return (
+        column.start == other.start
+        and column.step == other.step
+        and len(column.values) == len(other.values)
+        and column.offsets == other.offsets
+    )
 
 
 def sample_times(column: Column) -> Sequence[int]:

@@ -6,6 +6,7 @@ value: below what is possible, above it, and missing (the device had lost the sk
 
 from __future__ import annotations
 
+import struct
 from array import array
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
@@ -48,7 +49,8 @@ def counted_columns(columns: Mapping[str, Column]) -> tuple[dict[str, Counts], b
     for column in columns.values():
         flat += column.values
     rows = _ROWS.take([_PLACE[signal] for signal in columns], axis=1).repeat(lengths, axis=1)
-    packed, possible = _many(np.array(flat), *rows)
+    # Packed first: numpy takes more than twice as long over a list.
+    packed, possible = _many(np.frombuffer(struct.pack(f"{len(flat)}d", *flat)), *rows)
     out, start = {}, 0
     for signal, length in zip(columns, lengths, strict=True):
         out[signal] = array("H", packed[start : start + 2 * length])
@@ -77,7 +79,7 @@ def _many(
     values: Floats, low: Floats | float, high: Floats | float, per: Floats | float
 ) -> tuple[bytes, bool]:
     good = (values >= low) & (values <= high)
-    if good.all():
+    if 0 not in good.tobytes():  # several times as fast as good.all()
         return (values * per + 0.5).astype(np.uint16).tobytes(), True
     # A NaN and infinity have no integer.
     counts = (np.where(good, values, low) * per + 0.5).astype(np.uint16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from models.signals.catalogue import SIGNALS
-from models.signals.counts import BELOW, MISSING, Counts
+from models.signals.counts import BELOW, MISSING
 from models.signals.windows import Window
 
 Cause = Literal["range", "flat", "jump", "contact", "missing", "motion", "beats"]
@@ -65,7 +65,7 @@ def judge(window: Window, ordered: list[int]) -> Quality:
         spoilt = len(ordered) - valued(ordered)
         return Quality(1.0 - spoilt / len(ordered), "contact" if high == MISSING else "range")
     if window.signal == "ibi":
-        return _judge_beats(window.counts, middle(ordered))
+        return _judge_beats(ordered)
     if signal.jump is None or high - ordered[0] <= signal.jump * signal.per:
         return GOOD
     return _judge_jumps(window, signal.jump * signal.per)
@@ -101,10 +101,12 @@ def middle(ordered: Sequence[float]) -> float:
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def _judge_beats(counts: Counts, typical: float) -> Quality:
-    """Count intervals that tell of missed or extra beats."""
-    if len(counts) < 4:
+def _judge_beats(ordered: list[int]) -> Quality:
+    """Count intervals (ascending) that tell of missed or extra beats."""
+    beats = len(ordered)
+    if beats < 4:
         return GOOD
-    low, high = SHORT_BEAT * typical, LONG_BEAT * typical
-    odd = sum([not low <= count <= high for count in counts]) / len(counts)
+    typical = middle(ordered)
+    short, long = bisect_left(ordered, SHORT_BEAT * typical), bisect_right(ordered, LONG_BEAT * typical)
+    odd = (short + beats - long) / beats
     return Quality(1.0 - odd, "beats") if odd > 0.1 else GOOD

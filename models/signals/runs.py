@@ -97,6 +97,8 @@ def joined(runs: Runs, more: Runs, counts: Counts) -> None:
 
 def times_of(runs: Runs, counts: Counts) -> Times:
     """When each sample was measured, ms UTC [n]."""
+    if len(runs) == 3 and runs[1] == CHAINED:
+        return chained(runs[0], counts)
     parts, at = [], 0
     for start, step, count in triples(runs):
         if step == CHAINED:
@@ -128,7 +130,7 @@ def triples(runs: Runs) -> Iterator[tuple[int, int, int]]:
 
 def chained(start: int, counts: Counts) -> Times:
     """When intervals end, ms UTC [n], that follow each other from `start` (sixteenths of ms)."""
-    ends = np.array(counts).cumsum(dtype=np.int64)
+    ends = np.frombuffer(counts, dtype=np.uint16).cumsum(dtype=np.int64)
     ends += start
     ends //= SIXTEENTHS
     return ends

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import copy
 
 import msgspec
 
@@ -59,7 +59,7 @@ class Story:
         """Decide one record that comes `late` minutes after its minute; the alerts that it tells."""
         views = [one for one in found if isinstance(one, View)]
         # Scripted evidence is made anew: a course may keep what it is given.
-        self.script = [replace(one) for one in found if isinstance(one, Evidence)]
+        self.script = [copy(one) for one in found if isinstance(one, Evidence)]
         now = START + round((minute + late) * MINUTE)
         source = Source("vitals", 0, self._offset)
         self._offset += 1

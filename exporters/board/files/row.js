@@ -1,0 +1,115 @@
+// One wearer in the list: what is unusual now, beside the own usual. Written only where it changed.
+import { h, setAttr, setText } from "./dom.js";
+import { ago, measured, number, percent, digitsOf } from "./format.js";
+import { levelWord, say, word } from "./words.js";
+
+const SIGNS = 3;
+const REACH = 6;
+
+export function level(name) {
+  return h("span", { class: "level", "data-level": name, title: levelWord(name, true) }, levelWord(name));
+}
+
+/** Where a value stands: the middle is the own usual, the band two spreads either way, the ends six. */
+export function track() {
+  return h("span", { class: "track", "aria-hidden": "true" }, h("i"));
+}
+
+export function dressTrack(node, spreads) {
+  const at = Math.max(-REACH, Math.min(REACH, spreads ?? 0));
+  const place = `${(50 + (at / REACH) * 50).toFixed(1)}%`;
+  const dot = node.firstChild;
+  if (dot.style.insetInlineStart !== place) dot.style.insetInlineStart = place;
+  setAttr(node, "data-out", Math.abs(at) >= 2 ? "yes" : null);
+}
+
+/** `↑ 5.2 spreads`: an arrow, since a sign alone is easily missed. */
+export function farness(spreads) {
+  if (spreads === null || spreads === undefined) return "";
+  const arrow = spreads > 0 ? "↑" : spreads < 0 ? "↓" : "→";
+  return `${arrow} ${say("spreads", number(Math.abs(spreads), 1))}`;
+}
+
+export function blankRow() {
+  const cell = (name, ...inside) => h("span", { role: "gridcell", class: `c-${name}` }, ...inside);
+  const link = h("a", { href: "#/", tabindex: "-1" });
+  const parts = {
+    level: h("span", { class: "level" }),
+    signs: Array.from({ length: SIGNS }, blankSign),
+    calm: h("span", { class: "quiet" }),
+    doing: cell("doing"),
+    unusual: h("span", { class: "num" }),
+    meter: h("span", { class: "meter", "aria-hidden": "true" }, h("i")),
+    quality: cell("quality"),
+    seen: h("span"),
+    alerts: cell("alerts"),
+  };
+  const node = h(
+    "div",
+    { class: "row", role: "row" },
+    cell("level", parts.level),
+    cell("wearer", link),
+    cell("unusual_now", parts.signs.map((sign) => sign.node), parts.calm),
+    parts.doing,
+    cell("how_unusual", parts.meter, parts.unusual),
+    parts.quality,
+    cell("seen", parts.seen),
+    parts.alerts,
+  );
+  node.addEventListener("click", (event) => {
+    if (event.target !== link && !getSelection().toString()) link.click();
+  });
+  return Object.assign(node, { link, parts });
+}
+
+function blankSign() {
+  const [name, value, far] = [h("span", { class: "n" }), h("b"), h("span", { class: "f" })];
+  const line = track();
+  const node = h("span", { class: "sign" }, h("span", { class: "a" }, name, " ", value), h("span", { class: "b" }, line, far));
+  return { node, name, value, far, line };
+}
+
+export function dressRow(node, row) {
+  const { parts } = node;
+  setText(parts.level, levelWord(row.level));
+  setAttr(parts.level, "data-level", row.level);
+  setAttr(node, "data-level", row.level);
+  setAttr(node, "data-stale", row.stale ? "yes" : null);
+  setText(node.link, row.wearer);
+  setAttr(node.link, "href", `#/wearers/${encodeURIComponent(row.wearer)}`);
+  const strange = row.strange ?? [];
+  parts.signs.forEach((sign, index) => dressSign(sign, strange[index]));
+  setText(parts.calm, strange.length ? "" : word("as_usual"));
+  setText(parts.doing, word(row.context, "context"));
+  const known = row.unusual !== null && row.unusual !== undefined;
+  setText(parts.unusual, known ? percent(row.unusual) : "–");
+  const wide = `${Math.round((row.unusual ?? 0) * 100)}%`;
+  if (parts.meter.firstChild.style.width !== wide) parts.meter.firstChild.style.width = wide;
+  setText(parts.quality, quality(row));
+  setAttr(parts.quality, "data-bad", Object.keys(row.unusable ?? {}).length ? "yes" : null);
+  setText(parts.seen, (row.stale ? `⚠ ${word("stale")}, ` : "") + ago(row.time));
+  setText(parts.alerts, counted(row.alerts));
+}
+
+function dressSign(sign, strange) {
+  sign.node.hidden = !strange;
+  if (!strange) return;
+  setText(sign.name, word(strange.signal, "signal"));
+  setText(sign.value, measured(strange.value, strange.unit));
+  const usual = strange.usual === null || strange.usual === undefined ? "" : say("usual_short", number(strange.usual, digitsOf(strange.unit)));
+  setText(sign.far, [usual, farness(strange.spreads)].filter(Boolean).join(" · "));
+  dressTrack(sign.line, strange.spreads);
+  setAttr(sign.node, "data-out", Math.abs(strange.spreads ?? 0) >= 2 ? "yes" : null);
+}
+
+export function quality(row) {
+  const bad = Object.entries(row.unusable ?? {});
+  if (!bad.length) return word("all_usable");
+  const said = bad.slice(0, 2).map(([signal, cause]) => `${word(signal, "signal")}: ${word(cause || "unusable", cause ? "cause" : null)}`);
+  return said.join(", ") + (bad.length > 2 ? `, ${say("more", bad.length - 2)}` : "");
+}
+
+function counted(alerts) {
+  const some = Object.entries(alerts ?? {}).filter(([, count]) => count);
+  return some.map(([name, count]) => `${count} ${levelWord(name)}`).join(", ") || word("none");
+}

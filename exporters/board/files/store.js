@@ -1,0 +1,79 @@
+// What the board knows: who looks, wearers, alerts, and whether it is live. Views listen to it.
+
+const RANK = { high: 4, medium: 3, low: 2, info: 1, none: 0 };
+
+class Store extends EventTarget {
+  me = null;
+  /** wearer -> row */
+  rows = new Map();
+  /** alert id -> newest revision */
+  alerts = new Map();
+  /** alert id -> what was sent and waits for the worker */
+  sent = new Map();
+  /** newest event time of any wearer, ms */
+  newest = 0;
+  newestStream = "0";
+  loaded = { rows: false, alerts: false };
+  failed = { rows: null, alerts: null };
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  on(name, heard) {
+    const listener = (event) => heard(event.detail);
+    this.addEventListener(name, listener);
+    return () => this.removeEventListener(name, listener);
+  }
+
+  putRows(rows, whole = false) {
+    if (whole) this.rows.clear();
+    const changed = new Set();
+    for (const row of rows) {
+      this.rows.set(row.wearer, row);
+      changed.add(row.wearer);
+      if (row.time > this.newest) this.newest = row.time;
+    }
+    if (whole) this.loaded.rows = true;
+    this.tell("rows", { changed, whole });
+  }
+
+  putAlerts(alerts, whole = false) {
+    if (whole) this.alerts.clear();
+    const changed = new Set();
+    for (const alert of alerts) {
+      const known = this.alerts.get(alert.id);
+      if (known && known.revision >= alert.revision) continue;
+      this.alerts.set(alert.id, alert);
+      changed.add(alert.id);
+      const sent = this.sent.get(alert.id);
+      if (sent && alert.revision > sent.revision) this.sent.delete(alert.id);
+    }
+    if (whole) this.loaded.alerts = true;
+    this.tell("alerts", { changed, whole });
+  }
+
+  /** Open alerts, the gravest first; of equals those that wait for an answer, then the newest. */
+  open() {
+    const waits = (alert) => (alert.acknowledged_by || alert.snooze ? 0 : 1);
+    return [...this.alerts.values()]
+      .filter((alert) => alert.status !== "resolved")
+      .sort((a, b) => rank(b.priority) - rank(a.priority) || waits(b) - waits(a) || b.onset - a.onset);
+  }
+
+  may(action) {
+    return Boolean(this.me && this.me.may.includes(action));
+  }
+
+  /** The moment that data are looked at from: the clock, or the data's own newest time when they are replayed. */
+  now() {
+    const wall = Date.now();
+    return this.newest && Math.abs(wall - this.newest) > 3_600_000 ? this.newest : wall;
+  }
+}
+
+export function rank(level) {
+  return RANK[level] ?? 0;
+}
+
+export const store = new Store();

@@ -46,7 +46,13 @@ def version(history: History) -> str:
 
 
 async def changes(
-    history: History, view: View, since: str | None, every_s: float, heartbeat_s: float
+    history: History,
+    view: View,
+    since: str | None,
+    ended: Callable[[], bool],
+    *,
+    every_s: float = EVERY_S,
+    heartbeat_s: float = HEARTBEAT_S,
 ) -> AsyncGenerator[bytes, None]:
     """Events `wearers` and `heartbeat`, from `since` on; everything where that is of another life of the API.
 
@@ -55,7 +61,7 @@ async def changes(
     reached = history.overview.version if since is None else _reached(history, since)
     yield b"retry: %d\n\n" % _RETRY_MS
     due = 0.0
-    while not history.ended:
+    while not ended():
         if reached != history.overview.version:
             rows, reached = history.overview.changed(reached, view.sees, PAGE)
             if rows:

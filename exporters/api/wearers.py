@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from exporters.access.gate import record
 from exporters.access.principal import Principal, allowed, reach, shown
 from exporters.api.asked import json, may, principal, query
+from exporters.api.shapes import NoQuery
 from exporters.api.stream import TAKES_S, EventStream
 from exporters.api.wearer_shapes import (
     DAY_MS,
@@ -50,16 +52,23 @@ def routes(
 
     async def many(request: Request) -> Response:
         asked = query(request, WearersQuery)
-        return json(_listed(history, View.of(may(request, "read")), asked))
+        view = View.of(may(request, "read"))
+        await record(request, "read")
+        return json(_listed(history, view, asked))
 
     async def stream(request: Request) -> Response:
         asked = query(request, ChangesQuery)
         view = View.of(may(request, "stream"))
+        await record(request, "stream")
         since = request.headers.get("last-event-id") or asked.since
-        return EventStream(changes(history, view, since, every_s, heartbeat_s), takes_s)
+        feed = request.app.state.feed
+        told = changes(history, view, since, lambda: feed.stopped, every_s=every_s, heartbeat_s=heartbeat_s)
+        return EventStream(told, takes_s)
 
     async def one(request: Request) -> Response:
+        query(request, NoQuery)
         wearer, asker = _wearer(history, request)
+        await record(request, "read", wearer)
         row, trace = history.overview.row(wearer), history.overview.trace(wearer)
         assert row is not None
         risk, alerts = await _disk(lambda: _open(history.store, wearer))
@@ -70,8 +79,9 @@ def routes(
         asked = query(request, SignalsQuery)
         if asked.start is not None and asked.end is not None and asked.start > asked.end:
             raise HTTPException(422, "from is later than to: turn them")
-        wearer, _ = _wearer(history, request)
         wanted = _signals(asked.signals)
+        wearer, _ = _wearer(history, request)
+        await record(request, "read", wearer, signals="yes")
         return json(await _disk(lambda: _picture(history.store, wearer, asked, wanted)))
 
     return [

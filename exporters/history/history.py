@@ -50,8 +50,6 @@ class History:
         self._looked = 0.0
         self.began = time.time_ns() // 1_000_000
         """Wall clock, ms: tells one life of the overview from the next."""
-        self.ended = False
-        """Whether it was stopped: streams of changes end."""
 
     @classmethod
     def of(cls, settings: Settings, broker: str | None = None) -> Self:
@@ -74,7 +72,6 @@ class History:
 
     async def stop(self) -> None:
         """Stop following; what was read and not written is read again at the next start."""
-        self.ended = True
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):

@@ -60,11 +60,12 @@ class Overview:
         return wearer in self._seen
 
     def saw(self, trace: Trace, body: bytes | None = None) -> None:
-        """A trace (and its packed body, where it is at hand); one older than the newest changes nothing."""
+        """A trace (and its packed body, where it is at hand); an older or known one changes nothing."""
         seen = self._seen.get(trace.wearer) or Seen()
-        if trace.time < seen.traced:
+        body = body or pack(trace)
+        if trace.time < seen.traced or (trace.time, body) == (seen.traced, seen.body):
             return
-        seen.traced, seen.body = trace.time, body or pack(trace)
+        seen.traced, seen.body = trace.time, body
         seen.spreads = min(furthest(trace), _MOST)
         if trace.time >= seen.time:
             seen.time, seen.level = trace.time, trace.level
@@ -73,7 +74,7 @@ class Overview:
     def judged(self, wearer: str, time: int, level: Level) -> None:
         """A risk record: it may know a change of level before the next trace does."""
         seen = self._seen.get(wearer) or Seen()
-        if time < seen.time:
+        if time < seen.time or (time, level) == (seen.time, seen.level):
             return
         seen.time, seen.level = time, level
         self._touch(wearer, seen)

@@ -1,4 +1,4 @@
-"""How a trace is kept: a fifth of its JSON, and read back for hundreds of moments at once."""
+"""How a trace is kept: a quarter of its JSON, and read back for hundreds of moments at once."""
 
 from __future__ import annotations
 

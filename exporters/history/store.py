@@ -77,6 +77,7 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._file = HistoryFile(path)
 
     def write(self, batch: Batch) -> set[str]:

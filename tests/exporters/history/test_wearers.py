@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
+
 import msgspec
 import pytest
 
-from exporters.access.principal import Principal
-from exporters.api.wearers import routes
 from exporters.history.history import FILE, History
 from exporters.history.store import Batch, Store
 from streams.records import Reading, Risk, Trace
-from tests.exporters.api.serving import EVERYBODY, reading, serving, take
+from tests.exporters.api.serving import reading, serving, take
 from tests.exporters.examples import alert
 from tests.exporters.history.examples import START, STEP, row, trace
 from tests.exporters.history.examples import reading as beside
 
 NOWHERE = "127.0.0.1:1"
-OF_A = Principal("dr-1", "clinician", frozenset({"a"}))
-SELF = Principal("b", "wearer", frozenset({"b"}))
-OPERATOR = Principal("ops", "operator", None)
+EVERYBODY = ()
+OF_A = ("dr-1", "clinician", "a")
+SELF = ("b", "wearer", "b")
+OPERATOR = ("ops", "operator")
 
 
 @pytest.fixture
@@ -47,8 +48,13 @@ def fill(history, *traces):
         history.overview.saw(one)
 
 
-def serve(url, history, principal=EVERYBODY, **timing):
-    return serving(url, principal, more=routes(history, **timing))
+@asynccontextmanager
+async def serve(url, history, who=EVERYBODY, **timing):
+    """The API with this history, asked by one of the above."""
+    async with serving(url, history.store.path.parent, history=history, **timing) as api:
+        if who:
+            api.client.headers.update(api.token(*who))
+        yield api
 
 
 async def test_wearers_by_risk(url, history):
@@ -129,9 +135,9 @@ async def test_a_foreign_wearer_is_as_unknown_as_one_that_does_not_exist(url, hi
     assert foreign.content == unknown.content
 
 
-@pytest.mark.parametrize(("principal", "names"), [(OF_A, ["a"]), (SELF, ["b"]), (EVERYBODY, ["a", "b"])])
-async def test_lists_hold_ones_own_wearers(url, history, principal, names):
-    async with serve(url, history, principal) as api:
+@pytest.mark.parametrize(("who", "names"), [(OF_A, ["a"]), (SELF, ["b"]), (EVERYBODY, ["a", "b"])])
+async def test_lists_hold_ones_own_wearers(url, history, who, names):
+    async with serve(url, history, who) as api:
         told = await api.get("/wearers")
 
     assert ([one["wearer"] for one in told["wearers"]], told["total"]) == (names, len(names))
@@ -172,7 +178,7 @@ async def test_a_query_that_can_not_be_meant_is_told_in_one_line(url, history, a
 
 
 async def test_the_stream_tells_changed_rows_once_and_only_ones_own(url, history):
-    async with serve(url, history, OF_A, every_s=0.05) as api, reading(api, "/wearers/stream") as events:
+    async with serve(url, history, OF_A) as api, reading(api, "/wearers/stream") as events:
         [beat] = await take(events, 1, "heartbeat")
         fill(history, trace("a", 288), trace("b", 288), trace("a", 289))
         [changed] = await take(events, 1, "wearers")
@@ -185,7 +191,7 @@ async def test_the_stream_tells_changed_rows_once_and_only_ones_own(url, history
 
 
 async def test_the_stream_goes_on_where_the_list_ended(url, history):
-    async with serve(url, history, every_s=0.05) as api:
+    async with serve(url, history) as api:
         listed = await api.get("/wearers")
         fill(history, trace("b", 288))
         async with reading(api, "/wearers/stream", params={"since": listed["version"]}) as events:
@@ -201,7 +207,7 @@ async def test_the_stream_goes_on_where_the_list_ended(url, history):
 @pytest.mark.parametrize("seen", ["17-3", "nonsense", "17-" + "9" * 5000])
 async def test_after_a_restart_the_stream_tells_everything(url, history, seen):
     async with (
-        serve(url, history, every_s=0.05) as api,
+        serve(url, history) as api,
         reading(api, "/wearers/stream", headers={"last-event-id": seen}) as events,
     ):
         [changed] = await take(events, 1, "wearers")
@@ -211,12 +217,20 @@ async def test_after_a_restart_the_stream_tells_everything(url, history, seen):
 
 async def test_heartbeats_go_on_when_nothing_happens(url, history):
     async with (
-        serve(url, history, every_s=0.02, heartbeat_s=0.02) as api,
+        serve(url, history, heartbeat_s=0.1) as api,
         reading(api, "/wearers/stream") as events,
     ):
         beats = await take(events, 3, "heartbeat")
 
     assert [beat.data["time"] for beat in beats] == sorted({beat.data["time"] for beat in beats})
+
+
+async def test_a_stop_of_the_server_ends_the_stream(url, history):
+    async with serve(url, history) as api, reading(api, "/wearers/stream") as events:
+        await take(events, 1, "heartbeat")
+        api.server.stop()
+
+        assert [one async for one in events] == []
 
 
 async def test_a_disk_that_fails_is_told_in_one_line(url, history, tmp_path):

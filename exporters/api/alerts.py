@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from exporters.access.gate import record
 from exporters.access.principal import Action, Principal, allowed, reach
 from exporters.alerts.card_content import Card, card_of
 from exporters.alerts.card_html import html_page
@@ -14,9 +15,22 @@ from exporters.alerts.card_text import text_card
 from exporters.api.asked import json, may, principal, query
 from exporters.api.listing import listed
 from exporters.api.ring import Event
-from exporters.api.shapes import AlertsQuery, CardQuery, OneAlert
+from exporters.api.shapes import (
+    AlertsQuery,
+    CardQuery,
+    Events,
+    NoQuery,
+    OneAlert,
+    Revision,
+    Silence,
+    Silences,
+)
 from exporters.api.store import Store
 from models.advice import Catalogue
+from streams.records import Alert
+
+MOST = 1_000
+"""Silences in one answer."""
 
 
 def routes(store: Store, catalogue: Catalogue) -> list[BaseRoute]:
@@ -24,14 +38,37 @@ def routes(store: Store, catalogue: Catalogue) -> list[BaseRoute]:
 
     async def many(request: Request) -> Response:
         asked = query(request, AlertsQuery)
-        return json(await listed(store, may(request, "read"), asked))
+        asker = may(request, "read")
+        await record(request, "read", asked.wearer)
+        return json(await listed(store, asker, asked))
 
     async def one(request: Request) -> Response:
         asked = query(request, CardQuery)
         found = await the_alert(store, principal(request), request.path_params["id"], "read")
+        await record(request, "read", found.alert.wearer, alert=found.alert.id)
         return _told(request, found, card_of(found.alert, catalogue, asked.voice, asked.language))
 
-    return [Route("/alerts", many, methods=["GET"]), Route("/alerts/{id}", one, methods=["GET"])]
+    async def history(request: Request) -> Response:
+        query(request, NoQuery)
+        found = await the_alert(store, principal(request), request.path_params["id"], "read")
+        await record(request, "read", found.alert.wearer, alert=found.alert.id)
+        events = await store.life(found.alert.id)
+        return json(Events([Revision(str(event.position), event.alert) for event in events]))
+
+    async def silences(request: Request) -> Response:
+        query(request, NoQuery)
+        asker = may(request, "read")
+        await record(request, "read")
+        events = [event for event in await store.silences(MOST) if allowed(asker, "read", event.alert.wearer)]
+        clocks = await store.clocks([event.alert.wearer for event in events])
+        return json(Silences([_silence(e.alert, clock) for e, clock in zip(events, clocks, strict=True)]))
+
+    return [
+        Route("/alerts", many, methods=["GET"]),
+        Route("/alerts/{id}", one, methods=["GET"]),
+        Route("/alerts/{id}/history", history, methods=["GET"]),
+        Route("/silences", silences, methods=["GET"]),
+    ]
 
 
 async def the_alert(store: Store, asker: Principal, alert_id: str, action: Action) -> Event:
@@ -42,6 +79,14 @@ async def the_alert(store: Store, asker: Principal, alert_id: str, action: Actio
     if found is None or not allowed(asker, action, found.alert.wearer):
         raise HTTPException(404, "there is no such alert: GET /alerts?state=all lists those that are kept")
     return found
+
+
+def _silence(alert: Alert, clock: int) -> Silence:
+    """`clock` is how far the wearer's data go: a snooze ends in their time, not in that of a wall."""
+    assert alert.snooze is not None
+    until = alert.snooze.until
+    over = until <= max(clock, alert.updated)
+    return Silence(alert.id, alert.wearer, alert.condition, alert.side, until, alert.snooze.author, over)
 
 
 def _told(request: Request, found: Event, card: Card) -> Response:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from exporters.access.gate import record
 from exporters.api.alerts import the_alert
 from exporters.api.asked import body, json, principal
 from exporters.api.outlet import Outlet
@@ -32,9 +33,11 @@ def routes(store: Store, outlet: Outlet) -> list[BaseRoute]:
         alert, now = found.alert, round(time.time() * 1000)
         feedback = Feedback(uuid.uuid4().hex, alert.wearer, alert.id, action, now, author=asker.name, **said)
         try:
-            await outlet.send(sendable(feedback, alert))
+            feedback = sendable(feedback, alert)
         except UserError as error:
             raise HTTPException(422, str(error)) from error
+        await record(request, "answer", alert.wearer, alert=alert.id, said=action)
+        await outlet.send(feedback)
         return feedback, longest_snooze(alert.priority)
 
     async def acknowledge(request: Request) -> Response:

@@ -1,9 +1,9 @@
-"""The one ASGI application: alerts, streams, answers, wearers, the board, behind access."""
+"""The one ASGI application: alerts, streams, answers, wearers, the board, all behind access."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
@@ -13,52 +13,72 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from exporters.access.access import Access
+from exporters.access.middleware import AccessMiddleware
+from exporters.access.routes import access_routes
 from exporters.alerts.errors import RedisUnavailable
-from exporters.api import alerts, answers, stream
+from exporters.api import alerts, answers, health, socket, stream, wearers
 from exporters.api.asked import problem
 from exporters.api.feed import HEARTBEAT_S, Feed
 from exporters.api.outlet import BrokerUnavailable, Outlet
 from exporters.api.store import Store
+from exporters.board.routes import board_routes
+from exporters.history import History
 from models.advice import load_catalogue
 from streams.settings import Settings
 
-LINES = {404: "there is nothing here: GET /openapi.json lists what there is", 405: "not this method here"}
+LINES = {
+    "Not Found": "there is nothing here: GET /openapi.json lists what there is",
+    "Method Not Allowed": "this can't be done here: GET /openapi.json lists what can",
+}
+"""Words for what Starlette itself refuses."""
+
+
+class Api:
+    """What the application rests on, opened and closed with it."""
+
+    def __init__(self, settings: Settings, history: History, heartbeat_s: float) -> None:
+        redis = settings.redis_url.get_secret_value()
+        self.store = Store.connect(redis)
+        self.feed = Feed(redis, self.store, heartbeat_s=heartbeat_s)
+        self.outlet = Outlet(settings.broker)
+        self.history = history
+
+    @asynccontextmanager
+    async def running(self, _app: Starlette) -> AsyncGenerator[None, None]:
+        """Read Redis and Kafka while the application lives."""
+        reading = asyncio.create_task(self.feed.run(), name="feed")
+        await self.history.start()
+        try:
+            yield
+        finally:
+            self.feed.stop()
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
+            await self.history.stop()
+            await self.outlet.close()
+            await self.store.close()
 
 
 def build_api(
     settings: Settings,
-    middleware: Sequence[Middleware],
+    access: Access,
+    history: History | None = None,
     *,
-    more: Sequence[BaseRoute] = (),
     heartbeat_s: float = HEARTBEAT_S,
+    takes_s: float = stream.TAKES_S,
 ) -> Starlette:
-    """The application; `app.state.feed.stop()` ends its streams."""
-    store = Store.connect(settings.redis_url.get_secret_value())
-    feed = Feed(store, heartbeat_s=heartbeat_s)
-    outlet = Outlet(settings.broker)
+    """The application, which closes access and history when it ends; `app.state.feed.stop()` ends
+    its streams.
 
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None, None]:
-        reading = asyncio.create_task(feed.run())
-        try:
-            yield
-        finally:
-            feed.stop()
-            reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await reading
-            await outlet.close()
-            await store.close()
-
+    Raises ValueError when the Redis URL is none.
+    """
+    api = Api(settings, history or History.of(settings), heartbeat_s)
     app = Starlette(
-        routes=[
-            *stream.routes(feed),
-            *alerts.routes(store, load_catalogue()),
-            *answers.routes(store, outlet),
-            *more,
-        ],
-        middleware=list(middleware),
-        lifespan=lifespan,
+        routes=_routes(api, access, heartbeat_s, takes_s),
+        middleware=[Middleware(socket.SocketToken), Middleware(AccessMiddleware, access=access)],
+        lifespan=api.running,
         exception_handlers={
             HTTPException: _told,
             RedisUnavailable: _away,
@@ -66,18 +86,26 @@ def build_api(
             Exception: _failed,
         },
     )
-    app.state.feed = feed
+    app.state.feed = api.feed
     return app
+
+
+def _routes(api: Api, access: Access, heartbeat_s: float, takes_s: float) -> list[BaseRoute]:
+    return [
+        *stream.routes(api.feed, takes_s),
+        *socket.routes(api.feed, takes_s),
+        *alerts.routes(api.store, load_catalogue()),
+        *answers.routes(api.store, api.outlet),
+        *access_routes(access),
+        *wearers.routes(api.history, heartbeat_s=heartbeat_s, takes_s=takes_s),
+        *health.routes(api.store, api.outlet),
+        *board_routes(),
+    ]
 
 
 async def _told(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    said = LINES.get(error.status_code, error.detail) if _by_starlette(error) else error.detail
-    return problem(error.status_code, said, dict(error.headers or {}))
-
-
-def _by_starlette(error: HTTPException) -> bool:
-    return error.detail in ("Not Found", "Method Not Allowed")
+    return problem(error.status_code, LINES.get(error.detail, error.detail), dict(error.headers or {}))
 
 
 async def _away(_request: Request, error: Exception) -> Response:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 
+from exporters.alerts.client import AlertStream
 from exporters.alerts.errors import RedisUnavailable
-from exporters.api.positions import BEGINNING, Position
+from exporters.alerts.events import NEW_ONLY, Away, Gap, Heartbeat, Revision
+from exporters.api.positions import BEGINNING, Position, position
 from exporters.api.ring import SIZE, Event, Ring
-from exporters.api.shapes import Gap, Heartbeat
-from exporters.api.store import Page, Span, Store
+from exporters.api.shapes import Beat, Missing
+from exporters.api.store import Page, Store
 
 HEARTBEAT_S = 15.0
 AT_ONCE = 32
 """Events that a subscriber is given at once: what one that stops reading can hold on to."""
-RETRY_S = 1.0
+REFUSED_S = 5.0
+"""Until Redis is asked again after it has refused us."""
+
+log = logging.getLogger(__name__)
 
 View = Callable[[Event], bytes | None]
 """An event as one subscriber sees it, as JSON; None = not theirs, or not asked for."""
@@ -37,8 +44,8 @@ class Message:
 class Feed:
     """Reads the stream once, as it grows, and tells every subscriber what came after their place."""
 
-    def __init__(self, store: Store, size: int = SIZE, heartbeat_s: float = HEARTBEAT_S) -> None:
-        self._store = store
+    def __init__(self, url: str, store: Store, size: int = SIZE, heartbeat_s: float = HEARTBEAT_S) -> None:
+        self._url, self._store = url, store
         self._ring = Ring(size)
         self._heartbeat_s = heartbeat_s
         self._news = asyncio.Event()
@@ -46,21 +53,26 @@ class Feed:
         self._up = False
         self.stopped = False
 
-    @property
-    def newest(self) -> Position | None:
-        """The last event that is known; None before the first answer of Redis."""
+    async def newest(self, patience_s: float) -> Position | None:
+        """The last event that is known; None when Redis has never answered, within a time to wait for it."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + patience_s
+        while not self._begun and not self.stopped and loop.time() < end:
+            await _woken(self._news, end - loop.time())
         return self._ring.newest if self._begun else None
 
     async def run(self) -> None:
-        """Read for ever. Redis may go away and come back."""
-        while not self.stopped:
+        """Read for ever. Redis may go away and come back, or refuse us until somebody has mended it."""
+        while True:
+            since = str(self._ring.newest) if self._begun else NEW_ONLY
             try:
-                await self._begin()
-                while not self.stopped:
-                    self._add(await self._store.wait(self._ring.newest))
-            except RedisUnavailable:
+                async with aclosing(AlertStream(self._url, since=since).events()) as events:
+                    async for event in events:
+                        self._take(event)
+            except RedisUnavailable as error:
+                log.warning("%s", error)
                 self._turn(up=False)
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(REFUSED_S)
 
     def stop(self) -> None:
         """End every subscriber's stream."""
@@ -76,29 +88,32 @@ class Feed:
         place, beat, up = since, 0.0, self._up
         while not self.stopped:
             news = self._news  # before looking, so that what comes after the look wakes us
-            batch, place = await self._next(place, view)
+            batch, place, moved = await self._next(place, view)
             now = asyncio.get_running_loop().time()
             if now >= beat or up != self._up:
                 beat, up = now + self._heartbeat_s, self._up
                 batch.append(self._heartbeat(place))
             if batch:
                 yield batch
-            elif place == self._ring.newest or not self._up:
+            elif not moved:
                 await _woken(news, beat - now)
 
-    async def _begin(self) -> None:
-        """Find out where the stream is; after an absence, whether the ring still joins it without a hole."""
-        span = await self._store.span()
-        if not self._begun or lost(self._ring.newest, span):
-            self._ring.restart(span.newest)
-        self._begun = True
-        self._turn(up=True)
-
-    def _add(self, events: list[Event]) -> None:
-        for event in events:
-            self._ring.append(event)
-        if events:
-            self._tell()
+    def _take(self, event: Revision | Gap | Heartbeat | Away) -> None:
+        match event:
+            case Revision(stream_id, alert):
+                self._ring.append(Event(position(stream_id), alert, msgspec.json.encode(alert)))
+                self._tell()
+            case Gap():
+                # From here on the ring has no hole; who is behind reads Redis and is told there.
+                on = position(event.before)
+                self._ring.restart(on if event.reason == "reset" else on.before)
+            case Heartbeat(newest):
+                if not self._begun:
+                    self._ring.restart(position(newest))
+                    self._begun = True
+                self._turn(up=True)
+            case Away():
+                self._turn(up=False)
 
     def _turn(self, *, up: bool) -> None:
         if up != self._up:
@@ -109,47 +124,59 @@ class Feed:
         self._news.set()
         self._news = asyncio.Event()
 
-    async def _next(self, place: Position, view: View) -> tuple[list[Message], Position]:
+    async def _next(self, place: Position, view: View) -> tuple[list[Message], Position, bool]:
+        """Some messages, the place after them, and whether that is another one."""
         found = self._ring.after(place, AT_ONCE) if self._begun else None
         messages: list[Message] = []
+        on = place
         if found is None:
             try:
                 page = await self._store.after(place, AT_ONCE)
             except RedisUnavailable:
-                self._turn(up=False)
-                return [], place
-            place, messages = _joined(place, page)
+                return [], place, False
+            on, messages = _joined(place, page)
             found = page.events
         for event in found:
             data = view(event)
             if data is not None:
                 messages.append(Message("alert", event.position, data))
-        return messages, found[-1].position if found else place
+            on = event.position
+        return messages, on, on != place
 
     def _heartbeat(self, place: Position) -> Message:
         now = round(time.time() * 1000)
-        told = Heartbeat(now, str(max(place, self._ring.newest)), "up" if self._up else "away")
+        told = Beat(now, str(max(place, self._ring.newest)), "up" if self._up else "away")
         return Message("heartbeat", place, msgspec.json.encode(told))
 
 
-def lost(place: Position, span: Span) -> Literal["trimmed", "reset"] | None:
-    """Whether something after a place may be gone: it is trimmed, or the stream is not that far."""
+def lost(place: Position, page: Page) -> Literal["trimmed", "reset"] | None:
+    """Whether something between a place and a page after it is gone: trimmed, or with the server's data."""
     if place == BEGINNING:
         return None
-    if place > span.newest:
+    if place > page.newest:
         return "reset"
-    gone = place < span.newest if span.oldest is None else place < span.oldest.before
-    return "trimmed" if gone else None
+    if not page.events:
+        return "trimmed" if place < page.newest else None
+    if page.previous is None:  # written before entries named the one before them
+        return "trimmed" if place < page.oldest.before else None
+    if page.previous == BEGINNING:
+        return "reset"
+    return "trimmed" if page.previous > place else None
 
 
 def _joined(place: Position, page: Page) -> tuple[Position, list[Message]]:
     """Where a subscriber goes on, and what it is told of the hole before, if there is one."""
-    reason = lost(place, page.span)
+    reason = lost(place, page)
     if reason is None:
         return place, []
-    oldest = page.span.oldest
-    on = page.span.newest if oldest is None else oldest.before
-    told = Gap(str(place), str(oldest or page.span.newest), reason)
+    if page.events:
+        to = page.events[0].position
+        on = to.before
+    elif place > page.newest:  # another stream: all that it has is new to this reader
+        to, on = page.oldest, BEGINNING
+    else:
+        to = on = page.newest
+    told = Missing(str(place), str(to), reason)
     return on, [Message("gap", on, msgspec.json.encode(told))]
 
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from exporters.access.principal import Principal, allowed, reach, shown
 from exporters.api.positions import Position, position
 from exporters.api.ring import Event
-from exporters.api.shapes import Alerts, AlertsQuery, Row
+from exporters.api.shapes import Alerts, AlertsQuery, Revision
 from exporters.api.store import Store, event_of
 
 SCAN = 5_000
@@ -21,9 +21,9 @@ Pages = AsyncGenerator[tuple[list[Event], Position], None]
 
 async def listed(store: Store, asker: Principal, asked: AlertsQuery) -> Alerts:
     """The page that is asked for, of what the asker may see."""
-    newest = str((await store.span()).newest)
+    newest = str(await store.newest())
     end = None if asked.before is None else position(asked.before)
-    rows: list[Row] = []
+    rows: list[Revision] = []
     looked = 0
     pages = _open(store, asker, asked, end) if asked.state == "open" else _all(store, asked, end)
     async with aclosing(pages):
@@ -32,7 +32,7 @@ async def listed(store: Store, asker: Principal, asked: AlertsQuery) -> Alerts:
                 alert = shown(asker, event.alert)
                 if alert is None or not asked.takes(alert):
                     continue
-                rows.append(Row(str(event.position), alert))
+                rows.append(Revision(str(event.position), alert))
                 if len(rows) == asked.limit:
                     return Alerts(rows, str(event.position), newest)
             looked += STEP

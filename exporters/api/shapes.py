@@ -98,7 +98,7 @@ class Accepted(Struct, frozen=True, omit_defaults=True):
     minutes: Annotated[int | None, Meta(description="for how long it will be silent at most")] = None
 
 
-class Row(Struct, frozen=True):
+class Revision(Struct, frozen=True):
     """A revision of an alert, and its place in the stream."""
 
     stream_id: str
@@ -108,7 +108,7 @@ class Row(Struct, frozen=True):
 class Alerts(Struct, frozen=True):
     """Answer of GET /alerts: the last changed first."""
 
-    alerts: list[Row]
+    alerts: list[Revision]
     next: Annotated[str | None, Meta(description="`before` of the next page; null at the end")]
     newest: Annotated[str, Meta(description="`since` of a stream that misses nothing after this")]
 
@@ -124,7 +124,7 @@ class OneAlert(Struct, frozen=True):
 class Events(Struct, frozen=True):
     """Answer of GET /alerts/{id}/history: oldest first."""
 
-    events: list[Row]
+    events: list[Revision]
 
 
 class Silence(Struct, frozen=True):
@@ -145,7 +145,7 @@ class Silences(Struct, frozen=True):
     silences: list[Silence]
 
 
-class Heartbeat(Struct, frozen=True):
+class Beat(Struct, frozen=True):
     """Data of a `heartbeat`: silence with it means that nothing happened."""
 
     time: Annotated[Millis, Meta(description="wall clock of the API")]
@@ -155,7 +155,7 @@ class Heartbeat(Struct, frozen=True):
     ]
 
 
-class Gap(Struct, frozen=True, rename={"after": "from"}):
+class Missing(Struct, frozen=True, rename={"after": "from"}):
     """Data of a `gap`: what was asked for is not kept any more."""
 
     after: str
@@ -163,6 +163,20 @@ class Gap(Struct, frozen=True, rename={"after": "from"}):
     reason: Annotated[
         Literal["trimmed", "reset"], Meta(description="reset = the server has lost its stream")
     ] = "trimmed"
+
+
+class Health(Struct, frozen=True):
+    """Answer of GET /health."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Struct, frozen=True):
+    """Answer of GET /ready."""
+
+    ready: bool
+    redis: Literal["up", "away"]
+    kafka: Literal["up", "away"]
 
 
 class Problem(Struct, frozen=True):

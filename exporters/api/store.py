@@ -20,8 +20,6 @@ from exporters.api.ring import Event
 from streams.records import Alert
 
 PAGE = 500
-# A blocked read must end before the time limit of a request, or quiet hours would look like a failure.
-BLOCK_MS = 1000
 TIMEOUT_S = 5.0
 AT_ONCE = 16
 """Requests that may wait for Redis at one time: connections are bounded, however many ask."""
@@ -34,19 +32,17 @@ _decode = msgspec.json.Decoder(Alert).decode
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """What the stream keeps: its oldest entry (None = it is empty) and the last id it ever gave."""
-
-    oldest: Position | None
-    newest: Position
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
-    """Entries after a place, and the span of the stream at the same moment."""
+    """Entries after a place, and the whole stream at the same moment.
 
-    span: Span
+    `oldest` is what the stream keeps, the beginning where it is empty; `newest` the last id that it ever
+    gave; `previous` the entry that was written before the first of these, where that is known.
+    """
+
+    oldest: Position
+    newest: Position
     events: list[Event]
+    previous: Position | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +71,9 @@ class Store:
         """Close the connections."""
         await self._redis.aclose()
 
-    async def wait(self, place: Position) -> list[Event]:
-        """What came after a place, waiting for it up to a second."""
-        async with limited(TIMEOUT_S, RedisUnavailable):
-            answer = await self._redis.xread({self._keys.stream: str(place)}, count=PAGE, block=BLOCK_MS)
-        streams = cast("list[tuple[str, list[Entry]]]", answer)
-        return [event_of(entry) for _, entries in streams for entry in entries]
-
-    async def span(self) -> Span:
-        """What the stream keeps now."""
-        return (await self.after(BEGINNING, 1)).span
+    async def newest(self) -> Position:
+        """The last id that the stream ever gave."""
+        return (await self.after(BEGINNING, 1)).newest
 
     async def after(self, place: Position, count: int) -> Page:
         """Up to `count` entries after a place, oldest first."""
@@ -93,9 +82,9 @@ class Store:
             pipe.xrange(self._keys.stream, min=f"({place}", count=count)
             info, entries = await pipe.execute(raise_on_error=False)
         if isinstance(info, ResponseError) and "no such key" in str(info):
-            return Page(Span(None, BEGINNING), [])
+            return Page(BEGINNING, BEGINNING, [], None)
         _raise_first(info, entries)
-        return Page(_span(info), [event_of(entry) for entry in entries])
+        return _page(info, entries)
 
     async def before(self, place: Position | None, count: int) -> list[Entry]:
         """Up to `count` entries before a place (None = the end), newest first, not decoded."""
@@ -115,6 +104,32 @@ class Store:
     async def places(self, alert_ids: Sequence[str]) -> list[str | None]:
         """The stream id of each alert's newest revision."""
         return [at for (at,) in await self._hashes(alert_ids, ("stream_id",))]
+
+    async def life(self, alert_id: str) -> list[Event]:
+        """What is kept of an alert's life, oldest first, less what the stream has trimmed."""
+        async with self._gate, limited(TIMEOUT_S, RedisUnavailable), self._redis.pipeline(False) as pipe:
+            ids = cast("list[str]", await _answer(self._redis.lrange(self._keys.life(alert_id), 0, -1)))
+            for stream_id in ids:
+                pipe.xrange(self._keys.stream, min=stream_id, max=stream_id)
+            found: list[list[Entry]] = await pipe.execute()
+        events = [event_of(entry) for entries in found for entry in entries]
+        now = await self.current(alert_id)
+        # Of an alert that was over long ago, what it was at last outlives the stream.
+        return events if now is None or (events and events[-1].position >= now.position) else [*events, now]
+
+    async def silences(self, most: int) -> list[Event]:
+        """Alerts with a snooze, the one that ends last first."""
+        async with self._gate, limited(TIMEOUT_S, RedisUnavailable):
+            answer = self._redis.zrange(self._keys.silences, 0, most - 1, desc=True)
+            ids = cast("list[str]", await _answer(answer))
+        return [event for event in await self.currents(ids) if event is not None and event.alert.snooze]
+
+    async def clocks(self, wearers: Sequence[str]) -> list[int]:
+        """How far the data of each wearer are judged, ms UTC; 0 where that is not known."""
+        async with self._gate, limited(TIMEOUT_S, RedisUnavailable), self._redis.pipeline(False) as pipe:
+            for wearer in wearers:
+                pipe.hget(self._keys.risk(wearer), "time")
+            return [int(time or 0) for time in await pipe.execute()]
 
     async def open_alerts(self, wearers: Iterable[str] | None) -> list[Facts]:
         """Facts of all open alerts, or of those of these wearers."""
@@ -144,11 +159,16 @@ class Store:
     async def ping(self) -> None:
         """Ask the server for a sign of life."""
         async with limited(TIMEOUT_S, RedisUnavailable):
-            await cast("Awaitable[object]", self._redis.ping())
+            await _answer(self._redis.ping())
 
 
 def _hmget(pipe: Pipeline, name: str, fields: tuple[str, ...]) -> None:
     pipe.hmget(name, list(fields))
+
+
+async def _answer(answer: object) -> object:
+    """What a command gives: redis-py types some of them for both of its clients."""
+    return await cast("Awaitable[object]", answer)
 
 
 def _raise_first(*answers: object) -> None:
@@ -157,9 +177,14 @@ def _raise_first(*answers: object) -> None:
             raise RedisUnavailable.of(answer)
 
 
-def _span(info: dict[str, Any]) -> Span:
-    first = info["first-entry"]
-    return Span(None if first is None else position(first[0]), position(info["last-generated-id"]))
+def _page(info: dict[str, Any], entries: list[Entry]) -> Page:
+    oldest, previous = info["first-entry"], entries[0][1].get("previous") if entries else None
+    return Page(
+        BEGINNING if oldest is None else position(oldest[0]),
+        position(info["last-generated-id"]),
+        [event_of(entry) for entry in entries],
+        None if previous is None else position(previous),
+    )
 
 
 def event_of(entry: Entry) -> Event:

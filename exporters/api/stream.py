@@ -1,9 +1,10 @@
-"""Live alerts: Server-Sent Events and WebSocket over one feed."""
+"""Live alerts as Server-Sent Events, and what they have in common with the WebSocket."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 
 import msgspec
 from sse_starlette.sse import EventSourceResponse, SendTimeoutError
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from exporters.access.gate import record
 from exporters.access.principal import Principal, shown
 from exporters.api.asked import may, query
 from exporters.api.feed import Feed, Message, View
@@ -22,6 +24,8 @@ from exporters.api.shapes import StreamQuery, Wanted
 
 RETRY_MS = 2000
 """After how long an EventSource connects again."""
+PATIENCE_S = 3.0
+"""How long a new subscriber waits for the first answer of Redis."""
 TAKES_S = 30.0
 """A connection that takes nothing for so long is ended; its reader resumes by id."""
 
@@ -38,16 +42,30 @@ class EventStream(EventSourceResponse):
             await super().__call__(scope, receive, send)
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Where a subscriber begins, and what they see."""
+
+    since: Position
+    view: View
+
+
 def routes(feed: Feed, takes_s: float = TAKES_S) -> list[BaseRoute]:
     """GET /alerts/stream."""
 
     async def stream(request: Request) -> Response:
-        wanted = query(request, StreamQuery)
-        view = view_of(may(request, "stream"), wanted)
-        since = _since(request, wanted, feed)
-        return EventStream(_chunks(feed, since, view), takes_s)
+        return EventStream(_chunks(feed, await subscription(request, feed)), takes_s)
 
     return [Route("/alerts/stream", stream, methods=["GET"])]
+
+
+async def subscription(request: HTTPConnection, feed: Feed) -> Subscription:
+    """What a request subscribes to, recorded. Raises HTTPException 403, 422 or 503."""
+    wanted = query(request, StreamQuery)
+    asker = may(request, "stream")
+    since = await _since(request, wanted, feed)
+    await record(request, "stream", wanted.wearer)
+    return Subscription(since, view_of(asker, wanted))
 
 
 def view_of(principal: Principal, wanted: Wanted) -> View:
@@ -65,19 +83,18 @@ def view_of(principal: Principal, wanted: Wanted) -> View:
 def sse(message: Message) -> bytes:
     """A message as an event of SSE; a heartbeat is a comment too, for readers that drop unknown events."""
     comment = b": heartbeat\n" if message.event == "heartbeat" else b""
-    return b"%sevent: %s\nid: %s\ndata: %s\n\n" % (
-        comment, message.event.encode(), str(message.id).encode(), message.data,
-    )  # fmt: skip
+    fields = (message.event.encode(), str(message.id).encode(), message.data)
+    return comment + b"event: %s\nid: %s\ndata: %s\n\n" % fields
 
 
-async def _chunks(feed: Feed, since: Position, view: View) -> AsyncGenerator[bytes, None]:
+async def _chunks(feed: Feed, asked: Subscription) -> AsyncGenerator[bytes, None]:
     yield b"retry: %d\n\n" % RETRY_MS
-    async with aclosing(feed.follow(since, view)) as batches:
+    async with aclosing(feed.follow(asked.since, asked.view)) as batches:
         async for batch in batches:
             yield b"".join(map(sse, batch))
 
 
-def _since(request: HTTPConnection, wanted: StreamQuery, feed: Feed) -> Position:
+async def _since(request: HTTPConnection, wanted: StreamQuery, feed: Feed) -> Position:
     """Where to go on: what a reader has seen goes before what its address says."""
     last = request.headers.get("last-event-id") or wanted.since
     if last is not None:
@@ -85,6 +102,8 @@ def _since(request: HTTPConnection, wanted: StreamQuery, feed: Feed) -> Position
             return position(last)
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
-    if feed.newest is None:
-        raise HTTPException(503, "Redis has not answered yet: try again in some seconds")
-    return feed.newest
+    newest = await feed.newest(PATIENCE_S)
+    if newest is None:
+        line = "Redis has not answered yet: try again in some seconds"
+        raise HTTPException(503, line, {"Retry-After": "2"})
+    return newest

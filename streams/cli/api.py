@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
     from streams.settings import Settings
 
 
@@ -33,35 +31,31 @@ async def _serve(settings: Settings, as_json: bool) -> None:
     import asyncio
     import signal
 
-    from starlette.middleware import Middleware
-
+    from exporters.access.access import Access
     from exporters.api.app import build_api
     from exporters.api.server import ApiServer
-    from exporters.board.routes import board_routes
     from streams.errors import UserError
 
-    if settings.bind != "127.0.0.1" or settings.api_anonymous == "off":
-        raise UserError("without access this is for loopback alone, with VITALSTREAM_API_ANONYMOUS=answer")
-    app = build_api(settings, [Middleware(_Anonymous)], more=board_routes())
-    server = ApiServer(app, settings)
+    access = Access.open(settings)
+    if access.anonymous == "off" and access.oidc is None and not access.tokens.all():
+        line = "nobody may come in: hand out a token by `vitalstream access grant`"
+        if not access.loopback:
+            raise UserError(line)
+        typer.echo(f"vitalstream: {line}, or set VITALSTREAM_API_ANONYMOUS=read", err=True)
+    try:
+        server = ApiServer(build_api(settings, access), settings)
+    except (ValueError, OSError) as error:
+        raise UserError(f"the API can't start: {error}") from error
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, server.stop)
-    task = asyncio.create_task(server.run_until_stopped())
+    serving = asyncio.create_task(server.run_until_stopped())
     await server.listening.wait()
-    typer.echo(f'{{"address":"{server.address}"}}' if as_json else f"ready; {server.address}/")
-    await task
+    typer.echo(_json(server.address) if as_json else f"ready: {server.address}")
+    await serving
 
 
-class _Anonymous:
-    """Until access is in: whoever comes reads as a clinician of every wearer; loopback alone."""
+def _json(address: str) -> str:
+    import json
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from exporters.access.principal import Principal
-
-        principal = Principal("anonymous", "clinician", None, anonymous=True)
-        scope.setdefault("state", {})["principal"] = principal
-        await self.app(scope, receive, send)
+    return json.dumps({"address": address})

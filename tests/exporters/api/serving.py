@@ -1,4 +1,4 @@
-"""A server for tests: the application with a principal that the test chooses, and readers of its streams."""
+"""A server for tests: the whole application on a port of its own, and readers of its streams."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 import msgspec
-import uvicorn
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from exporters.access.principal import Principal
+from exporters.access.access import Access
+from exporters.access.limits import Limits, Rate
+from exporters.access.principal import Role
 from exporters.api.app import build_api
 from exporters.api.server import ApiServer
 from streams.settings import Settings
 
 PATIENCE_S = 10.0
-EVERYBODY = Principal("nurse-2", "clinician", None)
+NOWHERE = "127.0.0.1:1"
+"""A broker that is away."""
+UNHURRIED = Limits(Rate(10_000, 10_000), Rate(10_000, 10_000))
 
 
 class Told(NamedTuple):
@@ -31,24 +33,20 @@ class Told(NamedTuple):
     data: Any
 
 
-class As:
-    """Middleware that lets everybody in as one principal."""
-
-    def __init__(self, app: ASGIApp, principal: Principal) -> None:
-        self.app, self.principal = app, principal
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {})["principal"] = self.principal
-        await self.app(scope, receive, send)
-
-
 @dataclass
 class Running:
     """A server that listens."""
 
     address: str
     client: httpx.AsyncClient
-    server: uvicorn.Server
+    server: ApiServer
+    access: Access
+
+    def token(self, name: str, role: Role, *wearers: str) -> dict[str, str]:
+        """The header of somebody new."""
+        grant, made = self.access.tokens.prepare(name, role, wearers, None)
+        self.access.tokens.add(grant)
+        return {"Authorization": f"Bearer {made}"}
 
     async def get(self, path: str, **more: Any) -> Any:
         """The answer to a GET, decoded; it must be 200."""
@@ -59,16 +57,19 @@ class Running:
 
 @asynccontextmanager
 async def serving(
-    redis_url: str, principal: Principal, port: int = 0, **options: Any
+    redis_url: str, folder: Path, port: int = 0, broker: str = NOWHERE, **options: Any
 ) -> AsyncIterator[Running]:
-    settings = Settings(redis_url=redis_url, api_port=port)
-    app = build_api(settings, [Middleware(As, principal=principal)], **options)
-    server = ApiServer(app, settings)
+    """The API in this process; who shows no token may answer for every wearer."""
+    settings = Settings(
+        redis_url=redis_url, broker=broker, data_dir=folder, api_port=port, api_anonymous="answer"
+    )
+    access = Access.open(settings, UNHURRIED)
+    server = ApiServer(build_api(settings, access, **options), settings)
     task = asyncio.create_task(server.run_until_stopped())
     try:
         await asyncio.wait_for(server.listening.wait(), PATIENCE_S)
         async with httpx.AsyncClient(base_url=server.address, timeout=PATIENCE_S, trust_env=False) as client:
-            yield Running(server.address, client, server)
+            yield Running(server.address, client, server, access)
     finally:
         server.stop()
         await asyncio.wait_for(task, PATIENCE_S)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from redis.asyncio import Redis
 
 from exporters.alerts.sink import AlertSink
-from tests.exporters.api.serving import EVERYBODY, Running, reading, serving, take
+from tests.exporters.api.serving import Running, reading, serving, take
 from tests.exporters.examples import alert
 
 
@@ -24,26 +26,26 @@ async def test_a_stream_begins_with_a_heartbeat_and_goes_on_with_what_happens(
 
 
 async def test_a_reader_goes_on_after_the_last_event_it_saw_when_the_api_was_restarted(
-    url: str, sink: AlertSink
+    url: str, tmp_path: Path, sink: AlertSink
 ) -> None:
     await sink.write([alert(f"a{i}") for i in range(5)])
-    async with serving(url, EVERYBODY) as api, reading(api, "/alerts/stream?since=0") as events:
+    async with serving(url, tmp_path) as api, reading(api, "/alerts/stream?since=0") as events:
         first = await take(events, 2)
     resumed = {"Last-Event-ID": first[-1].id}
-    async with serving(url, EVERYBODY) as api, reading(api, headers=resumed) as events:
+    async with serving(url, tmp_path) as api, reading(api, headers=resumed) as events:
         rest = await take(events, 3)
 
     assert [one.data["id"] for one in [*first, *rest]] == [f"a{i}" for i in range(5)]
 
 
 async def test_what_is_trimmed_is_told_once_and_the_stream_goes_on_from_the_oldest_kept(
-    url: str, sink: AlertSink, valkey: Redis
+    url: str, tmp_path: Path, sink: AlertSink, valkey: Redis
 ) -> None:
     await sink.write([alert(f"a{i}") for i in range(4)])
     ids = [stream_id for stream_id, _ in await valkey.xrange("vitalstream:alerts")]
     await valkey.xtrim("vitalstream:alerts", minid=ids[2], approximate=False)
 
-    async with serving(url, EVERYBODY) as api:
+    async with serving(url, tmp_path) as api:
         async with reading(api, headers={"Last-Event-ID": ids[0]}) as events:
             [gap] = await take(events, 1, "gap")
             rest = await take(events, 2)

@@ -50,11 +50,11 @@ class AlertmanagerSender:
                 told.append(old | {"endsAt": rfc3339(max(now, before.onset))})
         return await self._post(told)
 
-    async def resend(self, alerts: Sequence[Alert]) -> Outcome:
+    async def resend(self, alerts: Sequence[tuple[Alert, Detail]]) -> Outcome:
         """Say again what is open."""
         now = time.time_ns() // 1_000_000
         for start in range(0, len(alerts), BATCH):
-            said = [self._said(alert, now, "none") for alert in alerts[start : start + BATCH]]
+            said = [self._said(alert, now, detail) for alert, detail in alerts[start : start + BATCH]]
             if (outcome := await self._post(said)) is not None:
                 return outcome
         return None

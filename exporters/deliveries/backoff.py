@@ -14,6 +14,8 @@ LEAST_FAILURES = 5
 """An endpoint is not disabled before so many failures: a day may have passed while nothing was sent."""
 MOST_REFUSALS = 5
 """A message that an endpoint says it can't read is not sent more often."""
+MOST_ATTEMPTS = 12
+"""Nor one that it does not take while it takes others: about a day of trying."""
 KEPT_MS = 3 * DAY_MS
 """What could not be delivered in so long is not news any more."""
 

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from exporters.alerts.client import TIMEOUT_S, AlertStream
 from exporters.alerts.connection import limited, open_client
 from exporters.alerts.errors import RedisUnavailable
-from exporters.alerts.events import NEW_ONLY, Away, Event, Gap, Heartbeat, Revision
+from exporters.alerts.events import NEW_ONLY, START, Away, Event, Gap, Heartbeat, Revision, place
 from exporters.alerts.keys import PRIORITIES, Keys
 from exporters.deliveries.lane import wall_ms
 from exporters.deliveries.measures import DeliveryMetrics
@@ -38,7 +38,8 @@ class Follower:
         self._router = router
         self._metrics = metrics
         self.settled = asyncio.Event()
-        """Set when it is known where to go on."""
+        """Set when all that was in the stream at the start is routed."""
+        self._goal: str | None = None
 
     async def run(self) -> None:
         """Read for ever; whatever Redis does, it is asked again."""
@@ -60,21 +61,24 @@ class Follower:
                 self._metrics.gap()
                 log.warning("revisions between %s and %s are gone: going on with what is open", *_ends(event))
                 await self._begin(event.before)
-            case Heartbeat() if self._outbox.place is None:
-                log.info("first start: going on with what is open, and what is new")
-                await self._begin(event.newest)
+            case Heartbeat():
+                self._goal = self._goal or event.newest
+                if self._outbox.place is None:
+                    log.info("first start: going on with what is open, and what is new")
+                    await self._begin(event.newest)
             case Away():
                 log.warning("alerts can't be read (%s); trying again", event.kind)
                 return
         self._metrics.read(wall_ms())
-        self.settled.set()
+        if place(self._outbox.place or START) >= place(self._goal or START):
+            self.settled.set()
 
-    async def _begin(self, place: str) -> None:
+    async def _begin(self, where: str) -> None:
         """Go on at a place with the alerts as they are now.
 
         What changes meanwhile comes by the stream as well, and is known then.
         """
-        self._router.begin(place, await current_alerts(self._url, self._outbox.open_alerts()), wall_ms())
+        self._router.begin(where, await current_alerts(self._url, self._outbox.open_alerts()), wall_ms())
 
 
 def _ends(gap: Gap) -> tuple[str, str]:

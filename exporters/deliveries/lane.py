@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
-from exporters.deliveries.backoff import LONGEST_S, MOST_REFUSALS, SECOND_MS
+from exporters.deliveries.backoff import LONGEST_S, MOST_ATTEMPTS, MOST_REFUSALS, SECOND_MS
 from exporters.deliveries.endpoints import Endpoint, Endpoints
 from exporters.deliveries.measures import DeliveryMetrics
 from exporters.deliveries.outbox import Message, Outbox
@@ -127,19 +127,27 @@ class Lane:
         self._learn(outcome, now)
 
     async def _resend(self) -> None:
-        alerts = self._outbox.standing(self._name)
+        standing = self._outbox.standing(self._name)
+        alerts = [(alert, self._routes.detail(route, self._name)) for route, alert in standing]
         if alerts:
             self._learn(await self._sender.resend(alerts), wall_ms())
 
     def _put_off(self, message: Message, failed: Failed, now: int) -> None:
         attempts = message.attempts + 1
         self._metrics.failed(self._name, failed.fault)
-        if failed.fault == "refused" and attempts >= MOST_REFUSALS:
-            self._outbox.drop([message.seq])
+        if self._is_lost(message, failed, attempts):
+            self._outbox.drop(message.seq)
             self._metrics.lost(self._name, "refused")
-            log.warning("%s can't read a message (%s): given up", self._name, failed.words)
+            log.error("%s takes others, but not one message (%s): given up", self._name, failed.words)
             return
         self._outbox.put_off(message.seq, now + self._wait(attempts))
+
+    def _is_lost(self, message: Message, failed: Failed, attempts: int) -> bool:
+        """Whether it is this message that is not wanted, so that later ones of its alert need not wait."""
+        if failed.fault == "refused":
+            return attempts >= MOST_REFUSALS
+        last = self._endpoints.of(self._name).last_delivered
+        return attempts >= MOST_ATTEMPTS and last is not None and last > message.accepted
 
     def _learn(self, outcome: Outcome, now: int) -> None:
         before = self._endpoints.of(self._name)

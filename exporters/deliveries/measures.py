@@ -11,7 +11,7 @@ from exporters.deliveries.outcomes import Fault
 
 NAMESPACE = "vitalstream"
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600)
-Loss = Literal["refused", "expired", "unknown_receiver"]
+Loss = Literal["refused", "expired"]
 
 
 class DeliveryMetrics:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from exporters.deliveries.backoff import KEPT_MS
+from exporters.deliveries.backoff import DAY_MS, KEPT_MS
 from exporters.deliveries.escalation import Course, Tell
 from streams.records import Alert
 
 SCHEMA = Path(__file__).with_name("outbox.sql")
-COURSES_KEPT_MS = 8 * 86_400_000
+ENDED_KEPT_MS = 8 * DAY_MS
 """Longer than the stream keeps its entries by default, so that no revision is new twice."""
+OPEN_KEPT_MS = 30 * DAY_MS
+"""An alert of which nothing was heard for so long has ended unheard: Redis has lost it."""
 
 _encode = msgspec.json.encode
 _decode_alert = msgspec.json.Decoder(Alert).decode
@@ -147,7 +149,7 @@ class Outbox:
         skipped = list(busy)
         marks = ", ".join("?" * len(skipped))
         query = (
-            "SELECT seq, m.receiver, m.body, nudge, route, accepted, attempts, told.body FROM messages AS m"
+            "SELECT seq, m.receiver, m.body, nudge, m.route, accepted, attempts, told.body FROM messages AS m"
             " LEFT JOIN told ON told.receiver = m.receiver AND told.alert = m.alert"
             f" WHERE m.receiver = ? AND due <= ? AND m.alert NOT IN ({marks}) AND NOT EXISTS (SELECT 1 FROM"
             " messages AS e WHERE e.receiver = m.receiver AND e.alert = m.alert AND e.seq < m.seq)"
@@ -155,10 +157,13 @@ class Outbox:
         )
         return [_message(row) for row in self._db.execute(query, (receiver, now, *skipped, limit))]
 
-    def standing(self, receiver: str) -> list[Alert]:
-        """Alerts that a receiver has been told of and that are open as far as it knows."""
-        query = "SELECT body FROM told WHERE receiver = ? AND open"
-        return [_decode_alert(row[0]) for row in self._db.execute(query, (receiver,))]
+    def standing(self, receiver: str) -> list[tuple[str, Alert]]:
+        """By which route a receiver was told of what; open alerts alone, and those of which no news waits."""
+        query = (
+            "SELECT route, body FROM told WHERE receiver = ? AND open AND NOT EXISTS"
+            " (SELECT 1 FROM messages AS m WHERE m.receiver = told.receiver AND m.alert = told.alert)"
+        )
+        return [(route, _decode_alert(body)) for route, body in self._db.execute(query, (receiver,))]
 
     def tried(self, seq: int) -> None:
         """An attempt begins: counted first, so that a kill in between is one attempt."""
@@ -169,16 +174,23 @@ class Outbox:
         alert = message.alert
         with self.transaction():
             self._db.execute("DELETE FROM messages WHERE seq = ?", (message.seq,))
-            told = (message.receiver, alert.id, _encode(alert), alert.status != "resolved", now)
-            self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", told)
+            told = (
+                message.receiver,
+                alert.id,
+                message.route,
+                _encode(alert),
+                alert.status != "resolved",
+                now,
+            )
+            self._db.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?, ?)", told)
 
     def put_off(self, seq: int, due: int) -> None:
         """Try again then."""
         self._db.execute("UPDATE messages SET due = ? WHERE seq = ?", (due, seq))
 
-    def drop(self, seqs: Sequence[int]) -> None:
-        """Give messages up."""
-        self._db.executemany("DELETE FROM messages WHERE seq = ?", [(seq,) for seq in seqs])
+    def drop(self, seq: int) -> None:
+        """Give a message up."""
+        self._db.execute("DELETE FROM messages WHERE seq = ?", (seq,))
 
     def hurry(self, receiver: str, now: int) -> None:
         """The receiver answers again: what failed there is due now."""
@@ -190,7 +202,8 @@ class Outbox:
         query = "DELETE FROM messages WHERE queued < ? RETURNING receiver"
         lost = [row[0] for row in self._db.execute(query, (now - KEPT_MS,)).fetchall()]
         for table in ("courses", "told"):
-            self._db.execute(f"DELETE FROM {table} WHERE NOT open AND changed < ?", (now - COURSES_KEPT_MS,))
+            query = f"DELETE FROM {table} WHERE changed < CASE WHEN open THEN ? ELSE ? END"
+            self._db.execute(query, (now - OPEN_KEPT_MS, now - ENDED_KEPT_MS))
         return lost
 
     def waiting(self) -> dict[str, tuple[int, int]]:

@@ -40,6 +40,7 @@ CREATE INDEX IF NOT EXISTS messages_chain ON messages (receiver, alert, seq);
 CREATE TABLE IF NOT EXISTS told (
   receiver TEXT NOT NULL,
   alert TEXT NOT NULL,
+  route TEXT NOT NULL,
   body BLOB NOT NULL,
   open INTEGER NOT NULL,
   changed INTEGER NOT NULL,

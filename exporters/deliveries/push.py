@@ -47,7 +47,7 @@ class PushSender:
         """Send one message."""
         return await self.say(note_of(message.alert, message.nudge, detail, self._language, self._board))
 
-    async def resend(self, alerts: Sequence[Alert]) -> Outcome:
+    async def resend(self, alerts: Sequence[tuple[Alert, Detail]]) -> Outcome:
         """Nothing: people were told."""
 
     async def test(self, test_id: str) -> Outcome:  # noqa: ARG002 - a person needs no id

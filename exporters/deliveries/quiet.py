@@ -24,7 +24,7 @@ class Quiet(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         try:
             _zone(self.zone)
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):  # which one depends on how wrong the name is
             raise ValueError(f"{self.zone!r} is no time zone, such as Europe/Berlin") from None
         if self.begin == self.until:
             raise ValueError("quiet hours that end as they begin: leave them out")

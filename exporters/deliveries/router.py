@@ -10,6 +10,9 @@ from exporters.deliveries.outbox import Known, Outbox
 from exporters.deliveries.routes import Routes
 from streams.records import Alert
 
+Queued = list[tuple[str, str]]
+"""Route and receiver of each message."""
+
 
 class Router:
     """Queues what the routes want, each message once, together with the stream position it came from."""
@@ -44,20 +47,28 @@ class Router:
                 queued = [tell for course in known for tell in self._step(course, now)]
             self._told(queued)
 
-    def _hear(self, alert: Alert, accepted: int, now: int) -> list[tuple[str, str]]:
-        queued: list[tuple[str, str]] = []
+    def _hear(self, alert: Alert, accepted: int, now: int) -> Queued:
+        found: dict[str, tuple[str, Tell]] = {}
         for name, route in self._routes.routes.items():
             before = self._outbox.course(alert.id, name)
             course, tells = hear(route, self._wearers[name], before, alert, now)
-            if course == before or not (course.told or before.told):
+            if not course.told:
                 continue
-            self._keep(name, course, alert, now)
+            if course != before:
+                self._keep(name, course, alert, now)
             if before.running and not course.running:
                 self._outbox.take_back_nudges(alert.id, name)
-            queued += self._put(name, tells, alert, accepted, now)
-        return queued
+            for tell in tells:
+                # Two routes to one receiver are one message: by the first of them, as soon as either allows.
+                first, known = found.get(tell.receiver, (name, tell))
+                found[tell.receiver] = (first, min(known, tell))
+        return [
+            (name, tell.receiver)
+            for name, tell in found.values()
+            if self._put(name, tell, alert, accepted, now)
+        ]
 
-    def _step(self, known: Known, now: int) -> list[tuple[str, str]]:
+    def _step(self, known: Known, now: int) -> Queued:
         route = self._routes.routes.get(known.route)
         if route is None:
             # The file has it no more: what it began, it does not go on with.
@@ -65,22 +76,17 @@ class Router:
             return []
         course, tells = tick(route, known.course, now)
         self._keep(known.route, course, known.alert, now)
-        return self._put(known.route, tells, known.alert, now, now)
+        name, alert = known.route, known.alert
+        return [(name, tell.receiver) for tell in tells if self._put(name, tell, alert, now, now)]
 
     def _keep(self, name: str, course: Course, alert: Alert, now: int) -> None:
         self._outbox.keep_course(name, course, alert, due(self._routes.routes[name], course), now)
 
-    def _put(
-        self, name: str, tells: list[Tell], alert: Alert, accepted: int, now: int
-    ) -> list[tuple[str, str]]:
-        newest_only = {tell.receiver: self._routes.receivers[tell.receiver].newest_only for tell in tells}
-        return [
-            (name, tell.receiver)
-            for tell in tells
-            if self._outbox.put(tell, name, alert, accepted, now, newest_only[tell.receiver])
-        ]
+    def _put(self, name: str, tell: Tell, alert: Alert, accepted: int, now: int) -> bool:
+        newest_only = self._routes.receivers[tell.receiver].newest_only
+        return self._outbox.put(tell, name, alert, max(accepted, tell.at), now, newest_only)
 
-    def _told(self, queued: list[tuple[str, str]]) -> None:
+    def _told(self, queued: Queued) -> None:
         """Committed: now it counts, and the lanes may look."""
         for route, receiver in queued:
             self._metrics.queued(route)

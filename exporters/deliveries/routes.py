@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -90,13 +90,30 @@ def load_routes(path: Path) -> Routes:
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        routes = msgspec.convert({**table, "folder": str(path.parent)}, Routes)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        routes = _converted({**table, "folder": str(path.parent)})
+        fault = next(_faults(routes), None)
+    except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from error
-    fault = next(_faults(routes), None)
     if fault is not None:
         raise ValueError(f"{path.name}: {fault}")
     return routes
+
+
+def _converted(table: dict[str, Any]) -> Routes:
+    """The table by the schema. Raises ValueError with the field that does not fit, by its name."""
+    # One by one first: an error in a dict's value tells its place, but not its key.
+    for kind, schema in (("receivers", Receiver), ("routes", Route)):
+        rows = table.get(kind)
+        for name, row in rows.items() if isinstance(rows, dict) else ():
+            try:
+                msgspec.convert(row, schema)
+            except msgspec.ValidationError as error:
+                raise ValueError(_placed(str(error), f"$.{kind}.{name}")) from error
+    return msgspec.convert(table, Routes)
+
+
+def _placed(words: str, where: str) -> str:
+    return words.replace("`$", f"`{where}") if "`$" in words else f"{words} - at `{where}`"
 
 
 def _faults(file: Routes) -> Iterator[str]:

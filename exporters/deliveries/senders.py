@@ -22,7 +22,7 @@ class Sender(Protocol):
     async def send(self, message: Message, detail: Detail) -> Outcome:
         """Send one message."""
 
-    async def resend(self, alerts: Sequence[Alert]) -> Outcome:
+    async def resend(self, alerts: Sequence[tuple[Alert, Detail]]) -> Outcome:
         """Say again what is open."""
 
     async def test(self, test_id: str) -> Outcome:
@@ -49,7 +49,7 @@ class WebhookSender:
         """Send an event of the type `vitalstream.test`."""
         return await self._post(test_id, test_event(test_id, self._source, datetime.now(UTC)))
 
-    async def resend(self, alerts: Sequence[Alert]) -> Outcome:
+    async def resend(self, alerts: Sequence[tuple[Alert, Detail]]) -> Outcome:
         """Nothing: what a webhook has taken stays with it."""
 
     async def close(self) -> None:

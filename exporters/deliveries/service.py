@@ -29,7 +29,9 @@ TICK_S = 1.0
 EXPIRE_EVERY = 300
 """Ticks between two looks at what is too old."""
 STALLED_S = 60.0
-STOP_S = 5.0
+WAIT_S = 60
+"""At a start nobody is escalated to before it is known what was answered meanwhile, or for so long."""
+GRACE_S = 5.0
 LOCK = "deliveries.lock"
 
 
@@ -61,17 +63,19 @@ class Deliveries:
         self._follower = Follower(url, self._outbox, self._router, self._metrics)
         self._ticked = time.monotonic()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Read, route and send until `stop`; what is on its way then has a few seconds to arrive."""
+    async def run(self, stop: asyncio.Event, grace_s: float = GRACE_S) -> None:
+        """Read, route and send until `stop`; what is on its way then has `grace_s` to arrive."""
         lanes = self._lanes
         try:
+            for name in self._outbox.waiting().keys() - self._lanes.keys():
+                log.warning("messages wait for %s, which the file of routes does not have", name)
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(lane.run()) for lane in lanes.values()]
                 others = [tasks.create_task(self._follower.run()), tasks.create_task(self._clock())]
                 await stop.wait()
                 for task in others:
                     task.cancel()
-                await asyncio.gather(*(lane.stop(STOP_S) for lane in lanes.values()))
+                await asyncio.gather(*(lane.stop(grace_s) for lane in lanes.values()))
                 for lane_task in running:
                     lane_task.cancel()
         finally:
@@ -85,7 +89,7 @@ class Deliveries:
         self._lock.close()
 
     async def settled(self) -> None:
-        """Returns when it knows where in the stream to go on: what is written from now on is routed."""
+        """Returns when all that was in the stream at the start is routed."""
         await self._follower.settled.wait()
 
     def trouble(self) -> str | None:
@@ -103,7 +107,8 @@ class Deliveries:
         ticks = 0
         while True:
             now = wall_ms()
-            self._router.tick(now)
+            if self._follower.settled.is_set() or ticks > WAIT_S:
+                self._router.tick(now)
             if ticks % EXPIRE_EVERY == 0:
                 self._expire(now)
             self._show(now)

@@ -54,11 +54,13 @@ def deliver(url: str, tmp_path: Path) -> Start:
     ) -> AsyncIterator[Deliveries]:
         work = Deliveries(url, routes, tmp_path, registry or CollectorRegistry(), lambda _: wait_ms)
         stop = asyncio.Event()
-        task = asyncio.create_task(work.run(stop))
+        task = asyncio.create_task(work.run(stop, grace_s=0.2))
+        settled = asyncio.create_task(work.settled())
         try:
-            await work.settled()
+            await asyncio.wait({task, settled}, return_when=asyncio.FIRST_COMPLETED)
             yield work
         finally:
+            settled.cancel()
             stop.set()
             await task
             work.close()

@@ -45,8 +45,8 @@ def measure(stage: Stage, packets: list[Packet], seconds: float) -> Latencies:
         began = time.time()
         sent = feed(stage.broker, packets, seconds)
         took = time.time() - began
-        _drain(port, len(packets))
-        came = asyncio.run(_arrivals(place.redis_url))
+        drain(port, len(packets))
+        came = asyncio.run(arrivals(place.redis_url))
     counted_from = (began + WARM_UP * took) * 1000
     pairs = [(sent[source], at) for source, at in came if source in sent]
     millis = [at - handed for handed, at in pairs if handed >= counted_from]
@@ -55,7 +55,8 @@ def measure(stage: Stage, packets: list[Packet], seconds: float) -> Latencies:
     return Latencies(len(packets) / took, millis)
 
 
-def _drain(port: int, total: int) -> None:
+def drain(port: int, total: int) -> None:
+    """Wait until the worker has read so many packets. Raises UserError when it takes too long."""
     end = time.monotonic() + DRAIN_S
     while look(port).read < total:
         if time.monotonic() > end:
@@ -64,7 +65,7 @@ def _drain(port: int, total: int) -> None:
     time.sleep(SETTLE_S)
 
 
-async def _arrivals(url: str) -> list[tuple[tuple[int, int], int]]:
+async def arrivals(url: str) -> list[tuple[tuple[int, int], int]]:
     """Source (partition, offset) of every alert with the time (ms) of its entry in Valkey."""
     async with aclosing(AlertStream(url, follow=False).events()) as events:
         return [

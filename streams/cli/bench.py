@@ -81,6 +81,34 @@ def step(
 
 
 @bench.command()
+def subscribers(
+    seconds: Annotated[float, typer.Option(min=5, help="how long to feed at half load")] = 24.0,
+    readers: Annotated[int, typer.Option(min=1, max=1000, help="how many follow by SSE at once")] = 10,
+    json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
+) -> None:
+    """Time alerts on their way to Valkey and on to subscribers of the API, at half of the worker's load."""
+    import tempfile
+
+    import msgspec
+
+    from streams.cli.stack import download_bar
+
+    with _checkout():
+        from bench.subscribers import measure
+    with _telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
+        figures = measure(Path(folder), seconds, readers, tell, download_bar)
+    if json_:
+        typer.echo(msgspec.json.encode(figures).decode())
+        return
+    typer.echo(f"{figures.packets_per_s:,.0f} packets/s, {figures.subscribers} subscribers")
+    for name, reached in (("Valkey", figures.valkey_ms), ("SSE", figures.sse_ms)):
+        typer.echo(
+            f"{name:6} p50 {reached.p50:5.0f}  p99 {reached.p99:5.0f}  p99.9 {reached.p999:5.0f} ms"
+            f"  ({reached.count} alerts)"
+        )
+
+
+@bench.command()
 def personal(
     wearers: Annotated[int, typer.Option(min=1, max=99_999, help="how many people")] = 200,
     days: Annotated[float, typer.Option(min=1, help="event time to simulate")] = 14.0,

@@ -39,8 +39,12 @@ def worker(
 
 
 async def _work(settings: Settings, say: Callable[[int], None]) -> int:
+    from contextlib import suppress
+
     from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 
+    from exporters.alerts.errors import SinkUnavailable
+    from exporters.alerts.riskboard import RiskBoard
     from exporters.alerts.sink import AlertSink
     from exporters.metrics.server import MetricsServer
     from exporters.metrics.worker import WorkerMetrics
@@ -52,16 +56,21 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
     metrics = WorkerMetrics(registry)
-    sink = AlertSink.connect(settings.redis_url.get_secret_value(), settings.stream_trim_s)
+    url = settings.redis_url.get_secret_value()
+    sink = AlertSink.connect(url, settings.stream_trim_s)
+    risks = RiskBoard.connect(url, settings.stream_trim_s)
     library = _library(settings)
     core = _core(settings, library, metrics)
     watch = Watch(library, metrics, settings.registry_poll_s)
-    engine = Engine(settings, core, sink, metrics, watch.run)
+    engine = Engine(settings, core, sink, metrics, [watch.run, risks.run], risks.offer)
     server = MetricsServer(registry, engine.trouble, bind=settings.bind, port=settings.metrics_port)
     try:
         return await run(engine, lambda: say(server.port))
     finally:
         server.close()
+        with suppress(SinkUnavailable):
+            await risks.flush()
+        await risks.close()
         await sink.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +32,7 @@ from streams.engine.report import Report
 from streams.engine.survey import ANSWER_S, Survey
 from streams.engine.table import PageTable
 from streams.engine.verbatim import VERBATIM, register_verbatim
+from streams.records import Risk
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,10 +55,11 @@ class Engine:
         factory: ShardFactory,
         sink: AlertWriter,
         metrics: WorkerMetrics,
-        watch: Callable[[], Coroutine[Any, Any, None]] | None = None,
+        beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+        on_risk: Callable[[Risk], None] = lambda risk: None,
     ) -> None:
-        """`watch` runs beside all else: it looks for new networks."""
-        self._settings, self._metrics, self._watch = settings, metrics, watch
+        """What is `beside` runs for ever as the worker does; `on_risk` is told each risk and never waits."""
+        self._settings, self._metrics, self._beside, self._on_risk = settings, metrics, beside, on_risk
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._epoch, self._halted = Epoch(), False
         self._tasks: list[asyncio.Task[None]] = []
@@ -107,8 +109,7 @@ class Engine:
             self._settings.watchdog_s,
         )
         jobs = [self._pulse.run(), self._outbox.run(), self._checkpointer.run(), survey.run()]
-        if self._watch is not None:
-            jobs.append(self._watch())
+        jobs += [job() for job in self._beside]
         if self._settings.clock == "wall":
             jobs.append(tick(self._producer, self._numbers))
         self._tasks = [asyncio.create_task(self._watched(job)) for job in jobs]
@@ -162,7 +163,7 @@ class Engine:
             self.fail(describe(error))
 
     def _declare_agents(self) -> None:
-        effects = EffectProducer(self._producer, self._metrics)
+        effects = EffectProducer(self._producer, self._metrics, self._on_risk)
         reader = Reader(
             self._partitions,
             self._vitals,

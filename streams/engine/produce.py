@@ -57,10 +57,15 @@ class EffectMetrics(Protocol):
 
 
 class EffectProducer:
-    """Sends a chunk's alerts, risks and dead letters to their topics, in the chunk's own partition number."""
+    """Sends a chunk's records and dead letters to their topics, in the chunk's own partition number."""
 
-    def __init__(self, producer: Callable[[], Producer], metrics: EffectMetrics) -> None:
-        self._producer, self._metrics = producer, metrics
+    def __init__(
+        self,
+        producer: Callable[[], Producer],
+        metrics: EffectMetrics,
+        on_risk: Callable[[Risk], None] = lambda risk: None,
+    ) -> None:
+        self._producer, self._metrics, self._on_risk = producer, metrics, on_risk
         self._encoder = msgspec.json.Encoder()
 
     async def send(self, partition: Partition, effects: Effects) -> None:
@@ -70,6 +75,7 @@ class EffectProducer:
             self._metrics.alert(alert)
         for risk in effects.risks:
             await self._json(partition, RISK, risk)
+            self._on_risk(risk)
         for trace in effects.traces:
             await self._json(partition, TRACES, trace)
         for letter in effects.dead_letters:

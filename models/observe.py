@@ -6,6 +6,7 @@ Pure: reads and writes only the `Seen` half of a wearer, and the time comes with
 from __future__ import annotations
 
 from array import array
+from collections.abc import Container
 
 from models import asking
 from models.comparing import compare
@@ -21,6 +22,11 @@ from streams.records import DeviceFacts, Profile
 
 SINGLE = frozenset({"cuff", "thermometer", "cgm"})
 """Devices that give one reading every few minutes or hours: each is judged at once, not with the next one."""
+SPOT = frozenset({"cuff", "thermometer"})
+"""Of these the ones that are not worn: nobody waits for their next reading, so that no gap is a silence."""
+ALONE_MS = 15_000
+"""A pulse oximeter that says nothing for so long around one value takes readings by hand."""
+PRESSURES = frozenset({"sbp", "dbp"})
 FLAT_BATTERY = 0.05
 """Share of a battery's charge at which a device may stop at any moment."""
 
@@ -60,13 +66,23 @@ def take(
             observation.late[signal] = late
         closed += windows
     if closed:
-        _view_all(seen, [device], closed, observation)
+        cuffless = {window.minute for window in closed} if device.cuffless else ()
+        _view_all(seen, [device], closed, observation, cuffless)
     return observation
 
 
-def hear(seen: Seen, device: Device, facts: DeviceFacts) -> None:
-    """Take what a device says of itself."""
+def by_hand(device: Device, facts: DeviceFacts, columns: Columns, first: int) -> bool:
+    """Whether a packet (its first time in ms UTC) is a reading that somebody took, of a device not worn."""
+    if facts.kind != "oximeter":
+        return facts.kind in SPOT
+    return first - device.newest > ALONE_MS and all(len(times) == 1 for times, _ in columns.values())
+
+
+def hear(seen: Seen, device: Device, facts: DeviceFacts, spot: bool = False) -> None:
+    """Take what a device says of itself; of what is not worn (`spot`) nothing explains a silence."""
     device.cuffless = facts.kind == "cuffless"
+    if spot:
+        return
     if facts.contact is False:
         seen.weakness = "contact"
     elif facts.battery is not None and facts.battery <= FLAT_BATTERY:
@@ -78,13 +94,14 @@ def hear(seen: Seen, device: Device, facts: DeviceFacts) -> None:
 def fall_silent(seen: Seen) -> Observation:
     """Close every open window: nothing more is expected soon."""
     observation = Observation(silent_since=seen.heard, silence=seen.weakness)
-    closed = [
-        window
-        for device in seen.devices.values()
-        for signal, track in device.tracks.items()
-        for window in track.flush(signal)
-    ]
-    _view_all(seen, list(seen.devices.values()), closed, observation)
+    closed: list[Window] = []
+    cuffless: set[int] = set()
+    for device in seen.devices.values():
+        of_device = [w for signal, track in device.tracks.items() for w in track.flush(signal)]
+        if device.cuffless:
+            cuffless |= {w.minute for w in of_device if w.signal in PRESSURES}
+        closed += of_device
+    _view_all(seen, list(seen.devices.values()), closed, observation, cuffless)
     seen.silent = True
     return observation
 
@@ -106,15 +123,21 @@ def withdraw(seen: Seen) -> Observation:
     return Observation(withdrawn=True)
 
 
-def _view_all(seen: Seen, devices: list[Device], closed: list[Window], observation: Observation) -> None:
-    cuffless = any(device.cuffless for device in devices)
+def _view_all(
+    seen: Seen,
+    devices: list[Device],
+    closed: list[Window],
+    observation: Observation,
+    cuffless: Container[int],
+) -> None:
+    """Make a view of each closed minute; in minutes of `cuffless` a pressure was measured without a cuff."""
     pulses = [device.tracks["hr"].newest for device in devices if "hr" in device.tracks]
     minutes: dict[int, list[Window]] = {}
     for window in closed:
         minutes.setdefault(window.minute, []).append(window)
     for minute in sorted(minutes):
         lost = bool(pulses) and max(pulses) <= minute
-        view = _view(seen, minute, minutes[minute], observation, lost, cuffless)
+        view = _view(seen, minute, minutes[minute], observation, lost, minute in cuffless)
         observation.views.append(view)
 
 

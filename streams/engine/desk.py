@@ -100,14 +100,13 @@ class Desk:
             return "duplicate"
         if all(device.too_late(signal, times[-1]) for signal, (times, _) in intake.columns.items()):
             raise Refused("late", "its minutes are closed")
-        returned, earlier = seen.silent, self._clock.time < seen.heard
-        seen.silent, seen.utc_offset, seen.heard = False, packet.utc_offset, self._clock.time
-        if returned or earlier:  # a clock that is not settled yet can go back
-            self._alarm.watch(wearer)
-        observe.hear(seen, device, packet.facts)
+        spot = observe.by_hand(device, packet.facts, intake.columns, intake.first)
+        returned = self._note_reading(wearer) if spot else self._note_worn(wearer)
+        seen.utc_offset = packet.utc_offset
+        observe.hear(seen, device, packet.facts, spot)
         contact = packet.facts.contact is not False
         lateness = self._settings.lateness_s * 1000
-        single = packet.facts.kind in observe.SINGLE
+        single = spot or packet.facts.kind in observe.SINGLE
         observation = observe.take(seen, device, intake.columns, intake.last, lateness, contact, single)
         observation.returned = returned
         self._queue(page, wearer, observation, record, work)
@@ -115,6 +114,23 @@ class Desk:
             letter = self._letter(record, LATE_PART, f"late: {', '.join(sorted(observation.late))}")
             work.effects.dead_letters.append(letter)
         return "scored"
+
+    def _note_worn(self, wearer: Wearer) -> bool:
+        """Note that a wearer is heard of; whether that ends a silence."""
+        seen = wearer.seen
+        returned, earlier = seen.silent, self._clock.time < seen.heard
+        seen.silent, seen.heard = False, self._clock.time
+        if returned or earlier:  # a clock that is not settled yet can go back
+            self._alarm.watch(wearer)
+        return returned
+
+    def _note_reading(self, wearer: Wearer) -> bool:
+        """Note a reading taken by hand: it ends and begins no silence, but what it shows is reminded of."""
+        seen = wearer.seen
+        if seen.silent and seen.heard != self._clock.time:
+            seen.heard = self._clock.time
+            self._nudges.watch(wearer, self._clock.time)
+        return False
 
     def _control(self, control: Control, record: RawRecord, page: Page, work: Work, new: bool) -> None:
         if isinstance(control, Tick):

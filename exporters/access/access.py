@@ -7,21 +7,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from starlette.datastructures import Headers
 
 from exporters.access.audit import AuditLog
 from exporters.access.break_glass import BreakGlass
-from exporters.access.issuer_keys import IssuerAway
 from exporters.access.limits import Limits
-from exporters.access.oidc import Oidc
 from exporters.access.origin import is_loopback, through_proxy
 from exporters.access.principal import Principal
-from exporters.access.refused import later, no_login
+from exporters.access.refused import IssuerAway, later, no_login
 from exporters.access.tokens import PREFIX, Tokens, digest
 from streams.errors import UserError
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from exporters.access.oidc import Oidc
 
 Resolve = Callable[[], Principal | None]
 """Who it is now: None once the token has ended; a break-glass comes and goes."""
@@ -137,6 +138,9 @@ def audit_path(settings: Settings) -> Path:
 def _oidc(settings: Settings) -> Oidc | None:
     if settings.oidc_issuer is None:
         return None
+    # Loaded where there is an issuer: commands start faster without.
+    from exporters.access.oidc import Oidc
+
     try:
         return Oidc(settings.oidc_issuer, settings.oidc_audience)
     except ValueError as error:

@@ -15,6 +15,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from exporters.access.origin import is_loopback
+from exporters.access.refused import IssuerAway
 
 KEPT_S = 3_600.0  # then they are fetched anew, so that a withdrawn key ends
 AGED_S = 24 * 3_600.0  # an issuer that is away for longer is not believed by old keys
@@ -24,10 +25,6 @@ LARGEST = 256 * 1024
 SMALLEST_RSA = 2048
 
 log = logging.getLogger(__name__)
-
-
-class IssuerAway(Exception):
-    """The issuer's keys can't be had now."""
 
 
 class IssuerKeys:

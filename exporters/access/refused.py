@@ -32,6 +32,10 @@ class Refused(Exception):
         return Response(json.dumps({"error": self.line}), self.status, self.headers, "application/json")
 
 
+class IssuerAway(Exception):
+    """The keys of the issuer of tokens can't be had now."""
+
+
 def no_login(line: str, *, count: bool = True) -> Refused:
     """401."""
     return Refused(401, line, {"WWW-Authenticate": 'Bearer realm="vitalstream"'}, count=count)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,3 +105,10 @@ async def take(events: AsyncIterator[Told], count: int, event: str = "alert") ->
             if one.event == event:
                 found.append(one)
     return found
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something that nobody tells of has come true."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not holds():  # noqa: ASYNC110 - uvicorn keeps no event of it
+            await asyncio.sleep(0.02)

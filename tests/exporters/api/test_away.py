@@ -1,0 +1,54 @@
+"""Redis goes away and comes back: requests are told, streams go on without a hole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from exporters.alerts.sink import AlertSink
+from streams.stack.server import free_port
+from tests.exporters.api.serving import reading, serving, take
+from tests.exporters.examples import DAY_S, alert, server_on
+
+
+async def test_streams_and_requests_survive_a_server_that_is_away(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}"
+    async with serving(url, tmp_path) as api:
+        refused = await api.client.get("/alerts")
+        with server_on(port):
+            sink = AlertSink.connect(url, trim_s=DAY_S)
+            async with reading(api) as events:
+                [up] = await take(events, 1, "heartbeat")
+                await sink.write([alert("a1")])
+                await take(events, 1)
+        async with reading(api, f"/alerts/stream?since={up.id}") as events:
+            [seen] = await take(events, 1)
+            [away] = await take(events, 1, "heartbeat")
+        ready = await api.client.get("/ready")
+        await sink.close()
+
+    assert refused.status_code == 503
+    assert refused.json()["error"].startswith("Redis is not available")
+    assert up.data["source"] == "up"
+    assert (seen.data["id"], away.data["source"]) == ("a1", "away"), "what is in memory is still told"
+    assert (ready.status_code, ready.json()["redis"]) == (503, "away")
+
+
+async def test_an_open_stream_hears_that_its_source_is_away_and_back(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}"
+    async with serving(url, tmp_path) as api:
+        with server_on(port):
+            async with reading(api) as events:
+                told = [(await take(events, 1, "heartbeat"))[0].data["source"]]
+        async with reading(api) as events:
+            told += [(await take(events, 1, "heartbeat"))[0].data["source"]]
+            with server_on(port):
+                told += [(await take(events, 1, "heartbeat"))[0].data["source"]]
+                sink = AlertSink.connect(url, trim_s=DAY_S)
+                await sink.write([alert("a1")])
+                [seen] = await take(events, 1)
+                await sink.close()
+
+    assert told == ["up", "away", "up"]
+    assert seen.data["id"] == "a1"

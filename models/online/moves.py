@@ -31,6 +31,8 @@ LASTING: Final = {"hr": 14}
 DAY: Final = BINS
 """Blocks after the cut before it is called a move: a day, so that every hour and context is in it. A pulse
 takes a second night where nothing else tells: one that is high for a night and a day is common."""
+AWAY: Final = 0.5
+"""At least this much of the whole move leads away from the usual: the end of a fever leads back to it."""
 ABRUPT: Final = 0.6
 """Of the whole move this much shows in the first two blocks after the cut."""
 ONWARD: Final = 0.3
@@ -137,7 +139,8 @@ def _cut(name: str, offs: list[_Off]) -> _Cut | None:
     # The gain is the square of the step in standard errors.
     if math.sqrt(most) < SURE or abs(step) < LEAST[name]:
         return None
-    return _Cut(offs[:place], offs[place:], step)
+    cut = _Cut(offs[:place], offs[place:], step)
+    return cut if _mean(cut.since) / step >= AWAY else None
 
 
 def _speaks(offs: list[_Off]) -> bool:

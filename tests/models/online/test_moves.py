@@ -86,6 +86,18 @@ def test_an_illness_is_not_put_down_to_a_sensor():
     assert all(any(night.strength >= 1 for night in nights) for _, nights in lives)
 
 
+def fever(name, at):
+    """Two degrees for four hours of one evening, and the pulse and the breath with them."""
+    full = {"hr": 15.0, "temp": 2.0, "rr": 3.0}.get(name, 0.0)
+    return full * (AT + 600 <= at < AT + 840)
+
+
+def test_a_fever_that_ends_moves_nothing():
+    told = [live(seed, fever)[0] for seed in range(6)]
+
+    assert [m for moved in told for m in moved if m.signal == "temp"] == []
+
+
 def test_ordinary_days_move_seldom():
     told = [live(seed)[0] for seed in range(8)]
 

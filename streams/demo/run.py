@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,21 +82,36 @@ class Watch:
         self._since = news.last_id
 
 
-def run_demo(plan: Plan, progress: Progress, console: Console) -> Summary:
-    """Run the demo to its end. Raises UserError when a part of it does not do its work."""
+def run_demo(
+    plan: Plan,
+    progress: Progress,
+    console: Console,
+    judged: Callable[[Summary, str], None] = lambda summary, board: None,
+) -> Summary:
+    """Run the demo to its end; `judged` is told the summary and the board's address while it still runs.
+
+    Raises UserError when a part of it does not do its work.
+    """
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="vitalstream-demo-")))
-        console.print(f"starting Kafka, Valkey and a worker for {plan.wearers} wearers …", style="dim")
-        settings = Settings(data_dir=folder, metrics_port=0, clock="stream")
+        console.print(
+            f"starting Kafka, Valkey, a worker and the board for {plan.wearers} wearers …", style="dim"
+        )
+        settings = Settings(data_dir=folder, metrics_port=0, clock="stream", api_anonymous="answer")
         stack = held.enter_context(running_stack(settings, progress))
         worker = held.enter_context(child("worker", ["worker", "--json"], stack.settings, folder))
         port = int(worker.wait_said(START_S)["metrics_port"])
+        api = held.enter_context(child("api", ["api", "--json"], stack.settings, folder))
+        board = str(api.wait_said(START_S)["address"])
+        console.print(f"board: {board}")
         truth = folder / "truth.jsonl"
         simulator = held.enter_context(child("simulator", _simulate(plan, truth), stack.settings, folder))
-        watch = Watch(stack.settings.redis_url.get_secret_value(), port, Scene(plan.wearers))
+        watch = Watch(stack.settings.redis_url.get_secret_value(), port, Scene(plan.wearers, board))
         with _screen(console, watch.scene) as refresh:
-            asyncio.run(_follow(watch, worker, simulator, refresh))
-        return _judge(plan, watch, simulator, truth)
+            asyncio.run(_follow(watch, [worker, api], simulator, refresh))
+        summary = _judge(plan, watch, simulator, truth)
+        judged(summary, board)
+        return summary
 
 
 def _simulate(plan: Plan, truth: Path) -> list[str]:
@@ -131,12 +146,15 @@ def _screen(console: Console, scene: Scene) -> Iterator[Callable[[], None]]:
     yield tell
 
 
-async def _follow(watch: Watch, worker: Child, simulator: Child, refresh: Callable[[], None]) -> None:
+async def _follow(
+    watch: Watch, lasting: Sequence[Child], simulator: Child, refresh: Callable[[], None]
+) -> None:
     """Look on until every packet that was sent has come to its end."""
     deadline = None
     while True:
-        if worker.code is not None:
-            raise UserError(f"the worker ended: {worker.last_words()}")
+        for child_ in lasting:
+            if child_.code is not None:
+                raise UserError(f"the {child_.name} ended: {child_.last_words()}")
         if simulator.code not in (None, 0):
             raise UserError(f"the simulator ended: {simulator.last_words()}")
         await watch.look()

@@ -26,6 +26,8 @@ class Scene:
     """What the view knows of the stream so far."""
 
     wearers: int
+    board: str = ""
+    """Its address."""
     figures: Figures = field(default_factory=Figures)
     rate: float = 0.0
     """Packets a second, newest."""
@@ -68,7 +70,9 @@ def _head(scene: Scene) -> Panel:
     rows.add_row(
         *(f"{outcomes.get(name, 0):,} {name}" for name in ("scored", "rejected", "late", "duplicate"))
     )
-    return Panel(rows, title="vitalstream", subtitle=scene.stage, border_style="blue")
+    return Panel(
+        rows, title=f"vitalstream · board at {scene.board}", subtitle=scene.stage, border_style="blue"
+    )
 
 
 def _at_risk(scene: Scene) -> Panel:

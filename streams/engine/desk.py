@@ -188,7 +188,15 @@ class Desk:
             return
         source = Source(self._topic, self._partition, record.offset)
         now, leeway = self._clock.time, Leeway(wearer.seen.oxygen_scale, wearer.seen.person)
-        work.items.append(Item(page, wearer, observation, source, now, leeway, record.timestamp, lineup))
+        work.items.append(Item(page, wearer, observation, source, now, leeway, record, lineup))
+
+    def give_up(self, item: Item, why: str, work: Work) -> None:
+        """What a record of the wearer led to could not be decided: it becomes a dead letter too.
+
+        A record of another wearer, which only told the time, does not.
+        """
+        if item.record.key == item.wearer.name.encode():
+            work.effects.dead_letters.append(self._letter(item.record, "failed", why))
 
     def _agreed(self, consent: str) -> bool:
         return consent == "given" or (consent == "unknown" and self._settings.consent == "optional")

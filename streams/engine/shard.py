@@ -9,28 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from math import isfinite, nan
 
-from models.decide import Case, Setting, decide
+from models.decide import Setting
 from models.deep.answering import answer
 from models.deep.asks import Ask
-from models.deep.explain import Piece, explain_all
-from models.policy.reminding import lapses
-from models.risk.explained import explained
 from models.usefulness.adaptation import Adaptation, load_adaptation
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book
 from streams.engine.contracts import Effects, RawRecord
 from streams.engine.desk import Desk
+from streams.engine.explaining import Explainer
+from streams.engine.judging import Bench
 from streams.engine.learning import PartitionLearning
-from streams.engine.lineups import Lineup
 from streams.engine.nudges import Nudges
 from streams.engine.own_page import OwnPage
 from streams.engine.pages import Seal, stamp_of
 from streams.engine.shadows import Shadows
 from streams.engine.stock import Cast, Stock
-from streams.engine.work import Item, Pending, Work
-from streams.records import Alert, Outcome, Risk
+from streams.engine.work import Item, Work
+from streams.records import Alert, Outcome
 from streams.settings import Settings
 
 
@@ -56,6 +53,8 @@ class WearerShard:
             lambda offset: self.own.lineups.at(offset),
             maker.shadowed,
         )
+        self._bench = Bench(maker.setting, self.book, self.own.learning)
+        self._explainer = Explainer(maker.stock, maker.on_model_error)
 
     def _load(self, stored: Mapping[bytes, bytes]) -> None:
         pages = {key: value for key, value in stored.items() if key != self.own.key}
@@ -94,63 +93,21 @@ class WearerShard:
     def decide(self, work: Work) -> bool:
         """Turn observations and answers into what to tell; whether something of it is to be explained."""
         for item in work.items:
-            wearer = item.wearer
-            counsel = self.own.learning.counsel(wearer.judged.taught, item.source.offset)
-            case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, item.lineup, counsel)
-            changed = item.observation.nudged and lapses(wearer.judged, item.now)
-            found = decide(self._maker.setting, case, item.observation)
-            if changed or (found and item.observation.nudged):
-                self.book.touch(wearer.name.encode())
-            feedback = item.observation.feedback
-            if feedback is not None:
-                work.effects.answers.append((feedback, not case.unknown_feedback))
-            for told in found:
-                if isinstance(told.record, Alert):
-                    work.alerts.append(Pending(item, told.record, told.ask))
-                    if told.record.status == "resolved":
-                        rule = self._maker.setting.policy.rules[told.record.condition]
-                        counsel.ended(told.record.id, rule.clear_ms, item.now)
-                elif isinstance(told.record, Risk):
-                    work.effects.risks.append(told.record)
-                else:
-                    work.effects.traces.append(told.record)
-            item.page.lessons += counsel.lessons
-            self.own.learning.expect(counsel.lessons)
+            failed = self._bench.decide(item, work)
+            if failed:
+                self._desk.give_up(item, failed, work)
         return any(pending.ask is not None for pending in work.alerts)
 
     def explain(self, work: Work) -> None:
         """Say why, for alerts for which a network speaks. Touches only `work`."""
-        spoken = [pending for pending in work.alerts if pending.ask is not None]
-        for _, group in groupby(spoken, lambda pending: id(pending.item.lineup)):
-            pendings = list(group)
-            for pending, pieces in zip(pendings, self._pieces(pendings), strict=True):
-                pending.alert = explained(pending.alert, pieces)
-
-    def _pieces(self, pendings: Sequence[Pending]) -> list[list[Piece]]:
-        """Explanations of alerts of one line-up; none, counted, where a network fails."""
-        asks = [pending.ask for pending in pendings if pending.ask is not None]
-        lineup = pendings[0].item.lineup
-        try:
-            found = explain_all(asks, Cast(self._maker.stock, lineup))
-            why = "no finite share"
-        except Exception as error:  # whatever a network does, the alert goes out
-            if len(pendings) > 1:  # one that fails must not cost the others theirs
-                return [self._pieces([pending])[0] for pending in pendings]
-            found, why = [[Piece("", 0, 0, nan)]], type(error).__name__
-        return [self._finite(ask, pieces, lineup, why) for ask, pieces in zip(asks, found, strict=True)]
-
-    def _finite(self, ask: Ask, pieces: list[Piece], lineup: Lineup, why: str) -> list[Piece]:
-        if all(isfinite(piece.share) for piece in pieces):
-            return pieces
-        self._maker.on_model_error(ask.model, lineup.get(ask.model, "none"), 1, f"{why}, to explain")
-        return []
+        self._explainer.explain(work.alerts)
 
     def finish(self, work: Work) -> Effects:
         """The chunk's effects; moves `position`."""
         for pending in work.alerts:
             alert, item = pending.alert, pending.item
             item.page.outbox[alert.id, alert.revision] = alert
-            work.effects.alerts.append((alert, item.log_time))
+            work.effects.alerts.append((alert, item.record.timestamp))
         self.own.position = max(self.own.position, work.last)
         return work.effects
 

@@ -9,7 +9,7 @@ from models.risk.evidence import Leeway
 from models.view import Observation
 from models.wearer import Wearer
 from streams.engine.book import Page
-from streams.engine.contracts import Effects
+from streams.engine.contracts import Effects, RawRecord
 from streams.engine.lineups import Lineup
 from streams.records import Alert, Source
 
@@ -25,7 +25,8 @@ class Item:
     now: int
     leeway: Leeway
     """As it was when this record was observed: a profile later in the chunk must not reach back."""
-    log_time: int
+    record: RawRecord
+    """What led to it."""
     lineup: Lineup
     """The versions of the networks that judge this record."""
 

@@ -1,0 +1,64 @@
+"""From observed items to what is told: each by itself, so that one that fails costs only itself."""
+
+from __future__ import annotations
+
+import logging
+
+from models.decide import Case, Setting, Told, decide
+from models.policy.reminding import lapses
+from models.usefulness.counsel import Counsel
+from streams.engine.book import Book
+from streams.engine.ends import describe
+from streams.engine.learning import PartitionLearning
+from streams.engine.work import Item, Pending, Work
+from streams.records import Alert, Risk
+
+log = logging.getLogger(__name__)
+
+
+class Bench:
+    """Decides the items of one partition, in order."""
+
+    def __init__(self, setting: Setting, book: Book, learning: PartitionLearning) -> None:
+        self._setting, self._book, self._learning = setting, book, learning
+
+    def decide(self, item: Item, work: Work) -> str:
+        """Put what an item leads to into the work; why nothing of it is told, if deciding failed.
+
+        It fails again when the record is handed over again: the state it leaves is the same.
+        """
+        counsel = self._learning.counsel(item.wearer.judged.taught, item.source.offset)
+        try:
+            told = self._judge(item, counsel, work)
+        except Exception as error:  # one record that nobody foresaw must not end the worker for ever
+            self._book.touch(item.wearer.name.encode())
+            log.error("offset %d can't be decided: %s", item.source.offset, describe(error))
+            return f"deciding it raised {type(error).__name__}"
+        self._hand_on(item, told, counsel, work)
+        return ""
+
+    def _judge(self, item: Item, counsel: Counsel, work: Work) -> list[Told]:
+        wearer, observation = item.wearer, item.observation
+        case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, item.lineup, counsel)
+        changed = observation.nudged and lapses(wearer.judged, item.now)
+        told = decide(self._setting, case, observation)
+        if changed or (told and observation.nudged):
+            self._book.touch(wearer.name.encode())
+        if observation.feedback is not None:
+            work.effects.answers.append((observation.feedback, not case.unknown_feedback))
+        return told
+
+    def _hand_on(self, item: Item, found: list[Told], counsel: Counsel, work: Work) -> None:
+        for told in found:
+            if isinstance(told.record, Alert):
+                work.alerts.append(Pending(item, told.record, told.ask))
+                if told.record.status == "resolved":
+                    rule = self._setting.policy.rules[told.record.condition]
+                    counsel.ended(told.record.id, rule.clear_ms, item.now)
+            elif isinstance(told.record, Risk):
+                work.effects.risks.append(told.record)
+            else:
+                work.effects.traces.append(told.record)
+        if counsel.lessons:
+            item.page.lessons += counsel.lessons
+            self._learning.expect(counsel.lessons)

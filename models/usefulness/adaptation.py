@@ -27,7 +27,6 @@ class Learning:
     cohort_answers: int
     loud_at: float
     ended: int
-    useful_counts_as: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ class Delay:
     most_ms: int
     begins: float
     """The usefulness below which there may be a delay."""
+    useful_counts_as: float
+    """Useless alerts that one useful alert, which would be lost, counts as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,16 @@ def _check(learning: Learning) -> None:
         raise ValueError("0 < least < start < most < 1 is needed")
     if min(learning.rate, learning.weight_bound, learning.loud_at, learning.cohort_counts_as) <= 0:
         raise ValueError("rate, weight_bound, loud_at and cohort_counts_as must be above 0")
-    if learning.useful_counts_as < 1 or learning.ended < 1:
-        raise ValueError("useful_counts_as and ended must be 1 at least")
     if not 0 <= learning.fading < 1 or min(learning.own_answers, learning.cohort_answers) < 1:
         raise ValueError("fading must lie in 0..1, and effects need one answer at least")
+    if learning.ended < 1:
+        raise ValueError("ended must be 1 at least")
 
 
 def _delay(priority: str, row: dict[str, float]) -> Delay:
-    delay = Delay(int(row["most_s"]) * 1000, row["from"])
-    if delay.most_ms < 0 or not 0 <= delay.begins <= 1:
-        raise ValueError(f"delay.{priority} needs most_s >= 0 and from in 0..1")
+    delay = Delay(int(row["most_s"]) * 1000, row["from"], row["useful_counts_as"])
+    if delay.most_ms < 0 or not 0 <= delay.begins <= 1 or delay.useful_counts_as < 1:
+        raise ValueError(f"delay.{priority} needs most_s >= 0, from in 0..1 and useful_counts_as >= 1")
     if priority == "high" and delay.most_ms:
         raise ValueError("alerts of priority high are never delayed")
     return delay

@@ -65,7 +65,7 @@ class Counsel:
         durations, course = self._cohorts.durations, situation.course
         if usefulness >= delay.begins or durations.useless(course) < learning.ended:
             return 0
-        cost = learning.useful_counts_as * usefulness
+        cost = delay.useful_counts_as * usefulness
         best, wait = 0.0, 0
         for minutes, useless, useful in zip(
             EDGES, durations.gone(course, False), durations.gone(course, True), strict=True

@@ -59,8 +59,14 @@ def test_waiting_is_no_use_where_what_is_useful_ends_as_soon() -> None:
 
 
 def test_no_wait_is_longer_than_its_bound() -> None:
-    assert counsel(Taught(), world(useless=29, useful=200)).opinion(FORECAST).extra_ms == 30 * MINUTE
-    assert counsel(Taught(), world(useless=50, useful=200)).opinion(FORECAST).extra_ms <= 30 * MINUTE
+    assert counsel(Taught(), world(useless=59, useful=200)).opinion(FORECAST).extra_ms == 60 * MINUTE
+    assert counsel(Taught(), world(useless=90, useful=200)).opinion(FORECAST).extra_ms <= 60 * MINUTE
+    urgent = FORECAST._replace(priority="medium")
+    assert counsel(Taught(), world(useless=59, useful=200)).opinion(urgent).extra_ms <= 10 * MINUTE
+
+
+def test_a_useful_alert_of_medium_priority_that_is_lost_counts_for_more() -> None:
+    assert ADAPTATION.delays["medium"].useful_counts_as > ADAPTATION.delays["low"].useful_counts_as
 
 
 @given(st.integers(0, 40), st.integers(0, 40))

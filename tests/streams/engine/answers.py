@@ -24,8 +24,8 @@ QUICK: Adaptation = replace(
         cohort_answers=1,
         loud_at=100.0,
         ended=1,
-        useful_counts_as=1.0,
     ),
+    delays={name: replace(delay, useful_counts_as=1.0) for name, delay in SHIPPED.delays.items()},
 )
 SHORT = "abc"
 """Wearers whose spells are short, and whose alerts people call useless."""

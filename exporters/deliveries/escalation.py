@@ -76,7 +76,8 @@ def hear(
 
 def due(route: Route, course: Course) -> int | None:
     """When the next step of escalation is to be taken; None = never, as things stand."""
-    if not course.running or course.nudges + 1 >= route.rounds * (len(route.escalate) + 1):
+    nudges = route.rounds * (len(route.escalate) + 1) - 1 if route.escalate else 0
+    if not course.running or course.nudges >= nudges:
         return None
     # Before the first receivers are told again, the last step's minutes pass: place 0 - 1 is that step.
     step = route.escalate[_place(route, course.nudges + 1) - 1]

@@ -1,0 +1,168 @@
+"""The outbox: position and messages change together, order is kept, what is old goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exporters.deliveries.backoff import DAY_MS, KEPT_MS, LONGEST_S, is_hopeless, wait_ms
+from exporters.deliveries.endpoints import Endpoints
+from exporters.deliveries.escalation import Course, Tell
+from exporters.deliveries.outbox import Outbox
+from exporters.deliveries.outcomes import Failed, of_status
+from tests.exporters.examples import alert
+
+NOW = 1_770_000_000_000
+FAILED = Failed("status", "HTTP 500")
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    outbox = Outbox(tmp_path / "deliveries.db")
+    yield outbox
+    outbox.close()
+
+
+@pytest.fixture
+def endpoints(outbox: Outbox, tmp_path: Path) -> Iterator[Endpoints]:
+    endpoints = Endpoints(tmp_path / "deliveries.db")
+    yield endpoints
+    endpoints.close()
+
+
+def put(outbox: Outbox, revision: int = 1, at: int = NOW, newest_only: bool = False, **changes: str) -> bool:
+    one = alert("a1", revision, **changes)
+    return outbox.put(Tell("app", at), "all", one, NOW, NOW, newest_only)
+
+
+def waiting(outbox: Outbox, now: int = NOW) -> list[str]:
+    return [message.id for message in outbox.due("app", now, [], 10)]
+
+
+def test_a_position_and_its_messages_are_kept_together_or_not_at_all(outbox: Outbox) -> None:
+    with pytest.raises(ZeroDivisionError), outbox.transaction():
+        put(outbox)
+        outbox.move("5-0")
+        raise ZeroDivisionError
+
+    assert (outbox.place, waiting(outbox)) == (None, [])
+
+
+def test_only_the_first_that_waits_of_an_alert_is_due(outbox: Outbox) -> None:
+    put(outbox, 1)
+    put(outbox, 2)
+
+    assert waiting(outbox) == ["a1-1"]
+    outbox.delivered(outbox.due("app", NOW, [], 10)[0], NOW)
+    assert waiting(outbox) == ["a1-2"]
+
+
+def test_what_is_due_now_makes_what_waits_before_it_due(outbox: Outbox) -> None:
+    put(outbox, 1, at=NOW + DAY_MS)
+    put(outbox, 2, at=NOW)
+
+    assert waiting(outbox) == ["a1-1"]
+
+
+def test_the_same_message_is_queued_once(outbox: Outbox) -> None:
+    assert [put(outbox), put(outbox)] == [True, False]
+
+
+def test_for_people_the_newest_stands_for_what_waits(outbox: Outbox) -> None:
+    put(outbox, 1, newest_only=True)
+    put(outbox, 2, newest_only=True, status="escalated")
+
+    assert waiting(outbox) == ["a1-2"]
+
+
+def test_people_who_knew_nothing_of_an_alert_do_not_hear_of_its_end(outbox: Outbox) -> None:
+    put(outbox, 1, at=NOW + DAY_MS, newest_only=True)
+
+    assert not put(outbox, 2, newest_only=True, status="resolved")
+    assert waiting(outbox, NOW + 2 * DAY_MS) == []
+
+
+def test_people_who_may_have_heard_of_an_alert_hear_of_its_end(outbox: Outbox) -> None:
+    """It was tried; the answer may have been lost."""
+    put(outbox, 1, newest_only=True)
+    outbox.tried(outbox.due("app", NOW, [], 10)[0].seq)
+
+    assert put(outbox, 2, newest_only=True, status="resolved")
+
+
+def test_steps_that_were_not_tried_are_taken_back_when_somebody_has_it_in_hand(outbox: Outbox) -> None:
+    one = alert("a1")
+    outbox.put(Tell("app", NOW, nudge=1), "all", one, NOW, NOW, False)
+    outbox.put(Tell("app", NOW), "all", alert("a1", 2), NOW, NOW, False)
+
+    outbox.take_back_nudges("a1", "all")
+
+    assert waiting(outbox) == ["a1-2"]
+
+
+def test_what_is_too_old_is_forgotten_and_told(outbox: Outbox) -> None:
+    put(outbox)
+    outbox.keep_course("all", Course(revision=1, open=False), alert("a1"), None, NOW)
+
+    assert outbox.expire(NOW + KEPT_MS - 1) == []
+    assert outbox.expire(NOW + KEPT_MS + 1) == ["app"]
+    assert outbox.course("a1", "all").revision == 1
+    outbox.expire(NOW + 9 * DAY_MS)
+    assert outbox.course("a1", "all") == Course()
+
+
+def test_an_open_alert_of_which_nothing_waits_stands_until_it_ends(outbox: Outbox) -> None:
+    put(outbox, 1)
+    outbox.delivered(outbox.due("app", NOW, [], 10)[0], NOW)
+    standing = [one.id for _, one in outbox.standing("app")]
+    put(outbox, 2, status="resolved")
+
+    assert (standing, outbox.standing("app")) == (["a1"], [])
+
+
+def test_a_day_of_failures_disables_but_not_the_first_after_a_day_of_silence(endpoints: Endpoints) -> None:
+    for hours in (0, 1, 2, 3):
+        assert endpoints.failed("app", FAILED, NOW + hours * 3_600_000).disabled is None
+    assert endpoints.failed("app", FAILED, NOW + DAY_MS).disabled == "a day of failures, the last: HTTP 500"
+
+    endpoints.failed("other", FAILED, NOW)
+    assert endpoints.failed("other", FAILED, NOW + DAY_MS).disabled is None
+
+
+def test_a_success_ends_a_row_of_failures(endpoints: Endpoints) -> None:
+    endpoints.failed("app", FAILED, NOW)
+    endpoints.delivered("app", NOW + 1)
+
+    assert (endpoints.of("app").failures, endpoints.of("app").failing_since) == (0, None)
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_waits_grow_to_six_hours_and_spread_by_a_quarter(attempts: int, chance: float) -> None:
+    wait = wait_ms(attempts, chance) / 1000
+
+    assert 3.75 <= wait <= LONGEST_S * 1.25
+    assert wait_ms(attempts + 1, chance) / 1000 >= wait
+
+
+def test_a_day_has_about_a_dozen_attempts() -> None:
+    at, attempts = 0, 1
+    while not is_hopeless(0, attempts, at):
+        at += wait_ms(attempts, 0.5)
+        attempts += 1
+
+    assert (attempts, at / DAY_MS < 1.25) == (13, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [(200, None), (204, None), (301, "redirect"), (400, "refused"), (401, "status"), (404, "status"),
+     (410, "gone"), (422, "refused"), (429, "busy"), (500, "status"), (503, "busy")],
+)  # fmt: skip
+def test_what_a_status_means(status: int, fault: str | None) -> None:
+    outcome = of_status(status)
+
+    assert (outcome.fault if outcome else None) == fault

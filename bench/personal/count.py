@@ -16,10 +16,11 @@ from bench.personal.figures import (
     TreatmentFigures,
 )
 from bench.personal.play import DAY_MS, Outcome
+from models.online.illness import VITALS
 from streams.gateways.simulator import Episode
+from streams.gateways.simulator.longer import ILLNESS_RISE
 from streams.gateways.simulator.matching import (
     AFTERMATH_MS,
-    INFECTIONS,
     LASTING,
     Life,
     delay,
@@ -95,7 +96,7 @@ def _quantile(values: Sequence[float], share: float) -> float | None:
 def illness(outcomes: Sequence[Outcome]) -> IllnessFigures:
     """Find illnesses, and illness alerts of people who are not ill."""
     delays: list[float] = []
-    outside = alerted = 0
+    outside, free = Counter[str](), Counter[str]()
     for outcome in outcomes:
         lives = by_wearer(outcome)
         truth = lines_of(outcome.truth)
@@ -103,11 +104,34 @@ def illness(outcomes: Sequence[Outcome]) -> IllnessFigures:
             after = [delay(episode, x) for x in lives[episode.wearer] if finds(episode, x)]
             delays.append(min(after, default=math.inf))
         for name in outcome.names:
-            free = _free_days(truth[name], outcome)
-            outside += len(free)
-            alerted += len(free & _alert_days(lives[name], outcome))
-    found, soon = (sum(ms <= most for ms in delays) for most in (sys.maxsize, SOON_MS))
-    return IllnessFigures(len(delays), found, soon, _most_of(delays), outside, alerted)
+            alerted = _alert_days(lives[name], outcome)
+            for counts, explains in ((outside, _is_illness), (free, _moves_nights)):
+                days = _days_without(filter(explains, truth[name]), outcome)
+                counts.update(days=len(days), alerted=len(days & alerted))
+    found, soon, at_height = (
+        sum(ms <= most for ms in delays) for most in (sys.maxsize, SOON_MS, ILLNESS_RISE + SOON_MS)
+    )
+    return IllnessFigures(
+        planted=len(delays),
+        found=found,
+        within_48_h=soon,
+        within_48_h_of_height=at_height,
+        hours_to_80_percent=_most_of(delays),
+        days_outside=outside["days"],
+        alert_days_outside=outside["alerted"],
+        days_free=free["days"],
+        alert_days_free=free["alerted"],
+    )
+
+
+def _is_illness(episode: Episode) -> bool:
+    return episode.condition == "illness"
+
+
+def _moves_nights(episode: Episode) -> bool:
+    """Whether it moves what nights are judged by, in the body or in what the sensor tells."""
+    names = {name.removeprefix("sensor.").removesuffix("_to") for name in episode.detail}
+    return not VITALS.keys().isdisjoint(names)
 
 
 def _most_of(delays: list[float]) -> float | None:
@@ -116,12 +140,11 @@ def _most_of(delays: list[float]) -> float | None:
     return round(latest[-1] / 3_600_000, 1) if latest and latest[-1] < math.inf else None
 
 
-def _free_days(lines: Iterable[Episode], outcome: Outcome) -> set[int]:
-    """Give the days on which neither an illness nor another infection explains an illness alert."""
+def _days_without(lines: Iterable[Episode], outcome: Outcome) -> set[int]:
+    """Give the days on which none of these episodes is, nor the time after it in which nights tell of it."""
     days = set(range((outcome.end - outcome.start) // DAY_MS))
     for episode in lines:
-        if episode.condition == "illness" or episode.condition in INFECTIONS:
-            days -= _days(episode.start, episode.end + AFTERMATH_MS, outcome)
+        days -= _days(episode.start, episode.end + AFTERMATH_MS, outcome)
     return days
 
 

@@ -49,15 +49,31 @@ class IllnessFigures(msgspec.Struct, frozen=True):
     planted: int
     found: int
     within_48_h: int
+    """Told within two days of the first rise."""
+    within_48_h_of_height: int
+    """Told within two days of its full height, which comes three days after the first rise."""
     hours_to_80_percent: float | None
     """Hours after their begin by which four of five were told; None when fewer were."""
     days_outside: int
+    """Days without a planted illness and the time after it."""
     alert_days_outside: int
+    days_free: int
+    """Days without any planted episode that moves what nights are judged by, and the time after it."""
+    alert_days_free: int
 
     @property
     def per_140(self) -> float:
-        """Alert days among 140 days outside of illness."""
-        return 140 * self.alert_days_outside / self.days_outside if self.days_outside else 0.0
+        """Alert days among 140 days without illness."""
+        return _per_140(self.alert_days_outside, self.days_outside)
+
+    @property
+    def per_140_free(self) -> float:
+        """Alert days among 140 days on which nothing planted explains one."""
+        return _per_140(self.alert_days_free, self.days_free)
+
+
+def _per_140(alert_days: int, days: int) -> float:
+    return 140 * alert_days / days if days else 0.0
 
 
 class DriftFigures(msgspec.Struct, frozen=True):

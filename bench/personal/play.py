@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.core import make_core
 from bench.personal.answers import Crowd, crowd
 from bench.personal.population import Population, settle
-from bench.personal.scoring import Core, Taken
+from bench.personal.scoring import Taken
 from bench.personal.sweep import Panel, scaled
 from bench.personal.world import Group
 from streams.gateways.simulator import Episode, Simulation, Treatment
@@ -17,18 +17,25 @@ DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
-class System:
-    """How the core is set for a run."""
+class Way:
+    """How what was observed is decided; the default is as the core ships."""
 
-    name: str
+    scale: float = 1.0
+    """How far from usual is far."""
     answered: float = 0.0
     """Share of alerts that are answered."""
     answering_days: float = 7.0
     """They are answered when told within the first days."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What is taken for usual in a run, and the ways to decide on it."""
+
+    name: str
+    ways: tuple[Way, ...] = (Way(),)
     population: Population | None = None
     """Everyone's usual, when it takes the place of the own one."""
-    scales: tuple[float, ...] = ()
-    """How far from usual is far, by policy; none = the policy that ships, and alerts can be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,12 @@ class Outcome:
     treatments: list[Treatment]
     taken: Taken
     sweep: list[Taken]
-    """By scale, where there are some."""
+    """By way to decide; `taken` is the first."""
+
+    def under(self, *ways: int) -> Outcome:
+        """Give what came out under these of the system's ways."""
+        sweep = [self.sweep[way] for way in ways]
+        return replace(self, taken=sweep[0], sweep=sweep)
 
 
 def play(task: Task, progress: Callable[[float], None]) -> Outcome:
@@ -68,17 +80,16 @@ def play(task: Task, progress: Callable[[float], None]) -> Outcome:
     def reached(now: int) -> None:
         progress((now - simulation.start) / DAY_MS)
 
-    if system.scales:
-        policies = [scaled(maker.setting.policy, scale) for scale in system.scales]
-        sweep = Panel(shard, maker, policies).run(simulation.packets(), reached)
-    else:
-        sweep = [Core(shard, _people(system, simulation)).run(simulation.packets(), reached)]
+    panel = Panel(shard, maker)
+    for way in system.ways:
+        panel.seat(scaled(maker.setting.policy, way.scale), _people(way, simulation))
+    sweep = panel.run(simulation.packets(), reached)
     span = simulation.start, simulation.end
     return Outcome(task, *span, names, simulation.truth, simulation.treatments, sweep[0], sweep)
 
 
-def _people(system: System, simulation: Simulation) -> Crowd | None:
-    if not system.answered:
+def _people(way: Way, simulation: Simulation) -> Crowd | None:
+    if not way.answered:
         return None
-    until = simulation.start + round(system.answering_days * DAY_MS)
-    return crowd(system.answered, until, simulation.truth)
+    until = simulation.start + round(way.answering_days * DAY_MS)
+    return crowd(way.answered, until, simulation.truth)

@@ -5,25 +5,24 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from bench.cores import share_out
 from bench.figures import machine, today
 from bench.personal import compare, count
 from bench.personal.figures import Study
-from bench.personal.play import Outcome, System, Task
+from bench.personal.play import Outcome, System, Task, Way
 from bench.personal.pool import run_all
 from bench.personal.population import measure
 from bench.personal.real import real
 from bench.personal.world import World, groups
 from streams.errors import UserError
 
-OWN = System("own normal")
-ANSWERED = System("own normal, alerts answered", answered=0.3)
-POPULATION = System("population", scales=(1.3, 1.0, 0.8, 0.65, 0.5, 0.35, 0.2))
-STRICTER = System("own normal, stricter", scales=(1.25, 1.6, 2.0, 2.6))
-"""Only when thresholds made of the population can't find as much as own normal does."""
+SHIPPED, ANSWERED = Way(), Way(answered=0.3)
+SCALES = (1.3, 1.0, 0.8, 0.65, 0.5, 0.35, 0.2)
+STRICTER = tuple(Way(scale) for scale in (1.25, 1.6, 2.0, 2.6))
+"""Own normal when thresholds made of the population can't find as much as it does as it ships."""
+OWN, POPULATION = "own normal", "population"
 PARTS = ("answers", "population", "recordings")
 """What can be left out; own normal as it ships is always studied."""
 LONG_ENOUGH = 7
@@ -43,12 +42,13 @@ def run(
 ) -> Study:
     """Study a world; `data` is the folder of data sets to replay. Raises UserError."""
     began, before = time.monotonic(), machine(share_out())
-    found = _play(world, _systems(world, parts, tell), processes, tell)
-    own = found[OWN.name]
-    others, answered = found.get(POPULATION.name), found.get(ANSWERED.name)
-    if others and compare.out_of_reach(own, others):
-        found |= _play(world, [STRICTER], processes, tell)
-    stricter = found.get(STRICTER.name, [])
+    systems = _systems(world, parts, tell)
+    found = _play(world, systems, processes, tell)
+    own, others = _under([SHIPPED], systems[0], found[OWN]), found.get(POPULATION, [])
+    answered = _under([ANSWERED], systems[0], found[OWN])
+    stricter = _under(STRICTER, systems[0], found[OWN])
+    if not others or not compare.out_of_reach(own, others):
+        stricter = []
     recordings = {}
     if data is not None and "recordings" in parts:
         tell("replaying recordings", 1.0)
@@ -67,7 +67,7 @@ def run(
         drift=count.drift(own),
         treatment=count.treatment(own),
         feedback=compare.feedback(own, answered) if answered else None,
-        population=compare.population(own, stricter, others, POPULATION.scales) if others else None,
+        population=compare.population(own, stricter, others, SCALES) if others else None,
         real=recordings,
     )
 
@@ -82,13 +82,23 @@ def chosen(words: str) -> list[str]:
 
 
 def _systems(world: World, parts: Collection[str], tell: Tell) -> list[System]:
-    systems = [OWN]
+    """Own normal, decided in all ways at once, and then everyone's usual."""
+    ways = [SHIPPED]
     if "answers" in parts and world.days > LONG_ENOUGH:
-        systems.append(ANSWERED)
-    if "population" in parts:
-        tell("pooling what is usual", 0.0)
-        systems.append(replace(POPULATION, population=measure(world.others, world.other_days)))
-    return systems
+        ways.append(ANSWERED)
+    if "population" not in parts:
+        return [System(OWN, tuple(ways))]
+    tell("pooling what is usual", 0.0)
+    everyone = measure(world.others, world.other_days)
+    swept = tuple(Way(scale) for scale in SCALES)
+    return [System(OWN, (*ways, *STRICTER)), System(POPULATION, swept, everyone)]
+
+
+def _under(ways: Sequence[Way], system: System, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """What came out under these ways; nothing where the system was not decided so."""
+    if not set(ways) <= set(system.ways):
+        return []
+    return [outcome.under(*map(system.ways.index, ways)) for outcome in outcomes]
 
 
 def _play(world: World, systems: Sequence[System], processes: int, tell: Tell) -> dict[str, list[Outcome]]:

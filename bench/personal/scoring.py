@@ -9,7 +9,6 @@ import msgspec
 from msgspec.structs import replace
 
 from bench.packets import Record
-from bench.personal.answers import Crowd
 from streams.engine.contracts import Effects
 from streams.engine.shard import WearerShard
 from streams.gateways.timed import Timed
@@ -68,28 +67,22 @@ class Log:
 
 
 class Core:
-    """Feeds one shard in the order of arrival, and its alerts to the people who answer them."""
+    """Feeds one shard in the order of arrival."""
 
-    def __init__(self, shard: WearerShard, crowd: Crowd | None = None) -> None:
-        self._shard, self._crowd = shard, crowd
-        self._log = Log()
+    def __init__(self, shard: WearerShard) -> None:
+        self._shard = shard
         self.taken = Taken()
 
     def run(self, timed: Iterable[Timed], progress: Progress) -> Taken:
         """Take everything; gives what came out of it."""
-        for records, now in chunks(self._records(timed)):
-            self._score(records, now)
+        log = Log()
+        records = ((record, packet.time) for packet in timed for record in log.packet(packet))
+        for chunk, now in chunks(records):
+            self._score(chunk)
             progress(now)
         return self.taken
 
-    def _records(self, timed: Iterable[Timed]) -> Iterator[tuple[Record, int]]:
-        for packet in timed:
-            for answer in self._crowd.due(packet.time) if self._crowd is not None else ():
-                self.taken.answers += 1
-                yield self._log.control("feedback", answer.wearer, answer, packet.time), packet.time
-            yield from ((record, packet.time) for record in self._log.packet(packet))
-
-    def _score(self, records: list[Record], now: int) -> None:
+    def _score(self, records: list[Record]) -> None:
         work = self._shard.observe(records)
         self._shard.infer(work)
         # Nobody reads the explanations here: they change nothing of an alert's life.
@@ -97,9 +90,6 @@ class Core:
         effects = self._shard.finish(work)
         self._shard.settle([alert for alert, _ in effects.alerts])
         self.taken.take(effects)
-        if self._crowd is not None:
-            for alert, _ in effects.alerts:
-                self._crowd.hear(alert, now)
 
 
 def chunks(records: Iterable[tuple[Record, int]]) -> Iterator[tuple[list[Record], int]]:

@@ -1,18 +1,21 @@
-"""The same weeks under several policies at once: observed once, decided as often as there are policies."""
+"""The same weeks decided in several ways at once, by policy and by who answers: observed only once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
+from bench.personal.answers import Crowd
 from bench.personal.scoring import Log, Progress, Taken, chunks
 from models.judged import Judged
 from models.personal import personal_setting
+from models.policy.case import Setting
 from models.policy.rules import GradeRule, Policy, Rule
 from models.risk.fusion import Fusion
 from models.risk.fusion_table import load_table
 from streams.engine.contracts import Effects
+from streams.engine.learning import PartitionLearning
 from streams.engine.shard import ShardMaker, WearerShard
 from streams.engine.work import Work
 from streams.gateways.timed import Timed
@@ -54,39 +57,65 @@ def _nearer(grade: GradeRule, scale: float) -> GradeRule:
     return replace(grade, above=None if grade.above is None else grade.above * scale)
 
 
-class Panel:
-    """One shard that observes, and a `Judged` half of every wearer for each policy."""
+@dataclass(slots=True)
+class Seat:
+    """One way to decide what was observed for all: its policy and who answers; what it judged and told."""
 
-    def __init__(self, shard: WearerShard, maker: ShardMaker, policies: Sequence[Policy]) -> None:
+    setting: Setting
+    learning: PartitionLearning
+    crowd: Crowd | None = None
+    judged: defaultdict[str, Judged] = field(default_factory=lambda: defaultdict(Judged))
+    taken: Taken = field(default_factory=Taken)
+
+
+class Panel:
+    """One shard that observes, and for each policy, or people who answer, a `Judged` half of every wearer."""
+
+    def __init__(self, shard: WearerShard, maker: ShardMaker) -> None:
         self._shard, self._maker = shard, maker
-        shipped, fusion = maker.setting, Fusion(load_table())
-        self._settings = [
-            personal_setting(policy, fusion, None, shipped.collect_again, shipped.stale_alerts)
-            for policy in policies
-        ]
-        self._judged: list[defaultdict[str, Judged]] = [defaultdict(Judged) for _ in policies]
-        self.taken = [Taken() for _ in policies]
+        self._fusion = Fusion(load_table())
+        self._log = Log()
+        self._seats: list[Seat] = []
+
+    def seat(self, policy: Policy, crowd: Crowd | None = None) -> None:
+        """Add a policy, under which `crowd` answers what is told."""
+        shipped = self._maker.setting
+        setting = personal_setting(policy, self._fusion, None, shipped.collect_again, shipped.stale_alerts)
+        self._seats.append(Seat(setting, self._maker.learning(), crowd))
 
     def run(self, timed: Iterable[Timed], progress: Progress) -> list[Taken]:
-        """Take everything; gives what came out under each policy, in their order."""
-        log = Log()
-        packets = ((record, packet.time) for packet in timed for record in log.packet(packet))
+        """Take everything; gives what came out in each seat, in their order."""
+        packets = ((record, packet.time) for packet in timed for record in self._log.packet(packet))
         for records, now in chunks(packets):
             work = self._shard.observe(records)
             self._shard.infer(work)
-            for which in range(len(self._settings)):
-                self._decide(work, which)
-            for taken in self.taken:
-                taken.take(Effects(outcomes=work.effects.outcomes))
+            for seat in self._seats:
+                self._decide(work, seat, now)
+                seat.taken.take(Effects(outcomes=work.effects.outcomes))
             self._shard.finish(work)
+            for seat in self._seats:
+                self._answer(seat, now)
             progress(now)
-        return self.taken
+        return [seat.taken for seat in self._seats]
 
-    def _decide(self, observed: Work, which: int) -> None:
+    def _decide(self, observed: Work, seat: Seat, now: int) -> None:
         work = Work(observed.last, list(observed.items))
         for item in work.items:
-            item.wearer.judged = self._judged[which][item.wearer.name]
-        self._maker.setting = self._settings[which]
+            item.wearer.judged = seat.judged[item.wearer.name]
+        self._maker.setting, self._shard.own.learning = seat.setting, seat.learning
         self._shard.decide(work)
         work.effects.alerts = [(pending.alert, 0) for pending in work.alerts]
-        self.taken[which].take(work.effects)
+        seat.taken.take(work.effects)
+        if seat.crowd is not None:
+            for alert, _ in work.effects.alerts:
+                seat.crowd.hear(alert, now)
+
+    def _answer(self, seat: Seat, now: int) -> None:
+        """Decide the answers that have come by now; they are in no other seat's log."""
+        due = () if seat.crowd is None else seat.crowd.due(now)
+        records = [self._log.control("feedback", said.wearer, said, now) for said in due]
+        if records:
+            seat.taken.answers += len(records)
+            work = self._shard.observe(records)
+            self._decide(work, seat, now)
+            self._shard.finish(work)

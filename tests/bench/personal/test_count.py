@@ -44,6 +44,26 @@ def test_an_illness_told_within_two_days_and_one_told_later() -> None:
     assert found.hours_to_80_percent == 72.0
 
 
+def test_an_illness_is_at_its_height_three_days_after_its_first_rise() -> None:
+    truth = [episode("illness", 5, 12), episode("illness", 5, 12, "bob")]
+    alerts = [alert("a", "illness", 9.9), alert("b", "illness", 10.1, wearer="bob")]
+
+    found = count.illness([outcome(truth, alerts)])
+
+    assert (found.within_48_h, found.within_48_h_of_height, found.found) == (0, 1, 2)
+
+
+def test_days_after_what_moves_the_nights_are_told_apart() -> None:
+    truth = [episode("fever", 3, 3.1, "bob", temp_to=39.0), episode("stale_data", 8, 8.1, "bob")]
+    alerts = [alert("a", "illness", 4.3, wearer="bob"), alert("a", "illness", 6.1, wearer="bob", ended=True)]
+
+    found = count.illness([outcome(truth, alerts)])
+
+    # Of bob's three alert days one comes in the day and a half after the fever, which takes two days away.
+    assert (found.days_outside, found.alert_days_outside) == (28, 3)
+    assert (found.days_free, found.alert_days_free) == (26, 2)
+
+
 def test_four_of_five_are_not_found_when_one_of_two_is_missed() -> None:
     truth = [episode("illness", 5, 10), episode("illness", 5, 10, "bob")]
 

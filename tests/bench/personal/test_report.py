@@ -44,7 +44,8 @@ def study(**changes: object) -> Study:
     nothing = frozenset[int]()
     whole = Study(
         date="2026-01-05", quick=False, wearers=200, days=14.0, seed=1, seconds=3000.0, processes=2,
-        machine=machine(Cores(nothing, nothing)), own=OWN, illness=IllnessFigures(60, 58, 50, 45.5, 1400, 40),
+        machine=machine(Cores(nothing, nothing)), own=OWN,
+        illness=IllnessFigures(60, 58, 50, 57, 45.5, 1400, 40, 700, 5),
         drift=DriftFigures(50, 41, 2, 1, {"hr": (20, 25)}), treatment=TreatmentFigures(30, 25, 20, 22, 24),
         feedback=FeedbackFigures(120, 100, 55, 90, 89, 95, 12, 0),
         population=PopulationFigures(0.96, 0.15, 0.05, 0.9, 0.6, POINTS),
@@ -58,7 +59,7 @@ def test_every_bar_is_held_against_its_figure() -> None:
     met = {bar.check: bar.met for bar in bars(study())}
 
     assert [name for name, held in met.items() if not held] == [
-        "days with an illness alert among 140 well ones"
+        "days with an illness alert among 140 without illness"
     ]
 
 

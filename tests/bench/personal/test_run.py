@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.personal import count
-from bench.personal.play import Task, play
+from bench.personal.play import System, Task, play
 from bench.personal.run import OWN, run
 from bench.personal.world import World, groups
 
@@ -15,7 +15,7 @@ def test_a_study_over_processes_is_what_its_groups_give_one_by_one() -> None:
 
     study = run(TINY, 2, None, lambda text, share: said.append(share))
 
-    alone = [play(Task(OWN, group), lambda days: None) for group in groups(TINY)]
+    alone = [play(Task(System(OWN), group), lambda days: None) for group in groups(TINY)]
     assert study.own == count.system(alone)
     assert study.own.planted > 0
     assert study.population is not None

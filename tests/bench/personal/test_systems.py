@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.core import make_core
+from bench.personal.answers import crowd
 from bench.personal.population import KNOWN, Population, measure, settle
 from bench.personal.scoring import Core
 from bench.personal.sweep import Panel, scaled
@@ -31,12 +32,29 @@ def test_several_policies_at_once_tell_what_each_tells_alone(packets: list[Timed
     maker = make_core()
     alone = Core(make_core()(0, {})).run(packets, lambda now: None)
 
-    panel = Panel(maker(0, {}), maker, [POLICY, scaled(POLICY, 0.5)]).run(packets, lambda now: None)
+    panel = Panel(maker(0, {}), maker)
+    panel.seat(POLICY)
+    panel.seat(scaled(POLICY, 0.5))
+    shipped, nearer = panel.run(packets, lambda now: None)
 
     assert alone.alerts
-    assert panel[0].alerts == alone.alerts
-    assert panel[0].outcomes == alone.outcomes
-    assert len(panel[1].alerts) >= len(panel[0].alerts)
+    assert shipped.alerts == alone.alerts
+    assert shipped.outcomes == alone.outcomes
+    assert len(nearer.alerts) >= len(shipped.alerts)
+
+
+def test_answers_in_one_seat_change_nothing_in_another(packets: list[Timed]) -> None:
+    maker = make_core()
+    everybody = crowd(1.0, packets[-1].time, [])
+    panel = Panel(maker(0, {}), maker)
+    panel.seat(POLICY)
+    panel.seat(POLICY, everybody)
+
+    silent, answered = panel.run(packets, lambda now: None)
+
+    assert (silent.answers, answered.answers) == (0, everybody.given)
+    assert "answered" in {alert.status for alert in answered.alerts}
+    assert "answered" not in {alert.status for alert in silent.alerts}
 
 
 def test_nearer_thresholds_change_only_what_is_judged_by_the_usual() -> None:

@@ -1,4 +1,4 @@
-"""Alerts as they are now, found by their id or by the beginning of it."""
+"""Alerts as they are now: all that are open, or one by its id or the beginning of it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from exporters.alerts.client import TIMEOUT_S
 from exporters.alerts.connection import limited, open_client
 from exporters.alerts.errors import RedisUnavailable
 from exporters.alerts.keys import PRIORITIES, Keys
-from streams.records import Alert
+from streams.records import Alert, Priority
 
+PAGE = 500
 LEAST = 6
 """Characters of an id that find an alert that is out."""
 
@@ -35,6 +36,48 @@ async def find_alert(url: str, words: str) -> Alert | None:
             return await _current(redis, words) or await _current(redis, await _whole(redis, words))
     finally:
         await redis.aclose()
+
+
+async def open_alerts(
+    url: str, *, priority: Priority | None = None, wearer: str | None = None
+) -> list[Alert]:
+    """Every alert that is open now, as it is now, the one that began first at the front.
+
+    What a reader needs that begins, or that was told of a gap. What changes meanwhile comes by the stream.
+
+    Raises:
+        ValueError: `url` is none.
+        RedisUnavailable: the server does not answer.
+    """
+    redis = open_client(url, TIMEOUT_S, decode_responses=True)
+    try:
+        ids = [name for key in _indexes(priority, wearer) for name in await _members(redis, key)]
+        pages = [await _bodies(redis, ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
+    finally:
+        await redis.aclose()
+    found = [_decode_alert.decode(body) for page in pages for body in page if body is not None]
+    wanted = [alert for alert in found if priority in (None, alert.priority) and alert.status != "resolved"]
+    return sorted(wanted, key=lambda alert: alert.onset)
+
+
+def _indexes(priority: Priority | None, wearer: str | None) -> list[str]:
+    """The sets that hold the ids; the smallest there are."""
+    if wearer is not None:
+        return [Keys().active_of(wearer)]
+    return [Keys().active(one) for one in ([priority] if priority else PRIORITIES)]
+
+
+async def _members(redis: Redis, key: str) -> list[str]:
+    async with limited(TIMEOUT_S, RedisUnavailable):
+        return cast("list[str]", await redis.zrange(key, 0, -1))
+
+
+async def _bodies(redis: Redis, ids: list[str]) -> list[str | None]:
+    pipe = redis.pipeline(transaction=False)
+    for alert_id in ids:
+        pipe.hget(Keys().alert(alert_id), "body")
+    async with limited(TIMEOUT_S, RedisUnavailable):
+        return cast("list[str | None]", await pipe.execute())
 
 
 async def _current(redis: Redis, alert_id: str) -> Alert | None:

@@ -145,7 +145,11 @@ def _as_card(long: bool) -> Show:
 
     from exporters.alerts.card import card
 
-    console = Console(highlight=False, soft_wrap=True)
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end with code 1
+
+    console = Screen(highlight=False, soft_wrap=True)
     shown = _whole() if long else card
     return lambda _stream_id, alert: console.print(shown(alert))
 

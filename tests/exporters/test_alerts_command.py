@@ -108,9 +108,12 @@ async def test_each_event_is_judged_by_itself(sink: AlertSink, environment: dict
     assert found("--status", "raised", "--condition", "rhythm") == [("a1", 1), ("a2", 1)]
 
 
-async def test_a_pipe_that_ends_early_is_no_error(sink: AlertSink, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize(("options", "begin"), [("--json", '{"stream_id"'), ("", "2025-10-09")])
+async def test_a_pipe_that_ends_early_is_no_error(
+    sink: AlertSink, environment: dict[str, str], options: str, begin: str
+) -> None:
     await sink.write([alert(f"a{i}") for i in range(500)])
-    command = f"'{sys.executable}' -c '{RUN[2]}' alerts --json"
+    command = f"'{sys.executable}' -c '{RUN[2]}' alerts {options}"
 
     done = subprocess.run(  # noqa: ASYNC221 - the test waits for it anyway
         ["bash", "-c", f"{command} | head -1; exit ${{PIPESTATUS[0]}}"],
@@ -118,7 +121,21 @@ async def test_a_pipe_that_ends_early_is_no_error(sink: AlertSink, environment: 
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert msgspec.json.decode(done.stdout)["id"] == "a0"
+    assert done.stdout.startswith(begin)
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_refused_credentials_are_told_without_quoting_them(
+    environment: dict[str, str], valkey_server: ValkeyServer
+) -> None:
+    url = valkey_server.connection_url.replace("redis://", "redis://someone:hunter2@")
+
+    done = run(environment | {"VITALSTREAM_REDIS_URL": url}, "--follow")
+
+    assert done.returncode == 1
+    assert "refuses these credentials" in done.stderr
+    assert "hunter2" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 async def test_what_is_missing_is_told_beside_the_output(

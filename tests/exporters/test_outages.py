@@ -46,6 +46,11 @@ class Durable:
         self._server = self._make()
         self._server.start()
 
+    def kill(self) -> None:
+        """End it without a goodbye, and start it again."""
+        self._server.terminate()
+        self.restart()
+
     def stop(self) -> None:
         if self._server.is_running():
             self._server.stop()
@@ -90,6 +95,37 @@ async def test_a_follower_has_each_alert_once_in_order_over_restarts(
 
     assert await following == [(f"a{i}", round_) for round_ in (1, 2, 3) for i in range(20)] + [("end", 1)]
     assert gaps == []
+
+
+async def test_ten_readers_of_each_kind_miss_nothing_over_kills_and_a_writer_that_repeats(
+    durable: Durable, writer: AlertSink
+) -> None:
+    """The writer sends each batch twice, as a worker that was killed and started again does."""
+    readers = [asyncio.create_task(read_until(AlertStream(durable.url), "end")) for _ in range(10)]
+    handled: list[tuple[str, int]] = []
+    consumers = [asyncio.create_task(handle(durable.url, f"c{i}", handled)) for i in range(10)]
+    batches = [[alert(f"a{i}", round_) for i in range(30)] for round_ in (1, 2, 3)]
+
+    for batch in batches:
+        await writer.write(batch)
+        await asyncio.to_thread(durable.kill)
+        await writer.write(batch)
+    await writer.write([alert("end")])
+
+    sent = [(a.id, a.revision) for batch in batches for a in batch] + [("end", 1)]
+    assert await asyncio.gather(*readers) == [sent] * 10
+    async with asyncio.timeout(WAIT_S):
+        while set(handled) != set(sent):  # noqa: ASYNC110 - many consumers fill it
+            await asyncio.sleep(0.01)
+    for consumer in consumers:
+        consumer.cancel()
+
+
+async def handle(url: str, name: str, handled: list[tuple[str, int]]) -> None:
+    group = AlertGroup(url, "pager", name, claim_s=0.5)
+    async for delivery in group:
+        handled.append((delivery.alert.id, delivery.alert.revision))
+        await delivery.acknowledge()
 
 
 async def test_a_consumer_goes_on_over_a_restart(durable: Durable, writer: AlertSink) -> None:

@@ -105,7 +105,7 @@ class Fusion:
         for name, danger in self._table.items():
             all_parts = [(part, _says(part, now, said, view)) for part in danger.parts]
             parts = [(p, says) for p, says in all_parts if says is not None or _applies(p, person, view)]
-            if any(says is not None and not part.upper for part, says in parts):
+            if _told(danger, parts):
                 estimates[name] = _estimate(danger, parts)
         return estimates
 
@@ -135,6 +135,12 @@ def _says(
     unknown = part.weight * _unmeasured(view) if part.of == "deterioration" else 0.0
     low, high = middle - part.blur, middle + part.blur + unknown
     return Says(_kept(part, low), _kept(part, middle), _kept(part, high), found)
+
+
+def _told(danger: Danger, parts: list[tuple[Part, Says | None]]) -> bool:
+    """Whether enough is there to speak of a danger at all."""
+    there = [part.of for part, says in parts if says is not None and not part.upper]
+    return danger.needs in there if danger.needs else bool(there)
 
 
 def _applies(part: Part, person: Person, view: View) -> bool:

@@ -35,6 +35,8 @@ class Danger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calibrated: str
     lowers: list[str]
     parts: list[Part]
+    needs: str = ""
+    """The part without which nothing is told."""
 
 
 Table = dict[str, Danger]
@@ -50,6 +52,8 @@ def load_table(path: Path = DEFAULT) -> Table:
         for part in danger.parts:
             if wrong := _wrong(part):
                 raise ValueError(f"{path.name}: [{name}] {part.of}: {wrong}")
+        if danger.needs and danger.needs not in {part.of for part in danger.parts}:
+            raise ValueError(f"{path.name}: [{name}] needs {danger.needs}, which is none of its parts")
         if not 0 <= danger.margin < 1:
             raise ValueError(f"{path.name}: [{name}] margin must lie in 0..1")
     return table

@@ -279,3 +279,17 @@ def test_a_wrong_file_is_refused_with_what_is_wrong(tmp_path: Path, old: str, ne
 
     with pytest.raises(ValueError, match=wrong):
         load_table(path)
+
+
+def test_nothing_acute_is_told_of_whom_no_early_warning_score_was_judged() -> None:
+    """What is left without it would reach from nearly 0 to nearly 1."""
+    assert "acute" not in fused({"desaturation": 0.9, "anomaly": 0.9})
+    assert fused({"deterioration": 0.1})["acute"].high < 1.0
+
+
+def test_a_table_that_needs_what_it_does_not_have_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "fusion.toml"
+    path.write_text(DEFAULT.read_text().replace('needs = "deterioration"', 'needs = "luck"'))
+
+    with pytest.raises(ValueError, match="needs luck, which is none of its parts"):
+        load_table(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from models.treatment.effect import Effect, compare
@@ -33,22 +33,31 @@ def follow(state: Treatments, starts: Iterable[Start], now: int, utc_offset: int
     hour = now // HOUR_MS
     if hour <= state.followed:
         return
-    state.followed = hour
-    wanted = list(_running(starts, now))[:MOST]
+    starts = list(starts)
+    # What begins within this hour is not to wait for the next one.
+    if not any(start.started is not None and now < start.started < (hour + 1) * HOUR_MS for start in starts):
+        state.followed = hour
     known = {(treatment.code, treatment.started): treatment for treatment in state.watched}
+    wanted = list(_running(starts, now, known))[:MOST]
     state.watched = [
         known.get((start.code, started)) or _begin(state, start, started, utc_offset)
         for started, start in wanted
     ]
 
 
-def _running(starts: Iterable[Start], now: int) -> Iterator[tuple[int, Start]]:
-    """What runs at `now`, newest first, each code once."""
+def _running(
+    starts: Iterable[Start], now: int, known: Container[tuple[str, int]]
+) -> Iterator[tuple[int, Start]]:
+    """What runs at `now`, newest first, each code once.
+
+    What is `known` has begun, though a minute that comes late is from before.
+    """
     running = [
         (start.started, start)
         for start in starts
         if start.started is not None
-        and now - KEPT_MS < start.started <= now
+        and now - KEPT_MS < start.started
+        and (start.started <= now or (start.code, start.started) in known)
         and (start.stopped is None or start.stopped > now)
     ]
     running.sort(key=lambda item: (-item[0], item[1].code))

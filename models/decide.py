@@ -126,6 +126,8 @@ def _withdraw(setting: Setting, case: Case) -> list[Told]:
     """End every alert that is out, and forget what was judged."""
     lives = case.judged.lives.items()
     told = [Told(tell(setting, case, first, life, "resolved", case.now)) for first, life in lives]
+    onsets = [life.onset for life in case.judged.lives.values()]
+    case.judged.withdrawn = max([case.now, case.judged.withdrawn, *onsets])
     case.judged.forget()
     return told
 

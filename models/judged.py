@@ -67,9 +67,15 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
     treatments: Treatments | None = None
     traced: int = 0
     """Event time of the last trace, ms."""
+    withdrawn: int = 0
+    """Event time (ms UTC) up to which nothing is judged again: the wearer had withdrawn by then."""
+
+    def told_until(self, course: str) -> int:
+        """Event time (ms UTC) up to which this course was told, or must not be told again."""
+        return max(self.over.get(course, 0), self.withdrawn)
 
     def forget(self) -> None:
-        """Forget all that was judged, but when it was told."""
+        """Forget all that was judged, but when it was told and until when."""
         for kept in (self.episodes, self.lives, self.muted, self.over, self.raises):
             kept.clear()
         for found in (self.rhythm, self.foretold, self.answered, self.causes):

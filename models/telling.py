@@ -63,7 +63,7 @@ def tell(setting: Setting, case: Case, first: str, life: Life, status: Status, u
         also=also(first, life),
         cause=life.off or life.cause,
         probability=life.probability,
-        confidence=life.confidence,
+        confidence=None if over else life.confidence,
         historic=life.historic,
         context=life.context,
         contributions=[]
@@ -73,7 +73,7 @@ def tell(setting: Setting, case: Case, first: str, life: Life, status: Status, u
         models={name: case.versions[name] for name in life.networks if name in case.versions},
         config=policy.digest,
         advice=[] if over else _advice(setting, case, life, spoken),
-        clears=_clears(policy, spoken),
+        clears="" if over else _clears(policy, spoken),
         acknowledged_by=life.acknowledged,
         snooze=Snooze(life.snoozed, life.snoozer) if life.snoozed else None,
         usefulness=life.usefulness,

@@ -91,7 +91,7 @@ class Moment:
         """
         priority, judged = self._priority(level), self.case.judged
         manner = self.policy.manners[priority]
-        if self.found.time <= judged.over.get(self.found.key, 0):
+        if self.found.time <= judged.told_until(self.found.key):
             return False
         if self.old and self.episode.raised and not judged.lives[self.episode.alert].historic:
             return False  # what is so now does not get graver by what was
@@ -150,7 +150,7 @@ class Moment:
         life = lives.get(first)
         status: Status | None
         if life is None:
-            onset = max(self.episode.onset, judged.over.get(key, 0) + 1)
+            onset = max(self.episode.onset, judged.told_until(key) + 1)
             life = lives[first] = Life(onset, RANK[priority], historic=self.old, lead=key)
             life.note(self.found.condition, life.rank)
             self._count(life, priority)

@@ -93,3 +93,12 @@ def test_a_usual_that_moved_is_told_at_once():
 
     assert [(risk.time, risk.drifted) for risk in story.risks] == [(START, []), (START + MINUTE, ["hr"])]
     assert story.risks[-1].changes == view.moved
+
+
+def test_what_is_over_is_neither_sure_nor_waits_for_anything():
+    story = Story(confidence=lambda found, _: 0.7)
+    story.watch(range(5), spo2=88.0)
+
+    [alert] = story.watch(range(5, 20), spo2=97.0)
+
+    assert (alert.status, alert.clears, alert.confidence) == ("resolved", "", None)

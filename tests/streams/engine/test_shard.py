@@ -523,3 +523,17 @@ def test_a_crisis_by_cuff_is_urgent_when_the_second_reading_says_so():
         ("raised", "info"),
         ("escalated", "medium"),
     ]
+
+
+def test_who_agrees_again_gets_alerts_of_their_own_also_where_old_packets_are_sent_again():
+    """A sink that has an id at a later revision takes no first one: so the id must be another."""
+    low = [raw(packet(m, spo2=[80.0] * 6)) for m in range(12)]
+    refuse, agree = (
+        control("profile", Profile("ann", consent=Consent(c)), "ann") for c in ("refused", "given")
+    )
+    later = [raw(packet(m, spo2=[80.0] * 6)) for m in range(12, 30)]
+
+    told = [a for a, _ in feed_all(maker()(0, {}), numbered([*low, refuse, agree, *low, *later])).alerts]
+
+    assert len({(a.id, a.revision) for a in told}) == len(told)
+    assert [a.revision for a in told if a.status == "raised"] == [1, 1]

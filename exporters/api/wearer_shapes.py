@@ -75,7 +75,7 @@ class OneWearer(Struct, frozen=True):
 class Drawn(Struct, frozen=True):
     """One signal of a picture, as long as its `time`; null = not known there, and a line breaks."""
 
-    unit: Annotated[str, Meta(description="UCUM")]
+    unit: Annotated[str, Meta(description="as alerts tell it: UCUM, `ln ms` for the variability of beats")]
     name: str
     value: list[float | None]
     usual: list[float | None]

@@ -10,7 +10,7 @@ from typing import Self
 
 import msgspec
 
-from exporters.access.principal import Principal, allowed, reach
+from exporters.access.principal import Principal, reach
 from exporters.api.wearer_shapes import PAGE, Changes
 from exporters.history import History, Row
 
@@ -31,13 +31,17 @@ class View:
     @classmethod
     def of(cls, principal: Principal) -> Self:
         """Of somebody who may read at all; a role without health detail sees every wearer's bare row."""
-        if reach(principal, "read") == "masked":
-            return cls(lambda _wearer: True, True)
-        return cls(lambda wearer: allowed(principal, "read", wearer), False)
+        own = principal.wearers if reach(principal, "read") == "own" else None
+        sees = _everybody if own is None else own.__contains__
+        return cls(sees, reach(principal, "read") == "masked")
 
     def shows(self, row: Row) -> Row:
         """The row as they may see it: masked, it tells level and staleness alone."""
         return Row(row.wearer, row.time, row.level, stale=row.stale) if self.masked else row
+
+
+def _everybody(_wearer: str) -> bool:
+    return True
 
 
 def version(history: History) -> str:

@@ -34,7 +34,7 @@ from exporters.history.decimate import Line, thin
 from exporters.history.packing import columns
 from exporters.history.rows import title, unit
 from exporters.history.store import Store
-from models.signals.catalogue import SIGNALS
+from models.risk.contribution import UNITS
 from streams.records import Alert, Risk
 
 NOBODY = "there is no such wearer: GET /wearers lists those that there are"
@@ -130,9 +130,9 @@ def _drawn(name: str, line: Line) -> Drawn:
 def _signals(names: str) -> frozenset[str] | None:
     """The wanted signals; None = all. Raises HTTPException 422."""
     wanted = frozenset(name.strip() for name in names.split(",") if name.strip())
-    unknown = sorted(wanted - SIGNALS.keys())
+    unknown = sorted(wanted - UNITS.keys())
     if unknown:
-        raise HTTPException(422, f"there is no signal of that name: give some of {', '.join(SIGNALS)}")
+        raise HTTPException(422, f"there is no signal of that name: give some of {', '.join(UNITS)}")
     return wanted or None
 
 

@@ -27,6 +27,8 @@ DAY_MS = 86_400_000
 SWEEPS = 64
 """Prunings while time moves on by all that is kept: the oldest rows outlive their time by 1/64 of it."""
 LOOK_S = 1.0
+SLICE = 500
+"""Wearers restored before the event loop has its turn: about 10 ms."""
 
 _decode_alert = msgspec.json.Decoder(Alert).decode
 _decode_risk = msgspec.json.Decoder(Risk).decode
@@ -100,8 +102,10 @@ class History:
             lambda: (self.store.latest(), self.store.risks(), self.store.open_alerts())
         )
         # Newest first, so that each knows at once whether it is stale.
-        for wearer, moment, body in sorted(latest, key=lambda row: -row[1]):
+        for number, (wearer, moment, body) in enumerate(sorted(latest, key=lambda row: -row[1])):
             self.overview.saw(unpack(wearer, moment, body), body)
+            if number % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
         for body in risks:
             risk = _decode_risk(body)
             self.overview.judged(risk.wearer, risk.time, risk.level)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from models.signals.catalogue import SIGNALS
+from exporters.alerts.card_words import words
+from models.risk.contribution import UNITS
 from streams.records import Millis, Priority, Reading, Share, Trace
 
 Level = Priority | Literal["none"]
@@ -69,15 +70,13 @@ def furthest(trace: Trace) -> float:
 
 
 def unit(signal: str) -> str:
-    """The signal's unit in UCUM; empty for one that the catalogue does not know."""
-    known = SIGNALS.get(signal)
-    return known.unit if known else ""
+    """The signal's unit as alerts tell it; empty for one that nobody knows."""
+    return UNITS.get(signal, "")
 
 
 def title(signal: str) -> str:
-    """The signal's name in words; its short name where the catalogue does not know it."""
-    known = SIGNALS.get(signal)
-    return known.title if known else signal
+    """The signal's name in English words, as on cards; its short name where it has none."""
+    return words().of("signal", signal)
 
 
 def _strange(name: str, reading: Reading) -> Strange | None:

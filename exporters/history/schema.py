@@ -12,7 +12,9 @@ APPLICATION = 0x76736873
 """`vshs`: marks the file as ours."""
 VERSION = 1
 BUSY_S = 10.0
-PAGE_BYTES = 8192
+PAGE_BYTES = 4096
+LOG_PAGES = 4000
+"""Pages (16 MB) that the log beside the file gathers: a page that fills up row by row is copied once."""
 
 _TABLES = """
 CREATE TABLE traces(wearer TEXT, time INTEGER, body BLOB NOT NULL, PRIMARY KEY(wearer, time)) WITHOUT ROWID;
@@ -100,6 +102,7 @@ def _prepare(link: sqlite3.Connection) -> None:
     else:
         _check(link)
     link.execute("PRAGMA journal_mode = WAL")
+    link.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     # With WAL a transaction that is lost with the power takes its offsets along: it is read again.
     link.execute("PRAGMA synchronous = NORMAL")
     # What is forgotten must not stay readable in free pages.

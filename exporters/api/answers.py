@@ -14,11 +14,11 @@ from starlette.routing import BaseRoute, Route
 from exporters.access.gate import record
 from exporters.api.alerts import the_alert
 from exporters.api.asked import body, json, principal
-from exporters.api.outlet import Outlet
+from exporters.api.outlet import BrokerUnavailable, Outlet
 from exporters.api.shapes import Accepted, Acknowledge, Opinion, SnoozeFor
 from exporters.api.store import Store
 from streams.errors import UserError
-from streams.gateways.answers import longest_snooze, sendable
+from streams.gateways.answers import Over, longest_snooze, sendable
 from streams.records import Feedback
 
 Verb = Literal["acknowledge", "snooze", "answer"]
@@ -34,10 +34,16 @@ def routes(store: Store, outlet: Outlet) -> list[BaseRoute]:
         feedback = Feedback(uuid.uuid4().hex, alert.wearer, alert.id, action, now, author=asker.name, **said)
         try:
             feedback = sendable(feedback, alert)
+        except Over as error:
+            raise HTTPException(409, str(error)) from error
         except UserError as error:
             raise HTTPException(422, str(error)) from error
         await record(request, "answer", alert.wearer, alert=alert.id, said=action)
-        await outlet.send(feedback)
+        try:
+            await outlet.send(feedback)
+        except BrokerUnavailable:
+            await record(request, "answer", alert.wearer, "failed", alert=alert.id, said=action)
+            raise
         return feedback, longest_snooze(alert.priority)
 
     async def acknowledge(request: Request) -> Response:

@@ -13,7 +13,7 @@ from streams.records import Alert
 
 READ = (401, 403, 422, 429, 503)
 ONE = (401, 403, 404, 422, 429, 503)
-SAY = (401, 403, 404, 413, 415, 422, 429, 503)
+SAY = (401, 403, 404, 409, 413, 415, 422, 429, 503)
 
 
 @dataclass(frozen=True, slots=True)

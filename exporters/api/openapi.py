@@ -23,7 +23,7 @@ ERRORS = {
     401: "No token, or one that is not taken.",
     403: "Not for this role.",
     404: "Not there, or not theirs.",
-    409: "Too many wearers are open already.",
+    409: "Not now: the alert is over, or too many wearers are open already.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "What was sent can't be meant; the line names the field.",
@@ -40,6 +40,8 @@ def openapi(operations: Iterable[Operation] = OPERATIONS) -> Document:
     # All at once: two Structs of one name are told apart by their modules.
     found, schemas = _components(kinds)
     references: References = dict(zip(kinds, found, strict=True))
+    for kind in kinds:
+        schemas.get(kind.__name__, {}).update(getattr(kind, "SCHEMA", {}))
     paths: Document = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, references)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -64,7 +64,14 @@ class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """No query at all."""
 
 
-Comment = Annotated[str, Meta(max_length=2000, description="in words; kept with the record, shown to nobody")]
+Comment = Annotated[
+    str,
+    Meta(
+        max_length=2000,
+        description="in words; kept with the record, shown to nobody",
+        extra_json_schema={"pattern": r"^[^\u0000-\u001F\u007F-\u009F]*$"},
+    ),
+]
 
 
 class Acknowledge(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +92,15 @@ class SnoozeFor(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Opinion(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of POST /alerts/{id}/feedback: at least one of the three."""
+
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "anyOf": [
+            {"required": ["useful"], "properties": {"useful": {"type": "boolean"}}},
+            {"required": ["true_alarm"], "properties": {"true_alarm": {"type": "boolean"}}},
+            {"required": ["comment"], "properties": {"comment": {"minLength": 1}}},
+        ]
+    }
+    """What the fields alone don't say."""
 
     useful: Annotated[bool | None, Meta(description="was it worth telling?")] = None
     true_alarm: Annotated[bool | None, Meta(description="was it so?")] = None

@@ -88,6 +88,8 @@ class Store:
 
     async def before(self, place: Position | None, count: int) -> list[Entry]:
         """Up to `count` entries before a place (None = the end), newest first, not decoded."""
+        if place == BEGINNING:  # Redis knows nothing before it, and says so by an error
+            return []
         end = "+" if place is None else f"({place}"
         async with self._gate, limited(TIMEOUT_S, RedisUnavailable):
             return cast("list[Entry]", await self._redis.xrevrange(self._keys.stream, max=end, count=count))

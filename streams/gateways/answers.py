@@ -14,10 +14,14 @@ UNSENDABLE = frozenset({"Cc", "Cs"})
 """Unicode categories: control characters, and what no text holds."""
 
 
+class Over(UserError):
+    """The alert is over, so that this can't be said to it any more."""
+
+
 def sendable(feedback: Feedback, found: Alert) -> Feedback:
     """The record, if workers will take it. Raises UserError that names the field, never its text."""
     if found.status == "resolved" and feedback.action != "answer":
-        raise UserError("it is over: an alert can only be answered then, up to 14 days after it")
+        raise Over("it is over: an alert can only be answered then, up to 14 days after it")
     for name in ("author", "comment"):
         if any(category(letter) in UNSENDABLE for letter in getattr(feedback, name)):
             raise UserError(f"this answer can't be sent: control characters in the {name}")

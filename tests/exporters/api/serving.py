@@ -57,12 +57,10 @@ class Running:
 
 @asynccontextmanager
 async def serving(
-    redis_url: str, folder: Path, port: int = 0, broker: str = NOWHERE, **options: Any
+    redis_url: str, folder: Path, broker: str = NOWHERE, anonymous: str = "answer", **options: Any
 ) -> AsyncIterator[Running]:
     """The API in this process; who shows no token may answer for every wearer."""
-    settings = Settings(
-        redis_url=redis_url, broker=broker, data_dir=folder, api_port=port, api_anonymous="answer"
-    )
+    settings = Settings(redis_url=redis_url, broker=broker, data_dir=folder, api_anonymous=anonymous)
     access = Access.open(settings, UNHURRIED)
     server = ApiServer(build_api(settings, access, **options), settings)
     task = asyncio.create_task(server.run_until_stopped())

@@ -84,7 +84,7 @@ async def test_one_alert_comes_with_its_card_in_words(api: Running, sink: AlertS
         ("/alerts/nobody", 404, "no such alert"),
         ("/alerts?priority=urgent", 422, "priority"),
         ("/alerts?before=yesterday", 422, "before"),
-        ("/alerts?before=99999999999999999999-0", 422, "2^64"),
+        ("/alerts?before=99999999999999999999-0", 422, "before"),
         ("/alerts?colour=red", 422, "colour"),
         ("/alerts?limit=0", 422, "limit"),
         ("/alerts?limit=1&limit=2", 422, "limit is given more than once"),

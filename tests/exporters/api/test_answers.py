@@ -111,7 +111,7 @@ async def test_a_broker_that_is_away_is_told_in_time(api: Running, sink: AlertSi
         ("a1/acknowledge", {"comment": "x" * 70_000}, 413, "64 KiB"),
         ("a1/feedback", {}, 422, "say whether"),
         ("a1/feedback", {"useful": "yes"}, 422, "useful"),
-        ("over/snooze", {"minutes": 5}, 422, "it is over"),
+        ("over/snooze", {"minutes": 5}, 409, "it is over"),
         ("nobody/acknowledge", {}, 404, "no such alert"),
     ],
 )

@@ -14,6 +14,11 @@ make redis_password "$(random_hex)"
 make redis_url "redis://:$(cat "$folder/redis_password")@redis:6379/0"
 make grafana_password "$(random_hex)"
 
+# A certificate of its own for the alert API and the board: replace it by one that browsers trust.
+[ -s "$folder/api_cert" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 \
+  -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+  -keyout "$folder/api_key" -out "$folder/api_cert" 2>/dev/null
+
 # Containers read the files as users of their own; the folder keeps the others of this machine out.
 chmod 0444 "$folder"/*
 chmod 0700 "$folder"

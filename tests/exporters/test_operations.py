@@ -129,7 +129,7 @@ def test_promtool_accepts(arguments: list[str]) -> None:
 def test_compose_publishes_on_this_machine_alone() -> None:
     published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
 
-    assert len(published) == 4
+    assert len(published) == 5
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
@@ -142,7 +142,7 @@ def test_compose_pins_every_image_and_checks_every_server() -> None:
 def test_compose_sets_only_settings_that_exist() -> None:
     names = {f"VITALSTREAM_{name.upper()}" for name in Settings.model_fields}
 
-    for service in ("worker", "topics"):
+    for service in ("worker", "topics", "api", "deliver"):
         given = {name.removesuffix("_FILE") for name in COMPOSE["services"][service]["environment"]}
         assert given <= names
 

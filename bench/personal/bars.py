@@ -49,7 +49,8 @@ def _population(found: PopulationFigures | None) -> Bar:
     check, wanted = "false alerts without own normal : with it, equal share found", f"≥ {LEAST_RATIO:g}"
     if found is None or found.ratio is None:
         return Bar(check, wanted, "not measured", None)
-    said = f"{found.ratio:.1f} ({found.population_all:.3f} : {found.own_all:.3f} at {found.recall:.1%})"
+    rates = f"{found.population_all:.3f} : {found.own_all:.3f} at {found.recall:.1%}"
+    said = f"{found.ratio:.1f} ({rates}, {found.wearers} wearers)"
     return Bar(check, wanted, said, found.ratio >= LEAST_RATIO)
 
 

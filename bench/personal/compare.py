@@ -81,6 +81,7 @@ def population(
     common = min(ours[0].recall, max(point.recall for point in points))
     mine, theirs = (_cheapest(of, common) for of in (ours, points))
     return PopulationFigures(
+        wearers=sum(outcome.task.group.wearers for outcome in own),
         recall=round(common, 4),
         own_all=mine.false_all,
         own_urgent=mine.false_urgent,

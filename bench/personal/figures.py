@@ -114,6 +114,7 @@ class Point(msgspec.Struct, frozen=True):
 class PopulationFigures(msgspec.Struct, frozen=True):
     """Own normal beside thresholds made of the population, at the same share found."""
 
+    wearers: int
     recall: float
     """What both find: the lower of the two where the population system can't reach the other."""
     own_all: float

@@ -29,7 +29,7 @@ def checked(url: str) -> str:
         raise ValueError("url: it is none") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise ValueError("url: it must begin with https:// and name a host")
-    if parts.scheme == "http" and not _may_be_loopback(parts.hostname):
+    if parts.scheme == "http" and not may_be_loopback(parts.hostname):
         raise ValueError("url: it must begin with https:// unless it is on this machine")
     if parts.username or parts.password or parts.fragment:
         raise ValueError("url: it must have no user, password or fragment")
@@ -60,7 +60,8 @@ def _real(address: Address) -> Address:
     return carried or address
 
 
-def _may_be_loopback(host: str) -> bool:
+def may_be_loopback(host: str) -> bool:
+    """Whether a host's name or address is meant to be this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -9,12 +9,17 @@ import tomllib
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from exporters.deliveries.address import may_be_loopback
 from exporters.deliveries.outbox import Message
 from exporters.deliveries.outcomes import Failed, Outcome
 from exporters.deliveries.receivers import Push
 from exporters.deliveries.routes import Detail
 from streams.records import Alert
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
 
 WORDS = Path(__file__).with_name("words.toml")
 Note = tuple[str, str]
@@ -37,6 +42,8 @@ class PushSender:
         for url in receiver.address(folder).split():
             if not self._apprise.add(url):
                 raise ValueError("url: Apprise knows no such service (https://appriseit.com/services)")
+        if any(map(_is_plain, self._apprise)):
+            raise ValueError("url: it would be told in the clear: use its encrypted form, such as mailtos://")
         self._language = receiver.language
         self._timeout_s = receiver.timeout_s
         self._board = board
@@ -91,6 +98,14 @@ def note_of_test(language: str) -> Note:
     """What a person reads who is sent a test."""
     words = _words()[language]
     return words["test_title"], words["test"]
+
+
+def _is_plain(service: NotifyBase) -> bool:
+    """Whether a service that also has an encrypted form is another machine and not told in it."""
+    canonical: str = service.url()  # type: ignore[no-untyped-call]
+    scheme = canonical.partition("://")[0]
+    host = getattr(service, "host", None) or ""
+    return bool(service.secure_protocol) and scheme == service.protocol and not may_be_loopback(host)
 
 
 @lru_cache

@@ -76,9 +76,16 @@ def senders_of(routes: Routes) -> dict[str, Sender]:
     """A sender for each receiver of a file.
 
     Raises:
-        ValueError: a secret is not there any more.
+        ValueError: a secret is not there any more, or a service is not known.
     """
-    return {name: _sender(receiver, routes) for name, receiver in routes.receivers.items()}
+    return {name: _named(name, receiver, routes) for name, receiver in routes.receivers.items()}
+
+
+def _named(name: str, receiver: Webhook | Push | Alertmanager, routes: Routes) -> Sender:
+    try:
+        return _sender(receiver, routes)
+    except ValueError as error:
+        raise ValueError(f"receiver {name}: {error}") from error
 
 
 def _sender(receiver: Webhook | Push | Alertmanager, routes: Routes) -> Sender:

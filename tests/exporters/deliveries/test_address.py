@@ -42,7 +42,7 @@ def test_a_link_local_network_that_the_file_allows_may_be_called() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "app", "ftp://host/", "https://", "http://host/", "http://2130706433/", "http://127.0.0.1.evil.org/",
+    ["", "app", "ftp://host/", "https:///path", "http://host/", "http://2130706433/", "http://127.0.0.1.evil.org/",
      "https://user@host/", "https://host/#x", "https://host:0/", "https://host:99999/", "http://[::2]/"],
 )  # fmt: skip
 def test_an_address_that_is_none_is_not_quoted(url: str) -> None:

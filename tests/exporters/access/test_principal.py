@@ -66,6 +66,12 @@ def test_who_may_only_read_does_not_answer_nor_break_glass() -> None:
     assert actions(reader) == ["read", "stream"]
 
 
+def test_who_has_no_name_does_not_break_glass() -> None:
+    anybody = Principal("anonymous", "clinician", None, anonymous=True)
+
+    assert actions(anybody) == ["read", "answer", "stream"]
+
+
 def test_operators_know_of_wearers_whom_others_do_not() -> None:
     assert [knows(WHO[role], "w2") for role in ROLES] == [False, False, True, True]
 

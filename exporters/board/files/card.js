@@ -46,7 +46,7 @@ export function alertCard(place, id) {
   }
 
   const offs = [store.on("alerts", heard), store.on("sent", () => form.refresh())];
-  refill(place, h("a", { class: "back", href: "#/inbox" }, "← ", word("back")), h("article", { class: "card" }, what, form.node, history));
+  refill(place, h("a", { class: "back", href: "#/inbox" }, "← ", word("back")), h("article", { class: "card" }, what, h("div", { class: "aside" }, form.node, history)));
   refill(what, h("p", { class: "quiet" }, word("loading")));
   load(store.alerts.get(id));
   return {
@@ -80,18 +80,23 @@ function reasons(alert) {
   return h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": word("contribution") }, contributionTable(found));
 }
 
-/** Value, own usual and change of each vital; the bar is its share of the reason. */
-export function contributionTable(found) {
-  const heads = ["vital", "value", "own_usual", "change", "share"].map((name) => h("th", { scope: "col" }, word(name)));
+/** Value, own usual and change of each vital; the bar is its share of the reason. `brief` is for narrow places. */
+export function contributionTable(found, brief = false) {
+  const columns = brief ? ["vital", "beside", "share"] : ["vital", "value", "own_usual", "change", "share"];
+  const heads = columns.map((name) => h("th", { scope: "col" }, word(name)));
   const row = (vital) => {
     const change = vital.change ?? (vital.usual == null ? null : vital.value - vital.usual);
     const arrow = !change ? "" : change > 0 ? "↑ " : "↓ ";
-    return h("tr", {},
-      h("th", { scope: "row" }, word(vital.signal, "signal")),
-      h("td", { class: "num strong" }, vitalValue(vital)),
-      h("td", { class: "num" }, vital.usual == null ? word("unknown") : number(vital.usual, digitsOf(vital.unit))),
-      h("td", { class: "num" }, change === null ? "–" : arrow + number(change, digitsOf(vital.unit), true)),
-      h("td", { class: "num" }, vital.share == null ? "–" : [bar(vital.share), percent(vital.share)]));
+    const digits = digitsOf(vital.unit);
+    const cells = {
+      vital: h("th", { scope: "row" }, word(vital.signal, "signal")),
+      beside: h("td", { class: "num" }, h("b", {}, vitalValue(vital)), vital.usual == null ? "" : ` (${number(vital.usual, digits)})`),
+      value: h("td", { class: "num strong" }, vitalValue(vital)),
+      own_usual: h("td", { class: "num" }, vital.usual == null ? word("unknown") : number(vital.usual, digits)),
+      change: h("td", { class: "num" }, change === null ? "–" : arrow + number(change, digits, true)),
+      share: h("td", { class: "num" }, vital.share == null ? "–" : [bar(vital.share), percent(vital.share)]),
+    };
+    return h("tr", {}, columns.map((name) => cells[name]));
   };
   return h("table", { class: "reasons" }, h("thead", {}, h("tr", {}, heads)), h("tbody", {}, found.map(row)));
 }
@@ -158,12 +163,24 @@ export function answered(answer) {
   return parts.join(", ") || word("no_comment");
 }
 
+/** Reminders in a row become one line, with how many there were. */
+function folded(revisions) {
+  const lines = [];
+  for (const alert of revisions) {
+    const last = lines.at(-1);
+    if (last && alert.status === "reminded" && last[0].status === "reminded" && last[0].priority === alert.priority) last[1] += 1;
+    else lines.push([alert, 1]);
+  }
+  return lines;
+}
+
 /** The life of an alert, newest first. */
 function lifeOf(revisions) {
-  const lines = [...revisions].sort((a, b) => b.revision - a.revision).map((alert) => {
+  const lines = folded([...revisions].sort((a, b) => b.revision - a.revision)).map(([alert, times]) => {
     const who = { acknowledged: alert.acknowledged_by, snoozed: alert.snooze?.author, answered: alert.answer?.author }[alert.status];
     const more = alert.status === "answered" && alert.answer ? `: ${answered(alert.answer)}` : "";
-    return h("li", {}, stamp(alert.updated), " ", h("b", {}, word(alert.status, "status")), more, who ? ` · ${who}` : "", " ", level(alert.priority));
+    const often = times > 1 ? ` × ${number(times)}` : "";
+    return h("li", {}, stamp(alert.updated), " ", h("b", {}, word(alert.status, "status")), often, more, who ? ` · ${who}` : "", " ", level(alert.priority));
   });
   return h("section", {}, h("h3", {}, word("history")), h("ol", { class: "life", reversed: true }, lines));
 }

@@ -5,7 +5,7 @@ import { store } from "./store.js";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const DIGITS = { Cel: 1, "mmol/L": 1, "m[g]": 0, "1": 1, "%/wk": 1 };
+const DIGITS = { Cel: 1, "mmol/L": 1, "m[g]": 0, "1": 1, "ln ms": 2, "": 2, "%/wk": 1 };
 const made = new Map();
 
 /** The viewer's own locale where it speaks the chosen language, else that language's. */

@@ -46,9 +46,9 @@ export function alertLane(data) {
     let row = ends.findIndex((until) => until <= alert.onset);
     if (row < 0) row = Math.min(ends.length, ROWS - 1);
     ends[row] = end;
-    const said = `${word(alert.priority, "priority")}: ${sentence(alert.title)}, ${moment(alert.onset)}–${alert.end ? moment(alert.end) : ""}`;
-    const link = h("a", { href: `#/inbox/${encodeURIComponent(alert.id)}`, "data-level": alert.priority, "data-row": row, title: said, "aria-label": said },
-      h("span", {}, levelWord(alert.priority), " · ", word(alert.condition, "condition")));
+    const said = `${sentence(alert.title)}, ${moment(alert.onset)}–${alert.end ? moment(alert.end) : ""}`;
+    const link = h("a", { href: `#/inbox/${encodeURIComponent(alert.id)}`, "data-level": alert.priority, "data-row": row, title: said },
+      `${levelWord(alert.priority)} · ${word(alert.condition, "condition")}`, h("span", { class: "unseen" }, `: ${said}`));
     return put(link, data, alert.onset, end);
   });
   return h("div", { class: "lane spans", role: "group", "aria-label": word("alert_strip"), "data-rows": ends.length }, pieces);

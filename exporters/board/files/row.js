@@ -63,10 +63,10 @@ export function blankRow() {
 }
 
 function blankSign() {
-  const [name, value, far] = [h("span", { class: "n" }), h("b"), h("span", { class: "f" })];
+  const [name, value, usual, far] = [h("span", { class: "n" }), h("b"), h("span", { class: "u" }), h("span")];
   const line = track();
-  const node = h("span", { class: "sign" }, h("span", { class: "a" }, name, " ", value), h("span", { class: "b" }, line, far));
-  return { node, name, value, far, line };
+  const node = h("span", { class: "sign" }, h("span", { class: "a" }, name, " ", value), h("span", { class: "b" }, line, usual, far));
+  return { node, name, value, usual, far, line };
 }
 
 export function dressRow(node, row) {
@@ -96,8 +96,9 @@ function dressSign(sign, strange) {
   if (!strange) return;
   setText(sign.name, word(strange.signal, "signal"));
   setText(sign.value, measured(strange.value, strange.unit));
-  const usual = strange.usual === null || strange.usual === undefined ? "" : say("usual_short", number(strange.usual, digitsOf(strange.unit)));
-  setText(sign.far, [usual, farness(strange.spreads)].filter(Boolean).join(" · "));
+  const known = strange.usual !== null && strange.usual !== undefined;
+  setText(sign.usual, known ? `${say("usual_short", number(strange.usual, digitsOf(strange.unit)))} · ` : "");
+  setText(sign.far, farness(strange.spreads));
   dressTrack(sign.line, strange.spreads);
   setAttr(sign.node, "data-out", Math.abs(strange.spreads ?? 0) >= 2 ? "yes" : null);
 }

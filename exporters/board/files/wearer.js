@@ -139,9 +139,10 @@ function strangeList(strange) {
     dressTrack(line, sign.spreads);
     const usual = sign.usual == null ? word("unknown") : number(sign.usual, digitsOf(sign.unit));
     const band = sign.low == null ? "" : ` (${number(sign.low, digitsOf(sign.unit))}–${number(sign.high, digitsOf(sign.unit))})`;
-    return h("li", {},
-      h("span", { class: "n" }, word(sign.signal, "signal")), h("b", {}, measured(sign.value, sign.unit)),
-      line, h("span", { class: "f" }, `${word("own_usual")} ${usual}${band} · ${farness(sign.spreads)}`));
+    return h("li", { "data-out": Math.abs(sign.spreads ?? 0) >= 2 },
+      h("span", { class: "n" }, word(sign.signal, "signal")),
+      h("span", { class: "num" }, h("b", {}, measured(sign.value, sign.unit)), h("span", { class: "far" }, farness(sign.spreads))),
+      line, h("span", { class: "f" }, `${word("own_usual")} ${usual}${band}`));
   }));
 }
 
@@ -151,7 +152,7 @@ function shortAlert(alert) {
   return h("article", { class: "short", "data-level": alert.priority },
     h("p", { class: "first" }, level(alert.priority), h("span", { class: "quiet" }, word(alert.status, "status"), " · ", stamp(alert.onset))),
     h("h3", {}, link),
-    rows.length > 0 && h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": word("contribution") }, contributionTable(rows)));
+    rows.length > 0 && h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": word("contribution") }, contributionTable(rows, true)));
 }
 
 function adviceOf(alerts) {

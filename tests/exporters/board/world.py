@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from bench.core import make_core
+from exporters.history.rows import unit
 from streams.gateways.simulator import Simulation
 from streams.gateways.timed import Timed
 from streams.records import Alert, Feedback, Risk, Trace
@@ -22,10 +23,6 @@ CHUNK = 64
 LOG_START = 1_767_600_000_000
 UNUSUAL_SPREADS = 2.0
 STALE_MS = 30 * 60_000
-UNITS = {
-    "hr": "1/min", "rr": "1/min", "spo2": "%", "temp": "Cel", "sbp": "mm[Hg]", "dbp": "mm[Hg]",
-    "glucose": "mg/dL", "hrv": "ms", "ibi": "ms", "steps": "1", "accel": "m[g]",
-}  # fmt: skip
 
 
 class World:
@@ -179,7 +176,7 @@ def _strange(name: str, reading: Any) -> dict[str, Any] | None:
     if reading.value is None or reading.usual is None or reading.high == reading.low:
         return None
     spreads = (reading.value - reading.usual) / ((reading.high - reading.low) / 4)
-    if abs(spreads) < UNUSUAL_SPREADS or name not in UNITS:
+    if abs(spreads) < UNUSUAL_SPREADS:
         return None
     return {
         "signal": name,
@@ -187,7 +184,7 @@ def _strange(name: str, reading: Any) -> dict[str, Any] | None:
         "usual": reading.usual,
         "low": reading.low,
         "high": reading.high,
-        "unit": UNITS[name],
+        "unit": unit(name),
         "change": reading.value - reading.usual,
         "spreads": spreads,
     }
@@ -197,7 +194,7 @@ def _columns(name: str, traces: list[Trace]) -> dict[str, Any]:
     readings = [trace.signals.get(name) for trace in traces]
     fields = ("value", "usual", "low", "high", "cause")
     columns = {field: [getattr(reading, field, None) for reading in readings] for field in fields}
-    return {"unit": UNITS.get(name, "1"), "name": name, **columns}
+    return {"unit": unit(name), "name": name, **columns}
 
 
 def _span(alert: Alert) -> dict[str, Any]:

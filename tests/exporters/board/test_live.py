@@ -1,0 +1,107 @@
+"""Live or not: the board says so, and goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.exporters.board.looking import go, open_alert
+from tests.exporters.board.server import BoardServer, Looks
+from tests.exporters.board.world import World
+
+pytestmark = pytest.mark.integration
+Look = Callable[..., Page]
+NURSE = {"name": "nurse-2", "role": "clinician", "anonymous": False, "may": ["read", "answer", "stream"]}
+
+
+def test_a_restart_of_the_server_is_told_and_survived(look: Look, server: BoardServer, world: World) -> None:
+    page = look(server.url)
+    go(page, "#/inbox")
+    expect(page.locator(".live")).to_have_text("live")
+
+    server.stop()
+    expect(page.locator("#banner")).to_contain_text("Not live since")
+    expect(page.locator("#banner")).to_contain_text("Silence does not mean that all is well")
+    known = open_alert(world)
+    meanwhile = msgspec.structs.replace(known, id="while-away", revision=1, title="Fever")
+    world.tell(meanwhile)
+    server.start()
+
+    expect(page.locator(".alerts a", has_text="Fever").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".live")).to_have_text("live")
+    expect(page.locator("#banner")).to_be_empty()
+    world.tell(msgspec.structs.replace(meanwhile, revision=2, status="resolved"))
+    server.wake()
+    expect(page.locator('a[href="#/inbox/while-away"]')).to_have_count(0)
+
+
+def test_silence_is_not_taken_for_well(look: Look, server: BoardServer) -> None:
+    page = look("about:blank")
+    page.clock.install()
+    page.goto(server.url)
+    expect(page.locator(".live")).to_have_text("live")
+    page.route("**/stream*", lambda route: None)
+
+    page.clock.fast_forward(32_000)
+
+    expect(page.locator("#banner")).to_contain_text("nothing was heard for two heartbeats")
+
+
+def test_a_gap_is_told_and_everything_is_loaded_again(look: Look, server: BoardServer) -> None:
+    server.looks.gap = "1767600000000-0", "1767603600000-0"
+    page = look("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.goto(server.url)
+
+    expect(page.locator("#banner")).to_contain_text("Some events were missed while away")
+    expect(page.locator(".live")).to_have_text("live")
+    page.wait_for_function("document.querySelectorAll('.space .row').length > 0")
+    assert sum("/alerts?" in url for url in asked) == 2
+
+
+def test_a_token_is_asked_for_kept_for_the_tab_and_forgotten(look: Look, world: World) -> None:
+    server = BoardServer(world, Looks(tokens={"vs_right": NURSE})).start()
+    page = look(server.url)
+    page.get_by_label("Token").fill("vs_wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text("This token was not taken.")
+
+    page.get_by_label("Token").fill("vs_right")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator(".who .name")).to_have_text("nurse-2")
+    expect(page.locator(".live")).to_have_text("live")
+    page.reload()
+    expect(page.locator(".space .row").first).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Token")).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 0
+    assert page.locator(".space .row").count() == 0
+    server.stop()
+
+
+def test_events_are_read_whole_however_they_are_cut(look: Look, server: BoardServer) -> None:
+    page = look(server.url)
+    text = (
+        ': hello\r\nevent: alert\r\nid: 1-0\r\ndata: {"a":\r\ndata: 1}\r\n\r\nevent: heartbeat\ndata: {}\n\n'
+    )
+
+    found = page.evaluate(
+        """async text => { const { Frames } = await import('/board/events.js');
+        return [...Array(text.length + 1).keys()].map(cut => {
+          const frames = new Frames();
+          return [...frames.push(text.slice(0, cut)), ...frames.push(text.slice(cut))]; }) }""",
+        text,
+    )
+
+    whole = [
+        {"event": "alert", "data": '{"a":\n1}', "id": "1-0"},
+        {"event": "heartbeat", "data": "{}", "id": None},
+    ]
+    assert all(frames == whole for frames in found)

@@ -12,7 +12,7 @@ from models.policy import course
 from models.policy.case import Asked, Case, Found, Report, Setting, Told
 from models.policy.course import LAPSED
 from models.policy.hearing import hear
-from models.policy.reminding import due_at, remind
+from models.policy.reminding import remind
 from models.policy.rules import PRIORITY, Policy, Rule
 from models.risk import networks
 from models.risk.evidence import evidence, scores
@@ -23,7 +23,7 @@ from models.tracing import traces
 from models.view import Observation, View
 from streams.records import Risk
 
-__all__ = ["Asked", "Case", "Report", "Setting", "Told", "alert_id", "decide", "due_at"]
+__all__ = ["Asked", "Case", "Report", "Setting", "Told", "alert_id", "decide"]
 
 RISK_EVERY_MS = 900_000
 """Event time between risk records of a wearer whose level does not change."""

@@ -85,16 +85,3 @@ def lapses(judged: Judged, now: int) -> bool:
     """Whether a snooze ends by stream time `now` (ms UTC): that is kept, also where nothing is told of it."""
     ended = any(0 < life.snoozed <= now for life in judged.lives.values())
     return ended or any(mute.until <= now for mute in judged.muted.values())
-
-
-def due_at(judged: Judged, policy: Policy) -> int | None:
-    """Stream time (ms UTC) at which a wearer should be decided although nothing is heard; None = never."""
-    times = (_next(judged, policy, first, life) for first, life in judged.lives.items())
-    return min((time for time in times if time is not None), default=None)
-
-
-def _next(judged: Judged, policy: Policy, first: str, life: Life) -> int | None:
-    still = standing(judged.episodes, first)
-    if not still:
-        return None
-    return life.snoozed or life.next_reminder(policy, greatest(policy, still, life))

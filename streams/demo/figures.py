@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import urllib.request
 from dataclasses import dataclass, field
-from typing import get_args
 
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from streams.records import Outcome
-
-OUTCOMES = get_args(Outcome)
 LATENCY = "vitalstream_alert_latency_seconds"
 TIMEOUT_S = 5.0
 

@@ -6,7 +6,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from models.decide import due_at
 from models.policy.members import greatest, members, rank_of
 from models.policy.rules import RANK
 from tests.models.policy.stories import MINUTE, POLICY, START, Story, said, seen
@@ -172,7 +171,6 @@ class Watched(RuleBasedStateMachine):
             self.tell(seen(self.minute, hr=60.0), *calm, said(self.minute, "stale_data", 0))
         judged = self.story.judged
         assert (judged.episodes, judged.lives) == ({}, {})
-        assert due_at(judged, POLICY) is None
 
 
 Watched.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from models.policy.reminding import due_at
 from tests.models.policy.stories import MINUTE, POLICY, START, Story, line, said, statuses
 
 FAST = "resting_heart_rate:high"
@@ -56,7 +55,6 @@ def test_after_the_drop_it_is_reminded_of_as_what_is_left():
 
     assert line(told) == ["reminded resting_heart_rate low"] * 2
     assert told[1].updated - told[0].updated == POLICY.manners["low"].remind_ms
-    assert due_at(story.judged, POLICY) == told[1].updated + POLICY.manners["low"].remind_ms
 
 
 def test_what_rises_again_escalates_again():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from models.decide import due_at
 from streams.records import Answer, Snooze
 from tests.models.policy.stories import MINUTE, POLICY, START, Story, line, said, statuses
 
@@ -210,19 +209,6 @@ def test_an_answer_to_an_alert_that_nobody_knows_says_nothing_and_is_marked():
     assert story.case.unknown_feedback
     assert story.answer(11, "acknowledge")
     assert not story.case.unknown_feedback
-
-
-def test_what_is_due_is_known_beforehand():
-    """When to decide a wearer of whom nothing is heard."""
-    story = out(2)
-    raised = START + 2 * MINUTE
-
-    assert due_at(story.judged, POLICY) == raised + 2 * POLICY.manners["high"].remind_ms
-    story.answer(10, "snooze", minutes=20)
-    assert due_at(story.judged, POLICY) == START + 30 * MINUTE
-    story.answer(11, "acknowledge")
-    story.hold(range(12, 32), "desaturation", 2)
-    assert due_at(story.judged, POLICY) is None
 
 
 def test_a_decision_without_a_record_tells_what_is_due():

@@ -24,8 +24,8 @@ from exporters.alerts.events import (
     Gap,
     Heartbeat,
     Revision,
+    Unreadable,
     check_position,
-    entry_of,
     gap_before,
     place,
 )
@@ -169,8 +169,13 @@ class AlertStream:
         if gap is not None:
             yield gap
         self.last_id = raw[0]
-        if self._wanted.wants(raw[1]):
-            yield entry_of(raw)
+        try:
+            revision = self._wanted.revision(raw)
+        except Unreadable as error:
+            log.error("%s: it is left out", error)
+            return
+        if revision is not None:
+            yield revision
 
     def _hear(self) -> None:
         self.heard, self.away = time.time(), None

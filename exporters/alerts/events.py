@@ -63,6 +63,10 @@ class Away:
 Event = Revision | Gap | Heartbeat | Away
 
 
+class Unreadable(ValueError):
+    """An entry of the stream that somebody else has put there, or a newer version."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
     """Which revisions a reader wants; None = all. Each revision is judged alone, by its own fields.
@@ -76,8 +80,19 @@ class AlertFilter:
     status: Status | None = None
     wearer: str | None = None
 
-    def wants(self, fields: Fields) -> bool:
-        """Whether a stream entry passes; looks at its fields, not into its body."""
+    def revision(self, entry: Entry) -> Revision | None:
+        """What a stream entry tells, where it is wanted; unwanted bodies are not decoded.
+
+        Raises:
+            Unreadable: it is no alert of this version.
+        """
+        stream_id, fields = entry
+        try:
+            return Revision(stream_id, _decode_alert(fields["body"])) if self._wants(fields) else None
+        except (KeyError, msgspec.MsgspecError) as error:
+            raise Unreadable(f"entry {stream_id} of the stream is no alert of this version") from error
+
+    def _wants(self, fields: Fields) -> bool:
         return (
             self.priority in (None, fields["priority"])
             and (self.at_least is None or fields["priority"] in _down_to(self.at_least))
@@ -104,20 +119,14 @@ def place(stream_id: str) -> tuple[int, int]:
     return int(millis), int(number or 0)
 
 
-def entry_of(raw: Entry) -> Revision:
-    """A stream entry with its alert decoded."""
-    stream_id, fields = raw
-    return Revision(stream_id, _decode_alert(fields["body"]))
-
-
 def gap_before(raw: Entry, position: str) -> Gap | None:
     """What a reader that stands at `position` misses when this is the next entry it gets.
 
     Each entry names the one that was written before it. Entries of older versions don't: no gap is known.
     """
     stream_id, fields = raw
-    previous = fields.get("previous", position)
-    if previous == position or place(position) == (0, 0):
+    previous = fields.get("previous", "")
+    if previous in ("", position) or place(position) == (0, 0):
         return None
     if previous == START:
         return Gap(position, stream_id, "reset")

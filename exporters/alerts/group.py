@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from redis.exceptions import ResponseError
@@ -18,8 +19,8 @@ from exporters.alerts.events import (
     AlertFilter,
     Entry,
     Gap,
+    Unreadable,
     check_position,
-    entry_of,
     gap_before,
 )
 from exporters.alerts.keys import Keys
@@ -113,12 +114,17 @@ class AlertGroup:
         while True:
             taken = await self._patiently(self._take)
             if taken.raw is None:
-                await self._patiently(lambda stood=taken.stood: self._wait(stood))  # type: ignore[misc]
-            elif self._wanted.wants(taken.raw[1]):
-                entry = entry_of(taken.raw)
-                yield Delivery(entry.id, entry.alert, taken.count, self._acknowledge)
-            else:
+                await self._patiently(partial(self._wait, taken.stood))
+                continue
+            try:
+                revision = self._wanted.revision(taken.raw)
+            except Unreadable as error:
+                log.error("%s: it goes to the dead letters in time", error)
+                continue
+            if revision is None:
                 await self._acknowledge(taken.raw[0])
+            else:
+                yield Delivery(revision.id, revision.alert, taken.count, self._acknowledge)
 
     async def standing(self) -> Standing:
         """How the group is doing now. Raises RedisUnavailable when the server does not answer."""

@@ -33,6 +33,11 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
+-- The id of the newest entry; '0-0' in an empty server, '' where a version wrote that did not note it.
+local function before()
+  return redis.call('GET', newest_key) or (redis.call('EXISTS', stream) == 1 and '' or '0-0')
+end
+
 local function index(hash, wearer_set, id, priority, status, onset)
   local before = redis.call('HGET', hash, 'priority')
   if before and active[before] then
@@ -70,7 +75,7 @@ local function publish(hash, wearer_set, life, id, revision, priority, status, w
   if tonumber(revision) <= known then
     return ''
   end
-  newest = newest or redis.call('GET', newest_key) or '0-0'
+  newest = newest or before()
   local entry = redis.call('XADD', stream, '*', 'id', id, 'revision', revision, 'priority', priority,
     'status', status, 'wearer', wearer, 'condition', condition, 'previous', newest, 'body', body)
   newest = entry

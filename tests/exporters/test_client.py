@@ -80,6 +80,15 @@ async def test_readers_choose_what_they_want(
     assert [a.id for a in await kept(url, **wish)] == found
 
 
+async def test_what_is_no_alert_is_left_out(sink: AlertSink, valkey: Redis, url: str) -> None:
+    await sink.write([alert("a1")])
+    await valkey.xadd("vitalstream:alerts", {"note": "by hand"})
+    await valkey.xadd("vitalstream:alerts", {"body": "{}"})
+    await sink.write([alert("a2")])
+
+    assert [a.id for a in await kept(url)] == ["a1", "a2"]
+
+
 async def test_an_empty_server_has_no_alerts(url: str) -> None:
     assert await kept(url) == []
 

@@ -111,6 +111,16 @@ async def test_one_that_kills_its_consumer_does_not_age_the_others(sink: AlertSi
     assert await take(join(deliveries=2), 5) == [(f"a{i}", 1) for i in range(5)]
 
 
+async def test_what_is_no_alert_goes_to_the_dead_letters(sink: AlertSink, join: Join, valkey: Redis) -> None:
+    await valkey.xadd("vitalstream:alerts", {"note": "by hand"})
+    await sink.write([alert("a1"), alert("a2")])
+
+    assert await take(join(deliveries=1), 1) == [("a1", 1)]
+    assert await take(join(deliveries=1), 1) == [("a2", 1)]
+
+    assert (await join().standing()).dead == 1
+
+
 async def test_lag_is_what_nobody_was_given_yet(sink: AlertSink, join: Join) -> None:
     await sink.write([alert(f"a{i}") for i in range(5)])
 

@@ -207,6 +207,23 @@ async def test_a_reader_that_misses_nothing_is_told_of_no_gap(
     assert gaps == []
 
 
+async def test_entries_of_an_older_version_are_no_gap(
+    sink: AlertSink, valkey: Redis, valkey_server: ValkeyServer
+) -> None:
+    await sink.write([alert("a1")])
+    [(_, fields)] = await valkey.xrange("vitalstream:alerts")
+    await valkey.flushall()
+    old = {name: value for name, value in fields.items() if name != "previous"}
+    since = await valkey.xadd("vitalstream:alerts", old)
+    await sink.write([alert("a2"), alert("a3")])
+    gaps: list[Gap] = []
+
+    stream = AlertStream(valkey_server.connection_url, since=since, follow=False, on_gap=gaps.append)
+
+    assert [a.id async for a in stream] == ["a2", "a3"]
+    assert gaps == []
+
+
 async def test_a_reader_too_slow_for_the_trimming_learns_what_it_missed(
     sink: AlertSink, valkey: Redis, valkey_server: ValkeyServer
 ) -> None:

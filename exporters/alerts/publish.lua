@@ -34,7 +34,7 @@ local function whole(number)
 end
 
 -- The id of the newest entry; '0-0' in an empty server, '' where a version wrote that did not note it.
-local function before()
+local function predecessor()
   return redis.call('GET', newest_key) or (redis.call('EXISTS', stream) == 1 and '' or '0-0')
 end
 
@@ -75,7 +75,7 @@ local function publish(hash, wearer_set, life, id, revision, priority, status, w
   if tonumber(revision) <= known then
     return ''
   end
-  newest = newest or before()
+  newest = newest or predecessor()
   local entry = redis.call('XADD', stream, '*', 'id', id, 'revision', revision, 'priority', priority,
     'status', status, 'wearer', wearer, 'condition', condition, 'previous', newest, 'body', body)
   newest = entry

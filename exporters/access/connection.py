@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -25,6 +26,8 @@ class Connection:
         self._scope, self._receive, self._send = scope, receive, send
         self._tls, self._data = tls, data
         self._ended = asyncio.Event()
+        self._coming: asyncio.Future[Message] | None = None
+        self._ending: asyncio.Future[bool] | None = None
         self._looked = time.monotonic()
 
     async def refuse(self, refused: Refused) -> None:
@@ -51,14 +54,22 @@ class Connection:
         """What comes in; that it is over, once it is."""
         if self._ended.is_set():
             return self._over()
-        coming = asyncio.ensure_future(self._receive())
-        ended = asyncio.ensure_future(self._ended.wait())
-        try:
-            await asyncio.wait({coming, ended}, return_when=asyncio.FIRST_COMPLETED)
-            return coming.result() if coming.done() else self._over()
-        finally:
-            coming.cancel()
-            ended.cancel()
+        # It outlives a caller who stops waiting, as one does who only asks whether the client has gone.
+        coming = self._coming = self._coming or asyncio.ensure_future(self._receive())
+        if not coming.done():
+            ending = self._ending = self._ending or asyncio.ensure_future(self._ended.wait())
+            either: set[asyncio.Future[Any]] = {coming, ending}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not coming.done():
+            return self._over()
+        self._coming = None
+        return coming.result()
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        for task in (self._coming, self._ending):
+            if task is not None:
+                task.cancel()
 
     def _flows(self, message: Message) -> bool:
         more = message["type"] == "http.response.body" and bool(message.get("more_body"))

@@ -9,28 +9,30 @@ from typing import Generic, TypeVar
 from streams.stack.files import exclusive, private_folder, write_whole
 
 T = TypeVar("T")
+Stamp = tuple[int, int, int]
+NO_FILE: Stamp = 0, 0, 0
 
 
 class LiveFile(Generic[T]):
     """What `read` makes of the bytes of `path` (None = there is no file); `read` raises ValueError on damage.
 
-    A stat tells whether it changed: every change replaces the file, so that its inode is another.
+    A stat tells whether it changed: every change replaces the file, so that its inode is another. Threads
+    may share it.
     """
 
     def __init__(self, path: Path, read: Callable[[bytes | None], T]) -> None:
         self.path = path
         self._read = read
-        self._stamp: tuple[int, int, int] | None = None
-        self._value: T | None = None
+        self._held: tuple[Stamp, T] | None = None
 
     def now(self) -> T:
         """What the file says now. Raises OSError or ValueError; nothing older is given then."""
-        stamp = self._look()
-        if self._value is None or stamp != self._stamp:
-            self._value = None
-            self._value = self._read(None if stamp == (0, 0, 0) else self.path.read_bytes())
-            self._stamp = stamp
-        return self._value
+        stamp, held = self._look(), self._held
+        if held is not None and held[0] == stamp:
+            return held[1]
+        value = self._read(None if stamp == NO_FILE else self.path.read_bytes())
+        self._held = stamp, value
+        return value
 
     def change(self, by: Callable[[T], bytes]) -> None:
         """Replace the file with what `by` makes of its newest content. Raises OSError or ValueError."""
@@ -38,9 +40,9 @@ class LiveFile(Generic[T]):
         with exclusive(self.path.with_name(f"{self.path.name}.lock")):
             write_whole(self.path, by(self.now()))
 
-    def _look(self) -> tuple[int, int, int]:
+    def _look(self) -> Stamp:
         try:
             found = self.path.stat()
         except FileNotFoundError:
-            return 0, 0, 0
+            return NO_FILE
         return found.st_ino, found.st_size, found.st_mtime_ns

@@ -21,7 +21,7 @@ from exporters.access.gate import Gate
 from exporters.access.limits import Buckets, Rate, address_key
 from exporters.access.origin import from_elsewhere, names_loopback
 from exporters.access.principal import Principal
-from exporters.access.refused import Refused, later, too_often
+from exporters.access.refused import Refused, later, no_login, too_often
 from streams.errors import UserError
 
 PUBLIC = frozenset({"/", "/health", "/ready", "/openapi.json", "/favicon.ico"})
@@ -54,7 +54,10 @@ class AccessMiddleware:
             await connection.refuse(refused)
             return
         connection.gate = gate
-        await self._app(scope, connection.receive, connection.send)
+        try:
+            await self._app(scope, connection.receive, connection.send)
+        finally:
+            connection.close()
         if gate is not None and connection.status in (403, 404):
             await self._write(gate.who, scope, connection.status)
 
@@ -67,6 +70,8 @@ class AccessMiddleware:
         try:
             resolve = await self._access.login(headers, client)
             who = resolve()
+            if who is None:
+                raise no_login("this token has just ended: ask an admin for another")
         except (UserError, OSError) as error:
             log.error("tokens can't be read: %s", error)
             raise later("tokens can't be read here now: the log of the API says why") from error
@@ -74,7 +79,6 @@ class AccessMiddleware:
             if refused.status == 401 and refused.count:
                 self._addresses.charge(address_key(client), self._access.limits.failure)
             raise
-        assert who is not None
         _ask(self._people, f"{who.name} {address_key(client)}" if who.anonymous else who.name, who)
         gate = Gate(self._access, resolve, who)
         scope.setdefault("state", {}).update(principal=who, gate=gate)

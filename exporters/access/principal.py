@@ -81,11 +81,6 @@ def allowed(principal: Principal, action: Action, wearer: str | None) -> bool:
     return how_far == "own" and principal.owns(wearer)
 
 
-def knows(principal: Principal, wearer: str) -> bool:
-    """Whether they may know that this wearer exists: what tells an answer of 403 from one of 404."""
-    return principal.role in ("operator", "admin") or principal.owns(wearer)
-
-
 def actions(principal: Principal) -> list[Action]:
     """What they may do at all, in the order of the table."""
     return [action for action in ACTIONS if allowed(principal, action, None)]

@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket
 from exporters.access.access import Access
 from exporters.access.gate import record
 from exporters.access.middleware import AccessMiddleware
-from exporters.access.principal import Action, Principal, Role, allowed, knows
+from exporters.access.principal import Action, Principal, Role, allowed, reach
 from exporters.access.routes import access_routes
 from streams.settings import Settings
 
@@ -92,11 +92,11 @@ def _of(action: Action) -> Any:
 def _own(request: Request, action: Action) -> tuple[Principal, str]:
     who: Principal = request.state.principal
     wearer: str = request.path_params["wearer"]
-    if allowed(who, action, wearer) and wearer in KNOWN:
-        return who, wearer
-    if knows(who, wearer) and wearer in KNOWN:
+    if reach(who, action) not in ("own", "any"):
         raise HTTPException(403, f"this is not for the role {who.role}")
-    raise HTTPException(404, "there is no such wearer")
+    if not allowed(who, action, wearer) or wearer not in KNOWN:
+        raise HTTPException(404, "there is no such wearer")
+    return who, wearer
 
 
 async def _events() -> AsyncIterator[bytes]:

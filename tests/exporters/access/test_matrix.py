@@ -20,14 +20,14 @@ ABOUT_A_WEARER: dict[tuple[str, str], dict[Role, tuple[int, int, int]]] = {
     ("GET", "/wearers/{}"): {
         "wearer": (200, 404, 404),
         "clinician": (200, 404, 404),
-        "operator": (403, 403, 404),
-        "admin": (403, 403, 404),
+        "operator": (403, 403, 403),
+        "admin": (403, 403, 403),
     },
     ("POST", "/wearers/{}/answer"): {
         "wearer": (200, 404, 404),
         "clinician": (200, 404, 404),
-        "operator": (403, 403, 404),
-        "admin": (403, 403, 404),
+        "operator": (403, 403, 403),
+        "admin": (403, 403, 403),
     },
     ("POST", "/wearers/{}/break-glass"): {
         "wearer": (403, 403, 403),

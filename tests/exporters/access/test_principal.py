@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from exporters.access.principal import ACTIONS, ROLES, Action, Principal, Role, actions, allowed, knows, shown
+from exporters.access.principal import ACTIONS, ROLES, Action, Principal, Role, actions, allowed, shown
 from tests.exporters.examples import alert
 
 ONE = frozenset({"w1"})
@@ -70,10 +70,6 @@ def test_who_has_no_name_does_not_break_glass() -> None:
     anybody = Principal("anonymous", "clinician", None, anonymous=True)
 
     assert actions(anybody) == ["read", "answer", "stream"]
-
-
-def test_operators_know_of_wearers_whom_others_do_not() -> None:
-    assert [knows(WHO[role], "w2") for role in ROLES] == [False, False, True, True]
 
 
 def test_a_foreign_alert_is_not_shown() -> None:

@@ -44,8 +44,12 @@ class Endpoints:
         return Endpoint() if row is None else Endpoint(*row)
 
     def delivered(self, receiver: str, now: int) -> None:
-        """It has taken a message."""
-        self._keep(receiver, Endpoint(last_delivered=now))
+        """It has taken a message; a pause that it asked for, or its end, while that was on its way stays."""
+        before = self.of(receiver)
+        self._keep(
+            receiver,
+            Endpoint(paused_until=before.paused_until, disabled=before.disabled, last_delivered=now),
+        )
 
     def failed(self, receiver: str, failed: Failed, now: int, pause_ms: int = 0) -> Endpoint:
         """It has not; gives how it fares now."""

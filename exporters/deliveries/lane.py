@@ -31,6 +31,14 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+async def _safely(sending: Awaitable[Outcome]) -> Outcome:
+    """An error that nobody has thought of is a failure of this attempt, not the end of all lanes."""
+    try:
+        return await sending
+    except Exception as error:  # its words may quote an address
+        return Failed("error", f"an error in sending ({type(error).__name__})")
+
+
 class Lane:
     """Sends what is due to one receiver; of each alert one message at a time, in order."""
 
@@ -117,7 +125,7 @@ class Lane:
     async def _attempt(self, message: Message) -> None:
         self._outbox.tried(message.seq)
         detail = self._routes.detail(message.route, self._name)
-        outcome = await self._sender.send(message, detail)
+        outcome = await _safely(self._sender.send(message, detail))
         now = wall_ms()
         if outcome is None:
             self._outbox.delivered(message, now)
@@ -130,7 +138,7 @@ class Lane:
         standing = self._outbox.standing(self._name)
         alerts = [(alert, self._routes.detail(route, self._name)) for route, alert in standing]
         if alerts:
-            self._learn(await self._sender.resend(alerts), wall_ms())
+            self._learn(await _safely(self._sender.resend(alerts)), wall_ms())
 
     def _put_off(self, message: Message, failed: Failed, now: int) -> None:
         attempts = message.attempts + 1

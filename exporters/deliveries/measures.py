@@ -25,22 +25,22 @@ class DeliveryMetrics:
             return Gauge(name, text, labels, NAMESPACE, registry=registry)
 
         self._receivers, self._routes = frozenset(receivers), frozenset(routes)
-        self._queued = counter("deliveries_queued", "messages that routes have made", "route")
-        self._done = counter("deliveries", "attempts by their outcome", "receiver", "outcome")
-        self._lost = counter("deliveries_lost", "messages given up", "receiver", "reason")
-        self._waiting = gauge("deliveries_waiting", "messages that wait", "receiver")
-        self._oldest = gauge("deliveries_oldest_waiting_seconds", "age of the oldest that waits", "receiver")
-        self._disabled = gauge("delivery_disabled", "1 = nothing is sent there", "receiver")
+        self._queued = counter("deliveries_queued", "Messages that a route has queued.", "route")
+        self._done = counter("deliveries", "Attempts by their outcome.", "receiver", "outcome")
+        self._lost = counter("deliveries_lost", "Messages given up.", "receiver", "reason")
+        self._waiting = gauge("deliveries_waiting", "Messages that wait.", "receiver")
+        self._oldest = gauge("deliveries_oldest_waiting_seconds", "Age of the oldest that waits.", "receiver")
+        self._disabled = gauge("delivery_disabled", "1 while nothing is sent there.", "receiver")
         self._seconds = Histogram(
             "delivery_seconds",
-            "from the alert in the stream to the receiver's answer",
+            "From when an alert was to be told to the receiver's answer.",
             ("receiver",),
             NAMESPACE,
             registry=registry,
             buckets=BUCKETS,
         )
-        self._gaps = counter("delivery_gaps", "times that revisions were trimmed before they were read")
-        self._read = gauge("delivery_read_time_seconds", "when the stream of alerts last answered")
+        self._gaps = counter("delivery_gaps", "Times that revisions were gone before they were read.")
+        self._read = gauge("delivery_read_timestamp_seconds", "When the stream of alerts last answered.")
         for name in self._receivers:
             self._done.labels(name, "delivered")
             self._disabled.labels(name).set(0)

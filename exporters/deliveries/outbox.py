@@ -12,6 +12,7 @@ import msgspec
 
 from exporters.deliveries.backoff import DAY_MS, KEPT_MS
 from exporters.deliveries.escalation import Course, Tell
+from exporters.deliveries.routes import RANKS
 from streams.records import Alert
 
 SCHEMA = Path(__file__).with_name("outbox.sql")
@@ -117,35 +118,44 @@ class Outbox:
 
     def put(self, tell: Tell, route: str, alert: Alert, accepted: int, now: int, newest_only: bool) -> bool:
         """Queue a message; whether it was. What waits of the same alert is due with it, or replaced by it."""
-        if newest_only and not self._replace(tell.receiver, alert):
+        tried = self._replace(tell.receiver, alert) if newest_only else 0
+        if tried is None:
             return False
-        chain = (tell.at, tell.receiver, alert.id)
-        self._db.execute("UPDATE messages SET due = min(due, ?) WHERE receiver = ? AND alert = ?", chain)
+        rank = RANKS[alert.priority]
+        self._db.execute(
+            "UPDATE messages SET due = min(due, ?), rank = max(rank, ?) WHERE receiver = ? AND alert = ?",
+            (tell.at, rank, tell.receiver, alert.id),
+        )
         values = (tell.receiver, alert.id, alert.revision, tell.nudge, route, _encode(alert), accepted, now)
         done = self._db.execute(
             "INSERT OR IGNORE INTO messages"
-            " (receiver, alert, revision, nudge, route, body, accepted, queued, due)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*values, tell.at),
+            " (receiver, alert, revision, nudge, route, body, accepted, queued, due, attempts, rank)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, tell.at, tried, rank),
         )
         return done.rowcount == 1
 
-    def _replace(self, receiver: str, alert: Alert) -> bool:
-        """Take back what waits of an alert; False when its end is no news, as nothing of it was told."""
+    def _replace(self, receiver: str, alert: Alert) -> int | None:
+        """Take back what waits of an alert.
+
+        Gives how often it was tried; None when the alert's end is no news, as nothing of it was told.
+        """
         where = (receiver, alert.id)
         told = self._db.execute("SELECT 1 FROM told WHERE receiver = ? AND alert = ?", where).fetchone()
         query = "SELECT max(attempts) FROM messages WHERE receiver = ? AND alert = ?"
-        tried = self._db.execute(query, where).fetchone()[0]
+        tried = int(self._db.execute(query, where).fetchone()[0] or 0)
         self._db.execute("DELETE FROM messages WHERE receiver = ? AND alert = ?", where)
-        return alert.status != "resolved" or told is not None or bool(tried)
+        return None if alert.status == "resolved" and told is None and tried == 0 else tried
 
-    def take_back_nudges(self, alert: str, route: str) -> None:
-        """Somebody has it in hand: steps of escalation that were not tried yet are not taken."""
-        query = "DELETE FROM messages WHERE alert = ? AND route = ? AND nudge > 0 AND attempts = 0"
-        self._db.execute(query, (alert, route))
+    def take_back(self, alert: str, route: str, people: Iterable[str]) -> None:
+        """Somebody has it in hand: steps of escalation are not taken, and `people` need not be told."""
+        names = list(people)
+        marks = ", ".join("?" * len(names))
+        query = f"DELETE FROM messages WHERE alert = ? AND route = ? AND (nudge > 0 OR receiver IN ({marks}))"
+        self._db.execute(query, (alert, route, *names))
 
     def due(self, receiver: str, now: int, busy: Iterable[str], limit: int) -> list[Message]:
-        """Messages to send now: the first that waits of each alert that is not `busy` (ids)."""
+        """Messages to send now, the gravest first: the first of each alert that is not `busy` (ids)."""
         skipped = list(busy)
         marks = ", ".join("?" * len(skipped))
         query = (
@@ -153,7 +163,7 @@ class Outbox:
             " LEFT JOIN told ON told.receiver = m.receiver AND told.alert = m.alert"
             f" WHERE m.receiver = ? AND due <= ? AND m.alert NOT IN ({marks}) AND NOT EXISTS (SELECT 1 FROM"
             " messages AS e WHERE e.receiver = m.receiver AND e.alert = m.alert AND e.seq < m.seq)"
-            " ORDER BY due, seq LIMIT ?"
+            " ORDER BY rank DESC, due, seq LIMIT ?"
         )
         return [_message(row) for row in self._db.execute(query, (receiver, now, *skipped, limit))]
 

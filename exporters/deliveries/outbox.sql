@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS messages (
   queued INTEGER NOT NULL,
   due INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
+  rank INTEGER NOT NULL,
   UNIQUE (receiver, alert, revision, nudge)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS messages_due ON messages (receiver, due);

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Fault = Literal[
-    "timeout", "connection", "tls", "address", "redirect", "status", "busy", "refused", "gone"
+    "timeout", "connection", "tls", "address", "redirect", "status", "busy", "refused", "gone", "error"
 ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class Router:
         self._outbox = outbox
         self._metrics = metrics
         self._wake = wake
+        self._people = [name for name, found in routes.receivers.items() if found.kind == "push"]
         self._wearers = {name: routes.patterns(route) for name, route in routes.routes.items()}
 
     def take(self, stream_id: str, alert: Alert, now: int) -> None:
@@ -57,7 +58,7 @@ class Router:
             if course != before:
                 self._keep(name, course, alert, now)
             if before.running and not course.running:
-                self._outbox.take_back_nudges(alert.id, name)
+                self._outbox.take_back(alert.id, name, self._people)
             for tell in tells:
                 # Two routes to one receiver are one message: by the first of them, as soon as either allows.
                 first, known = found.get(tell.receiver, (name, tell))

@@ -60,6 +60,7 @@ def _log(level: str) -> None:
 async def _deliver(settings: Settings, routes: Routes, say: Callable[[int], None]) -> None:
     import asyncio
     import signal
+    import sqlite3
 
     from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 
@@ -81,6 +82,10 @@ async def _deliver(settings: Settings, routes: Routes, say: Callable[[int], None
     say(server.port)
     try:
         await work.run(stop)
+    except ExceptionGroup as group:
+        if group.split(sqlite3.Error)[1] is None:
+            raise UserError(f"{settings.data_dir} can't be written: is the disk full?") from group
+        raise
     finally:
         server.close()
         work.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from exporters.alerts.keys import Keys
 from exporters.alerts.sink import AlertSink
 from exporters.deliveries.overview import overview
 from exporters.deliveries.routes import Routes
+from exporters.deliveries.service import Deliveries
+from streams.stack.server import free_port
 from tests.exporters.deliveries.conftest import Start, webhook
 from tests.exporters.deliveries.hooks import Hook, serving, until
-from tests.exporters.examples import alert
+from tests.exporters.examples import DAY_S, alert, server_on
 
 Load = Callable[[str], Routes]
 ALL = '[routes.all]\nto = ["app"]\npriority = "info"\n'
@@ -106,3 +109,33 @@ async def test_what_waits_and_how_old_it_is_can_be_measured(
     assert registry.get_sample_value("vitalstream_deliveries_total", {**labels, "outcome": "gone"}) == 1
     assert registry.get_sample_value("vitalstream_deliveries_queued_total", {"route": "all"}) == 1
     assert overview(routes, tmp_path)[0].last_fault == "HTTP 410"
+
+
+async def test_redis_may_come_late_and_go_for_a_while(
+    load: Load, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Started before Redis is; then Redis ends, comes back empty, and has something new."""
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}"
+    sink = AlertSink.connect(url, trim_s=DAY_S)
+    stop = asyncio.Event()
+    async with serving() as hook:
+        routes = load(webhook("app", hook.url) + ALL)
+        work = Deliveries(url, routes, tmp_path, CollectorRegistry())
+        running = asyncio.create_task(work.run(stop))
+        try:
+            await until(lambda: "alerts can't be read" in caplog.text)
+            with server_on(port):
+                await work.settled()
+                await sink.write([alert("a1")])
+                await hook.got(1)
+            with server_on(port):
+                await sink.write([alert("a2")])
+                await hook.got(2)
+        finally:
+            stop.set()
+            await running
+            work.close()
+            await sink.close()
+
+    assert hook.ids == ["a1-1", "a2-1"]

@@ -94,14 +94,34 @@ def test_people_who_may_have_heard_of_an_alert_hear_of_its_end(outbox: Outbox) -
     assert put(outbox, 2, newest_only=True, status="resolved")
 
 
-def test_steps_that_were_not_tried_are_taken_back_when_somebody_has_it_in_hand(outbox: Outbox) -> None:
+def test_it_is_remembered_of_what_was_replaced_that_it_was_tried(outbox: Outbox) -> None:
+    put(outbox, 1, newest_only=True)
+    outbox.tried(outbox.due("app", NOW, [], 10)[0].seq)
+    put(outbox, 2, newest_only=True, status="escalated")
+
+    assert put(outbox, 3, newest_only=True, status="resolved")
+
+
+def test_steps_are_taken_back_when_somebody_has_it_in_hand_and_people_are_not_told(outbox: Outbox) -> None:
     one = alert("a1")
     outbox.put(Tell("app", NOW, nudge=1), "all", one, NOW, NOW, False)
     outbox.put(Tell("app", NOW), "all", alert("a1", 2), NOW, NOW, False)
+    outbox.put(Tell("phone", NOW), "all", one, NOW, NOW, True)
 
-    outbox.take_back_nudges("a1", "all")
+    outbox.take_back("a1", "all", ["phone"])
 
     assert waiting(outbox) == ["a1-2"]
+    assert outbox.due("phone", NOW, [], 10) == []
+
+
+def test_the_gravest_goes_first_also_when_it_became_so_while_it_waited(outbox: Outbox) -> None:
+    for name in ("a2", "a3"):
+        outbox.put(Tell("app", NOW - 1), "all", alert(name), NOW, NOW, False)
+    put(outbox, 1, priority="low")
+    outbox.put(Tell("app", NOW), "all", alert("a4", priority="low"), NOW, NOW, False)
+    put(outbox, 2, priority="high")
+
+    assert waiting(outbox) == ["a1-1", "a2-1", "a3-1", "a4-1"]
 
 
 def test_what_is_too_old_is_forgotten_and_told(outbox: Outbox) -> None:
@@ -138,6 +158,16 @@ def test_a_success_ends_a_row_of_failures(endpoints: Endpoints) -> None:
     endpoints.delivered("app", NOW + 1)
 
     assert (endpoints.of("app").failures, endpoints.of("app").failing_since) == (0, None)
+
+
+def test_a_success_that_was_on_its_way_undoes_neither_a_pause_nor_an_end(endpoints: Endpoints) -> None:
+    endpoints.failed("slow", Failed("busy", "HTTP 429"), NOW, 3_600_000)
+    endpoints.failed("gone", Failed("gone", "HTTP 410"), NOW)
+    for name in ("slow", "gone"):
+        endpoints.delivered(name, NOW + 1)
+
+    assert endpoints.of("slow").paused_until == NOW + 3_600_000
+    assert endpoints.of("gone").disabled is not None
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))

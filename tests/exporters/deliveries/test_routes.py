@@ -9,6 +9,8 @@ import pytest
 
 from exporters.deliveries.preview import examples, foretell
 from exporters.deliveries.routes import Routes, load_routes
+from exporters.deliveries.senders import senders_of
+from tests.exporters.deliveries.conftest import SECRET
 
 Load = Callable[[str], Routes]
 NIGHT = 1_770_000_000_000  # 2026-02-02 02:40 UTC
@@ -110,3 +112,18 @@ def test_a_cohort_is_who_the_file_says(load: Load) -> None:
 
     everybody = {"app", "am"}
     assert reached == {"w-10": everybody | {"nurse"}, "w-207": everybody | {"nurse"}, "w-208": everybody}
+
+
+def test_the_file_of_the_page_is_one_that_works(
+    write: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "deliver-alerts.md").read_text()
+    (tmp_path / "care-app.secret").write_text(SECRET)
+    (tmp_path / "nurse.url").write_text("ntfys://topic")
+    (tmp_path / "wearers.salt").write_text("0123456789abcdef")
+    monkeypatch.setenv("DOCTOR_URL", "ntfys://other")
+
+    routes = load_routes(write(page.split("```toml\n")[1].split("```")[0]))
+
+    assert list(routes.routes) == ["app", "ward"]
+    assert list(senders_of(routes)) == ["care-app", "nurse", "doctor", "alertmanager"]

@@ -101,6 +101,30 @@ def test_processes_side_by_side_write_one_chain(tmp_path: Path) -> None:
     assert (codes, verdict.whole, verdict.rows) == ([0, 0, 0], True, 360)
 
 
+def test_what_was_confirmed_before_a_kill_is_there_and_the_chain_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    program = (
+        "import asyncio, sys; from pathlib import Path\n"
+        "from exporters.access.audit import AuditLog; from exporters.access.chain import Entry\n"
+        "async def write():\n"
+        "    log = AuditLog(Path(sys.argv[1]))\n"
+        "    while True:\n"
+        "        for _ in range(50): await log.note(Entry('dr-a', 'clinician', 'read', 'w1'))\n"
+        "        print((await log.write(Entry('dr-a', 'clinician', 'answer', 'w1'))).seq, flush=True)\n"
+        "asyncio.run(write())\n"
+    )
+    for _ in range(3):
+        with subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            confirmed = [int(writer.stdout.readline()) for _ in range(5)][-1]
+            writer.kill()
+
+    written(path, 1)
+
+    verdict = AuditFile(path).verify()
+    assert (verdict.whole, verdict.rows > confirmed) == (True, True)
+
+
 def test_a_row_torn_by_a_power_cut_is_dropped_and_the_chain_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     written(path, 3)

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -23,11 +24,11 @@ def open_client(url: str, connect_s: float, *, decode_responses: bool = False) -
     restarted in between. What is sent must be idempotent: the first attempt may have arrived.
 
     Raises:
-        ValueError: the URL is none.
+        ValueError: the URL is none, or names a CA file that is not there.
     """
     # No `socket_timeout`: with it redis-py sends inside `asyncio.wait_for`, which on Python 3.11 loses
     # a cancellation that comes as the send ends, so that a stop or a Ctrl-C would be ignored.
-    return Redis.from_url(
+    client = Redis.from_url(
         url,
         socket_timeout=None,
         socket_connect_timeout=connect_s,
@@ -36,6 +37,10 @@ def open_client(url: str, connect_s: float, *, decode_responses: bool = False) -
         # Nobody has to be allowed CLIENT SETINFO, which Redis 7.0 has not got.
         driver_info=None,
     )
+    trusted = client.connection_pool.connection_kwargs.get("ssl_ca_certs")
+    if trusted is not None and not Path(trusted).is_file():
+        raise ValueError(f"ssl_ca_certs of the Redis URL names no file: {trusted}")
+    return client
 
 
 @asynccontextmanager

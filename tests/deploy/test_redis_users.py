@@ -17,7 +17,7 @@ from exporters.alerts.group import AlertGroup, Standing
 from exporters.alerts.riskboard import RiskBoard
 from exporters.alerts.sink import AlertSink
 from streams.records import Risk, Snooze
-from tests.deploy.conftest import Guarded, certificates
+from tests.deploy.conftest import Guarded, certificates, passwords
 from tests.exporters.examples import DAY_S, ONSET, alert
 
 
@@ -177,6 +177,15 @@ async def test_a_wrong_ca_is_one_clear_line(tls_server: Guarded, tmp_path: Path)
     assert caught.value.kind == "certificate"
     assert "ssl_ca_certs" in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_making_the_users_again_keeps_their_passwords(tmp_path: Path) -> None:
+    made = passwords(tmp_path)
+    before = (tmp_path / "users.acl").read_text()
+
+    assert passwords(tmp_path) == made
+    assert (tmp_path / "users.acl").read_text() == before
+    assert all((path.stat().st_mode & 0o077) == 0 for path in tmp_path.iterdir())
 
 
 def test_the_server_is_never_given_a_password(server: Guarded, as_user: Any) -> None:

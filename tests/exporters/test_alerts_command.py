@@ -198,6 +198,7 @@ def write_to(url: str, *alerts: Alert) -> None:
         (["--follow"], "redis://127.0.0.1:1/0", "vitalstream stack up"),
         ([], "redis://127.0.0.1:1/0", "vitalstream stack up"),
         ([], "kafka:9092", "schemes"),
+        (["--follow"], "rediss://127.0.0.1:1/0?ssl_ca_certs=/nowhere/ca.crt", "/nowhere/ca.crt"),
     ],
 )
 def test_an_error_is_one_line_that_says_what_to_do(

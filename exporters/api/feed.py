@@ -23,6 +23,8 @@ from exporters.api.store import Page, Store
 HEARTBEAT_S = 15.0
 AT_ONCE = 32
 """Events that a subscriber is given at once: what one that stops reading can hold on to."""
+CATCHING_UP = 2
+"""Subscribers that read Redis at one time: a hundred of them leave the loop to those who are up to date."""
 REFUSED_S = 5.0
 """Until Redis is asked again after it has refused us."""
 
@@ -48,6 +50,7 @@ class Feed:
         self._url, self._store = url, store
         self._ring = Ring(size)
         self._heartbeat_s = heartbeat_s
+        self._behind = asyncio.Semaphore(CATCHING_UP)
         self._news = asyncio.Event()
         self._begun = False
         self._up = False
@@ -131,7 +134,8 @@ class Feed:
         on = place
         if found is None:
             try:
-                page = await self._store.after(place, AT_ONCE)
+                async with self._behind:
+                    page = await self._store.after(place, AT_ONCE)
             except RedisUnavailable:
                 return [], place, False
             on, messages = _joined(place, page)

@@ -17,6 +17,8 @@ STOP_S = 3
 """What requests have to end after a stop was asked for."""
 DEAD_S = 60
 """The kernel drops a connection whose other side has taken nothing for so long (Linux)."""
+SEND_BYTES = 128 * 1024
+"""What the kernel keeps for a connection that is slow; Linux doubles it."""
 LARGEST_MESSAGE = 16 * 1024
 
 
@@ -86,10 +88,12 @@ def listener(bind: str, port: int) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Accepted connections inherit this and the next. Linux gives up to 4 MB to one that takes nothing.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         patience: Any = getattr(socket, "TCP_USER_TIMEOUT", None)
         if patience is not None:
-            # Accepted connections inherit it. asyncio closes a connection only once all is written, so a
-            # reader that stopped would otherwise keep its buffer for ever.
+            # asyncio closes a connection only once all is written: a reader that has stopped would keep its
+            # buffer for ever.
             sock.setsockopt(socket.IPPROTO_TCP, patience, DEAD_S * 1000)
         sock.bind(where)
     except OSError:

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+import pytest
+
 from exporters.alerts.sink import AlertSink
 from exporters.api.feed import AT_ONCE, Feed, Message
 from exporters.api.positions import BEGINNING
@@ -82,12 +84,17 @@ async def test_a_subscriber_holds_one_small_batch_and_goes_on_where_it_was(url: 
     await store.close()
 
 
-async def test_a_connection_that_takes_nothing_is_ended(url: str, tmp_path: Path, sink: AlertSink) -> None:
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the kernel can't drop it")
+async def test_a_connection_that_takes_nothing_is_dropped_with_its_buffer(
+    url: str, tmp_path: Path, sink: AlertSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exporters.api.server.DEAD_S", 1)
     for start in range(0, 2000, 100):
         await sink.write([alert(f"a{start + i}", clears=LONG) for i in range(100)])
     async with serving(url, tmp_path, takes_s=0.5) as api:
         connection = stopped(api)
         await until(lambda: bool(api.server.server_state.tasks))
         await until(lambda: not api.server.server_state.tasks)
+        await until(lambda: not api.server.server_state.connections)
         connection.close()
         await api.get("/health")

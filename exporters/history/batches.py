@@ -85,8 +85,10 @@ def decode(records: Mapping[TopicPartition, Sequence[Any]]) -> Decoded:
     offsets, unreadable = {}, 0
     for partition, found in records.items():
         for record in found:
+            if record.value is None:  # a profile that was taken back
+                continue
             try:
-                add[partition.topic](record.value or b"")
+                add[partition.topic](record.value)
             except (msgspec.MsgspecError, OverflowError):
                 unreadable += 1
         offsets[(partition.topic, partition.partition)] = found[-1].offset + 1

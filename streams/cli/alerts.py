@@ -40,8 +40,8 @@ def alerts(
 ) -> None:
     """Print every life-cycle event of the alerts, oldest first (times in UTC).
 
-    Each event is judged by itself: an alert that was raised as medium and has become high is shown by
-    `--priority high` from then on. `--at-least` is what follows an alert through its life.
+    Each event is judged by itself: `--at-least high` shows an alert that was raised as medium from when it
+    has become high, and nothing more of it, its end neither, once it is milder than that again.
 
     What Redis no longer has (older than VITALSTREAM_STREAM_TRIM_S) is told on stderr, so is an outage
     while following. Give the last `stream_id` that you handled as `--since` and nothing comes twice.

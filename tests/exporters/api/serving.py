@@ -57,10 +57,17 @@ class Running:
 
 @asynccontextmanager
 async def serving(
-    redis_url: str, folder: Path, broker: str = NOWHERE, anonymous: str = "answer", **options: Any
+    redis_url: str,
+    folder: Path,
+    broker: str = NOWHERE,
+    anonymous: str = "answer",
+    port: int = 0,
+    **options: Any,
 ) -> AsyncIterator[Running]:
     """The API in this process; who shows no token may answer for every wearer."""
-    settings = Settings(redis_url=redis_url, broker=broker, data_dir=folder, api_anonymous=anonymous)
+    settings = Settings(
+        redis_url=redis_url, broker=broker, data_dir=folder, api_anonymous=anonymous, api_port=port
+    )
     access = Access.open(settings, UNHURRIED)
     server = ApiServer(build_api(settings, access, **options), settings)
     task = asyncio.create_task(server.run_until_stopped())
@@ -80,10 +87,11 @@ async def reading(
     """The events of a stream, as they come."""
     async with api.client.stream("GET", path, timeout=None, **more) as answer:
         assert answer.status_code == 200, await answer.aread()
-        yield _events(answer)
+        yield events_of(answer)
 
 
-async def _events(answer: httpx.Response) -> AsyncIterator[Told]:
+async def events_of(answer: httpx.Response) -> AsyncIterator[Told]:
+    """Server-Sent Events as they come."""
     fields: dict[str, str] = {}
     async for line in answer.aiter_lines():
         name, _, value = line.partition(": ")

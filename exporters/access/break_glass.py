@@ -55,7 +55,12 @@ class BreakGlass:
 
     def open(self, glass: Glass) -> None:
         """Put an opening in force, in the place of an earlier one of the same wearer."""
-        self._file.change(lambda known: msgspec.json.encode([*self._others(known, glass), glass]) + b"\n")
+        self._file.change(lambda known: _bytes([*self._others(known, glass), glass]))
+
+    def end(self, who: str) -> None:
+        """End what is open to this person. Raises OSError or ValueError."""
+        if self.wearers(who):
+            self._file.change(lambda known: _bytes([glass for glass in known if glass.who != who]))
 
     def _others(self, known: Iterable[Glass], glass: Glass) -> list[Glass]:
         of = glass.who, glass.wearer
@@ -64,6 +69,10 @@ class BreakGlass:
     def _running(self, known: Iterable[Glass]) -> list[Glass]:
         now = self._clock() * 1000
         return [glass for glass in known if glass.until > now]
+
+
+def _bytes(openings: list[Glass]) -> bytes:
+    return msgspec.json.encode(openings) + b"\n"
 
 
 def _read(data: bytes | None) -> tuple[Glass, ...]:

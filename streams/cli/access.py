@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 RoleName = Literal["wearer", "clinician", "operator", "admin"]
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
+DAMAGED = "break-glass.json beside the audit log can't be read: remove it, which ends what it has opened"
+
 access = typer.Typer(help="Who may use the alert API and the board.", no_args_is_help=True)
 audit = typer.Typer(help="The record of who saw and did what.", no_args_is_help=True)
 
@@ -66,9 +68,7 @@ def list_(json_: Json = False) -> None:
     try:
         running = opened.glass.running()
     except ValueError as error:
-        raise UserError(
-            "break-glass.json beside the audit log is damaged: remove it, it ends by itself"
-        ) from error
+        raise UserError(DAMAGED) from error
     if json_:
         import msgspec
 
@@ -88,11 +88,17 @@ def list_(json_: Json = False) -> None:
 def revoke(
     name: Annotated[str, typer.Argument(help="name or id, as `access list` shows it")], json_: Json = False
 ) -> None:
-    """End a token at once: requests with it are refused, streams end within seconds."""
+    """End a token at once, and what break-glass has opened by it; streams end within seconds."""
+    from streams.errors import UserError
+
     opened = _open()
     found = opened.tokens.find(name)
     _recorded(opened, "revoke", found)
     opened.tokens.remove(found)
+    try:
+        opened.glass.end(found.name)
+    except ValueError as error:
+        raise UserError(f"{found.name}'s token has ended; {DAMAGED}") from error
     if json_:
         _json({"revoked": found.name, "id": found.id})
     else:

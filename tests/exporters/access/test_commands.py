@@ -94,6 +94,17 @@ def test_revoke_ends_a_token(run: Run, tmp_path: Path) -> None:
     assert (ended.returncode, Access.open(settings(tmp_path)).tokens.principal(digest(token))) == (0, None)
 
 
+def test_who_gets_a_name_anew_does_not_get_what_break_glass_opened_by_it(run: Run, tmp_path: Path) -> None:
+    run("access", "grant", "dr-a", "--role", "clinician", "--wearer", "w1")
+    access = Access.files(settings(tmp_path))
+    access.glass.open(access.glass.prepare("dr-a", "w9", "found unconscious at home", 30))
+    access.glass.open(access.glass.prepare("dr-b", "w9", "found unconscious at home", 30))
+
+    run("access", "revoke", "dr-a")
+
+    assert [glass.who for glass in access.glass.running()] == ["dr-b"]
+
+
 def test_changes_of_access_stand_in_the_audit_log(run: Run, tmp_path: Path) -> None:
     token = run("access", "grant", "dr-a", "--role", "clinician", "--every-wearer", "--expires", "30").stdout
     run("access", "revoke", "dr-a")

@@ -121,7 +121,7 @@ export function banner(name, text = null) {
   refill(
     place,
     lines.map(([key, said]) =>
-      h("p", { class: `note ${key}` }, h("span", {}, said),
+      h("p", { class: `note about-${key}` }, h("span", {}, said),
         key !== "live" && h("button", { type: "button", class: "plain", onclick: () => banner(key) }, word("close")))),
   );
 }

@@ -55,8 +55,8 @@ def test_an_alert_rises_and_is_acknowledged_snoozed_and_answered(
         expect(card.locator(".life")).to_contain_text(said)
     page.locator("summary", has_text="Silences").click()
     expect(page.get_by_role("region", name="Silences").get_by_role("row")).to_have_count(2)
-    said = [alert.status for _, alert in world.stream if alert.id == risen.id]
-    assert said[-4:] == ["acknowledged", "snoozed", "answered", "answered"]
+    statuses = [alert.status for _, alert in world.stream if alert.id == risen.id]
+    assert statuses[-4:] == ["acknowledged", "snoozed", "answered", "answered"]
 
 
 def test_alerts_stand_by_priority(look: Look, server: BoardServer, world: World) -> None:

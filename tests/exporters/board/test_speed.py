@@ -72,6 +72,6 @@ def _lateness(page: Page, server: BoardServer, world: World) -> float:
     name = page.locator(".space .row a[tabindex='0']").inner_text()
     changed = server.looks.crowd.get(name) or world.row(name)
     began = time.monotonic()
-    server.tell_rows([changed | {"context": "recovering"}])
-    expect(page.locator(".space .row", has_text=name).locator(".c-doing")).to_have_text("recovering")
+    server.tell_rows([changed | {"unusable": {"hr": "jump"}}])
+    expect(page.locator(".space .row", has_text=name).locator(".c-quality")).to_have_text("heart rate: jumps")
     return time.monotonic() - began

@@ -76,6 +76,10 @@ class Feed:
                 log.warning("%s", error)
                 self._turn(up=False)
                 await asyncio.sleep(REFUSED_S)
+            except Exception:  # a reader that ended would leave a silence that looks like health
+                log.exception("alerts can't be read")
+                self._turn(up=False)
+                await asyncio.sleep(REFUSED_S)
 
     def stop(self) -> None:
         """End every subscriber's stream."""
@@ -139,12 +143,12 @@ class Feed:
             except RedisUnavailable:
                 return [], place, False
             on, messages = _joined(place, page)
-            found = page.events
+            on, found = page.end or on, page.events
         for event in found:
             data = view(event)
             if data is not None:
                 messages.append(Message("alert", event.position, data))
-            on = event.position
+            on = max(on, event.position)
         return messages, on, on != place
 
     def _heartbeat(self, place: Position) -> Message:

@@ -61,9 +61,10 @@ async def _all(store: Store, asked: AlertsQuery, end: Position | None) -> Pages:
     """Everything that is kept: backwards through the stream, where an entry is its alert's newest."""
     while entries := await store.before(end, STEP):
         end = position(entries[-1][0])
-        some = [entry for entry in entries if _may_be(asked, entry[1])]
+        some = [entry for entry in entries if "id" in entry[1] and _may_be(asked, entry[1])]
         places = await store.places([fields["id"] for _, fields in some])
-        yield [event_of(e) for e, place in zip(some, places, strict=True) if place in (None, e[0])], end
+        current = [event_of(e) for e, place in zip(some, places, strict=True) if place in (None, e[0])]
+        yield [event for event in current if event is not None], end
 
 
 def _wearers(asker: Principal, asked: AlertsQuery) -> frozenset[str] | None:
@@ -78,4 +79,4 @@ def _wearers(asker: Principal, asked: AlertsQuery) -> frozenset[str] | None:
 
 def _may_be(asked: AlertsQuery, fields: Mapping[str, str]) -> bool:
     """Whether an alert with these fields can be one of those asked for, before its body is read."""
-    return all(getattr(asked, name) in (None, fields[name]) for name in ("priority", "status", "wearer"))
+    return all(getattr(asked, name) in (None, fields.get(name)) for name in ("priority", "status", "wearer"))

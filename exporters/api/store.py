@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
@@ -28,6 +29,7 @@ Entry = tuple[str, dict[str, str]]
 
 FACTS = ("priority", "status", "wearer")
 
+log = logging.getLogger(__name__)
 _decode = msgspec.json.Decoder(Alert).decode
 
 
@@ -36,13 +38,15 @@ class Page:
     """Entries after a place, and the whole stream at the same moment.
 
     `oldest` is what the stream keeps, the beginning where it is empty; `newest` the last id that it ever
-    gave; `previous` the entry that was written before the first of these, where that is known.
+    gave; `previous` the entry that was written before the first of these, where that is known; `end` the last
+    entry that was looked at, also where it is no alert.
     """
 
     oldest: Position
     newest: Position
     events: list[Event]
     previous: Position | None
+    end: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ class Store:
             for stream_id in ids:
                 pipe.xrange(self._keys.stream, min=stream_id, max=stream_id)
             found: list[list[Entry]] = await pipe.execute()
-        events = [event_of(entry) for entries in found for entry in entries]
+        read = [event_of(entry) for entries in found for entry in entries]
+        events = [event for event in read if event is not None]
         now = await self.current(alert_id)
         # Of an alert that was over long ago, what it was at last outlives the stream.
         return events if now is None or (events and events[-1].position >= now.position) else [*events, now]
@@ -184,16 +189,21 @@ def _page(info: dict[str, Any], entries: list[Entry]) -> Page:
     return Page(
         BEGINNING if oldest is None else position(oldest[0]),
         position(info["last-generated-id"]),
-        [event_of(entry) for entry in entries],
-        None if previous is None else position(previous),
+        [event for event in map(event_of, entries) if event is not None],
+        position(previous) if previous else None,
+        position(entries[-1][0]) if entries else None,
     )
 
 
-def event_of(entry: Entry) -> Event:
-    """An entry of the stream, decoded."""
+def event_of(entry: Entry) -> Event | None:
+    """An entry of the stream, decoded; None when it is no alert of this version."""
     stream_id, fields = entry
-    return _event(stream_id, fields["body"])
+    return _event(stream_id, fields.get("body", ""))
 
 
-def _event(stream_id: str, body: str) -> Event:
-    return Event(position(stream_id), _decode(body), body.encode())
+def _event(stream_id: str, body: str) -> Event | None:
+    try:
+        return Event(position(stream_id), _decode(body), body.encode())
+    except msgspec.MsgspecError:
+        log.warning("entry %s of the stream is no alert of this version", stream_id)
+        return None

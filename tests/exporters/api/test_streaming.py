@@ -54,3 +54,22 @@ async def test_what_is_trimmed_is_told_once_and_the_stream_goes_on_from_the_olde
 
     assert gap.data == {"from": ids[0], "to": ids[2], "reason": "trimmed"}
     assert [one.id for one in rest] == [one.id for one in again] == ids[2:]
+
+
+async def test_an_entry_that_is_no_alert_stops_nobody(
+    url: str, tmp_path: Path, sink: AlertSink, valkey: Redis
+) -> None:
+    await sink.write([alert("a1")])
+    await valkey.xadd("vitalstream:alerts", {"body": "{}"})
+    await sink.write([alert("a2")])
+
+    async with serving(url, tmp_path) as api:
+        listed = await api.get("/alerts?state=all")
+        async with reading(api, "/alerts/stream?since=0") as events:
+            stored = await take(events, 2)
+            await valkey.xadd("vitalstream:alerts", {"colour": "red"})
+            await sink.write([alert("a3")])
+            stored += await take(events, 1)
+
+    assert [row["alert"]["id"] for row in listed["alerts"]] == ["a2", "a1"]
+    assert [one.data["id"] for one in stored] == ["a1", "a2", "a3"]

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from exporters.access.gate import record
 from exporters.access.principal import Action, Principal, allowed, reach
 from exporters.alerts.card_content import Card, card_of
-from exporters.alerts.card_html import html_page
+from exporters.alerts.card_html import POLICY, html_page
 from exporters.alerts.card_text import text_card
 from exporters.api.asked import json, may, principal, query
 from exporters.api.listing import listed
@@ -29,6 +29,8 @@ from exporters.api.store import Store
 from models.advice import Catalogue
 from streams.records import Alert
 
+_PAGE = {"Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'"}
+"""A card brings its style with it."""
 MOST = 1_000
 """Silences in one answer."""
 
@@ -94,9 +96,9 @@ def _told(request: Request, found: Event, card: Card) -> Response:
     for kind in request.headers.get("accept", "").split(","):
         name = kind.partition(";")[0].strip()
         if name == "text/html":
-            return HTMLResponse(html_page(card), headers={"Cache-Control": "no-store"})
+            return HTMLResponse(html_page(card), headers=_PAGE)
         if name == "text/plain":
-            return PlainTextResponse(text_card(card).plain, headers={"Cache-Control": "no-store"})
+            return PlainTextResponse(text_card(card).plain)
         if name in ("application/json", "*/*"):
             break
     return json(OneAlert(found.alert, str(found.position), card))

@@ -17,6 +17,7 @@ from exporters.alerts.errors import RedisUnavailable
 from exporters.alerts.events import NEW_ONLY, Away, Gap, Heartbeat, Revision
 from exporters.api.positions import BEGINNING, Position, position
 from exporters.api.ring import SIZE, Event, Ring
+from exporters.api.seats import Seats
 from exporters.api.shapes import Beat, Missing
 from exporters.api.store import Page, Store
 
@@ -54,6 +55,7 @@ class Feed:
         self._news = asyncio.Event()
         self._begun = False
         self._up = False
+        self.seats = Seats()
         self.stopped = False
 
     async def newest(self, patience_s: float) -> Position | None:

@@ -66,6 +66,11 @@ def routes(feed: Feed, takes_s: float = TAKES_S) -> list[BaseRoute]:
 
 async def _serve(websocket: WebSocket, feed: Feed, asked: Subscription, takes_s: float) -> None:
     """Send until the reader goes, takes nothing for too long, or the server stops."""
+    with feed.seats.taken(asked.who):
+        await _until_over(websocket, feed, asked, takes_s)
+
+
+async def _until_over(websocket: WebSocket, feed: Feed, asked: Subscription, takes_s: float) -> None:
     sending = asyncio.create_task(_send(websocket, feed, asked, takes_s))
     leaving = asyncio.create_task(_left(websocket))
     try:

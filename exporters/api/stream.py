@@ -46,6 +46,7 @@ class EventStream(EventSourceResponse):
 class Subscription:
     """Where a subscriber begins, and what they see."""
 
+    who: str
     since: Position
     view: View
 
@@ -63,9 +64,10 @@ async def subscription(request: HTTPConnection, feed: Feed) -> Subscription:
     """What a request subscribes to, recorded. Raises HTTPException 403, 422 or 503."""
     wanted = query(request, StreamQuery)
     asker = may(request, "stream")
+    feed.seats.check(asker.name)
     since = await _since(request, wanted, feed)
     await record(request, "stream", wanted.wearer)
-    return Subscription(since, view_of(asker, wanted))
+    return Subscription(asker.name, since, view_of(asker, wanted))
 
 
 def view_of(principal: Principal, wanted: Wanted) -> View:
@@ -89,9 +91,10 @@ def sse(message: Message) -> bytes:
 
 async def _chunks(feed: Feed, asked: Subscription) -> AsyncGenerator[bytes, None]:
     yield b"retry: %d\n\n" % RETRY_MS
-    async with aclosing(feed.follow(asked.since, asked.view)) as batches:
-        async for batch in batches:
-            yield b"".join(map(sse, batch))
+    with feed.seats.taken(asked.who):
+        async with aclosing(feed.follow(asked.since, asked.view)) as batches:
+            async for batch in batches:
+                yield b"".join(map(sse, batch))
 
 
 async def _since(request: HTTPConnection, wanted: StreamQuery, feed: Feed) -> Position:

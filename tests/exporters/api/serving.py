@@ -16,6 +16,7 @@ from exporters.access.access import Access
 from exporters.access.limits import Limits, Rate
 from exporters.access.principal import Role
 from exporters.api.app import build_api
+from exporters.api.feed import Feed
 from exporters.api.server import ApiServer
 from streams.settings import Settings
 
@@ -41,6 +42,7 @@ class Running:
     client: httpx.AsyncClient
     server: ApiServer
     access: Access
+    feed: Feed
 
     def token(self, name: str, role: Role, *wearers: str) -> dict[str, str]:
         """The header of somebody new."""
@@ -69,12 +71,13 @@ async def serving(
         redis_url=redis_url, broker=broker, data_dir=folder, api_anonymous=anonymous, api_port=port
     )
     access = Access.open(settings, UNHURRIED)
-    server = ApiServer(build_api(settings, access, **options), settings)
+    app = build_api(settings, access, **options)
+    server = ApiServer(app, settings)
     task = asyncio.create_task(server.run_until_stopped())
     try:
         await asyncio.wait_for(server.listening.wait(), PATIENCE_S)
         async with httpx.AsyncClient(base_url=server.address, timeout=PATIENCE_S, trust_env=False) as client:
-            yield Running(server.address, client, server, access)
+            yield Running(server.address, client, server, access, app.state.feed)
     finally:
         server.stop()
         await asyncio.wait_for(task, PATIENCE_S)

@@ -75,6 +75,8 @@ async def test_one_alert_comes_with_its_card_in_words(api: Running, sink: AlertS
         "clinician",
     )
     assert page.text.startswith("<!doctype html>")
+    assert "style-src 'unsafe-inline'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == text.headers["Cache-Control"] == "no-store"
     assert "Irregular rhythm" in text.text
 
 

@@ -13,6 +13,7 @@ import pytest
 from exporters.alerts.sink import AlertSink
 from exporters.api.feed import AT_ONCE, Feed, Message
 from exporters.api.positions import BEGINNING
+from exporters.api.seats import Seats
 from exporters.api.store import Store
 from exporters.api.stream import TAKES_S
 from tests.exporters.api.serving import Running, reading, serving, take, until
@@ -98,3 +99,19 @@ async def test_a_connection_that_takes_nothing_is_dropped_with_its_buffer(
         await until(lambda: not api.server.server_state.connections)
         connection.close()
         await api.get("/health")
+
+
+async def test_nobody_opens_streams_without_end(api: Running) -> None:
+    bea, eve = api.token("bea", "clinician", "w1"), api.token("eve", "clinician", "w1")
+    api.feed.seats = Seats(each=2)
+    async with reading(api, headers=eve) as first, reading(api, headers=eve) as second:
+        await take(first, 1, "heartbeat")
+        await take(second, 1, "heartbeat")
+        third = await api.client.get("/alerts/stream", headers=eve)
+        async with reading(api, headers=bea) as other:
+            await take(other, 1, "heartbeat")
+    async with reading(api, headers=eve) as again:
+        await take(again, 1, "heartbeat")
+
+    assert third.status_code == 503
+    assert third.json()["error"].startswith("too many streams")

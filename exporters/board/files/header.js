@@ -96,6 +96,7 @@ function count() {
 }
 
 store.on("alerts", count);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => store.tell("theme"));
 
 /** Show whether what is seen is live; silence is told, never taken for "well". */
 export function showLive(changed = state) {

@@ -78,17 +78,19 @@ export function dressRow(node, row) {
   setText(node.link, row.wearer);
   setAttr(node.link, "href", `#/wearers/${encodeURIComponent(row.wearer)}`);
   const strange = row.strange ?? [];
+  // A row without a context tells level and age alone: nothing is known of the rest, which never means normal.
+  const told = Boolean(row.context);
   parts.signs.forEach((sign, index) => dressSign(sign, strange[index]));
-  setText(parts.calm, strange.length ? "" : word("as_usual"));
+  setText(parts.calm, strange.length ? "" : word(told ? "as_usual" : "unknown"));
   setText(parts.doing, word(row.context, "context"));
   const known = row.unusual !== null && row.unusual !== undefined;
   setText(parts.unusual, known ? percent(row.unusual) : "–");
   const wide = `${Math.round((row.unusual ?? 0) * 100)}%`;
   if (parts.meter.firstChild.style.width !== wide) parts.meter.firstChild.style.width = wide;
-  setText(parts.quality, quality(row));
+  setText(parts.quality, told ? quality(row) : "–");
   setAttr(parts.quality, "data-bad", Object.keys(row.unusable ?? {}).length ? "yes" : null);
   setText(parts.seen, (row.stale ? `⚠ ${word("stale")}, ` : "") + ago(row.time));
-  setText(parts.alerts, counted(row.alerts));
+  setText(parts.alerts, told ? counted(row.alerts) : "–");
 }
 
 function dressSign(sign, strange) {

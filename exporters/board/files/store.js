@@ -1,5 +1,6 @@
 // What the board knows: who looks, wearers, alerts, and whether it is live. Views listen to it.
 
+const ENDED = 200;
 const RANK = { high: 4, medium: 3, low: 2, info: 1, none: 0 };
 
 class Store extends EventTarget {
@@ -49,8 +50,15 @@ class Store extends EventTarget {
       const sent = this.sent.get(alert.id);
       if (sent && alert.revision > sent.revision) this.sent.delete(alert.id);
     }
+    this.#forget();
     if (whole) this.loaded.alerts = true;
     this.tell("alerts", { changed, whole });
+  }
+
+  /** A page that is open for weeks keeps no more of the past than this. */
+  #forget() {
+    const ended = [...this.alerts.values()].filter((alert) => alert.status === "resolved");
+    for (const alert of ended.slice(0, Math.max(0, ended.length - ENDED))) this.alerts.delete(alert.id);
   }
 
   /** Open alerts, the gravest first; of equals those that wait for an answer, then the newest. */

@@ -57,17 +57,17 @@ export function wearerPage(main, wearer) {
       loadAnswers();
     } catch (error) {
       if (gone.signal.aborted) return;
-      if (error.status === 404) refuse();
+      if (error.status === 404 || error.status === 403) refuse(error.status === 404 ? "foreign_wearer" : "no_health");
       else if (!found) refill(main, h("p", { class: "empty" }, say("failed", error.message)), h("button", { type: "button", class: "centre", onclick: load }, word("retry")));
     }
   }
 
-  function refuse() {
+  function refuse(why) {
     const open = () => breakGlass(wearer, load);
     refill(
       main,
       h("a", { class: "back", href: "#/wearers" }, "← ", word("wearers")),
-      h("div", { class: "empty" }, h("h1", {}, say("to_wearer", wearer)), h("p", {}, word("foreign_wearer")),
+      h("div", { class: "empty" }, h("h1", {}, say("to_wearer", wearer)), h("p", {}, word(why)),
         store.may("break_glass") && h("button", { type: "button", onclick: open }, word("break_glass"))),
     );
   }
@@ -76,7 +76,7 @@ export function wearerPage(main, wearer) {
     const { row, risk, trace } = found;
     const alerts = openHere();
     refill(place.head, personLine(row, trace));
-    refill(place.now, row.strange?.length ? strangeList(row.strange) : h("p", { class: "quiet" }, word("nothing_unusual")),
+    refill(place.now, row.strange?.length ? strangeList(row.strange) : h("p", { class: "quiet" }, word(row.context ? "nothing_unusual" : "unknown")),
       row.unusual != null && h("p", { class: "quiet" }, say("unusual_of", percent(row.unusual))));
     refill(place.alerts, alerts.slice(0, CONTRIBUTING).map(shortAlert),
       alerts.length > CONTRIBUTING && h("p", {}, h("a", { href: "#/inbox" }, say("more", alerts.length - CONTRIBUTING))));

@@ -34,6 +34,7 @@ class Looks:
     heartbeat_s: float = 15.0
     tokens: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    masked: bool = False
     crowd: dict[str, dict[str, Any]] = field(default_factory=dict)
     gap: tuple[str, str] | None = None
 
@@ -180,9 +181,8 @@ class BoardServer:
     def rows(self) -> list[dict[str, Any]]:
         with self.world.lock:
             own = [self.world.row(name) for name in sorted(self.world.traces)]
-        return [row for row in own if row["wearer"] not in self.looks.hidden] + list(
-            self.looks.crowd.values()
-        )
+        shown = [row for row in own if row["wearer"] not in self.looks.hidden]
+        return list(map(_masked, shown)) if self.looks.masked else shown + list(self.looks.crowd.values())
 
     async def wearers(self, request: Request) -> Response:
         if self.who(request) is None:
@@ -199,6 +199,8 @@ class BoardServer:
     async def wearer(self, request: Request) -> Response:
         if self._missing(request):
             return _error(404, "no such wearer")
+        if self.looks.masked:
+            return _error(403, "this is not for the role operator")
         with self.world.lock:
             return JSONResponse(self.world.wearer(request.path_params["wearer"]))
 
@@ -293,6 +295,12 @@ def _feedback(alert: Alert, action: str, body: dict[str, Any], author: str, numb
         comment=body.get("comment", ""),
         for_s=None if minutes is None else minutes * 60,
     )
+
+
+def _masked(row: dict[str, Any]) -> dict[str, Any]:
+    """A row for a role without health detail: level and age alone."""
+    bare: dict[str, Any] = {"context": "", "unusual": None, "strange": [], "unusable": {}, "alerts": {}}
+    return {name: row[name] for name in ("wearer", "time", "level", "stale")} | bare
 
 
 def _event(name: str, data: Any, entry: str | None = None) -> dict[str, Any]:

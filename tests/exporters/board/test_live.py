@@ -64,6 +64,22 @@ def test_a_gap_is_told_and_everything_is_loaded_again(look: Look, server: BoardS
     assert sum("/alerts?" in url for url in asked) == 2
 
 
+def test_a_role_without_health_detail_is_told_so(look: Look, world: World) -> None:
+    operator = {"name": "ops", "role": "operator", "anonymous": False, "may": ["read", "stream", "system"]}
+    server = BoardServer(world, Looks(tokens={"vs_ops": operator}, masked=True)).start()
+    page = look(server.url)
+    page.get_by_label("Token").fill("vs_ops")
+    page.get_by_role("button", name="Sign in").click()
+    row = page.locator(".space .row").first
+    expect(row.locator(".level")).not_to_be_empty()
+    expect(row.locator(".c-unusual_now")).to_have_text("not known")
+
+    row.click()
+
+    expect(page.get_by_text("Your role sees no health detail.")).to_be_visible()
+    server.stop()
+
+
 def test_a_token_is_asked_for_kept_for_the_tab_and_forgotten(look: Look, world: World) -> None:
     server = BoardServer(world, Looks(tokens={"vs_right": NURSE})).start()
     page = look(server.url)

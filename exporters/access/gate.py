@@ -11,7 +11,7 @@ from exporters.access.chain import Entry, Outcome
 from exporters.access.principal import Action, Principal, reach
 
 # What must not happen before it is on disk; the rest is written a moment later.
-_AWAITED: frozenset[Action] = frozenset({"answer", "manage", "break_glass"})
+_AWAITED: frozenset[Action] = frozenset({"answer", "audit", "manage", "break_glass"})
 
 
 class Gate:

@@ -160,7 +160,7 @@ class Outbox:
         marks = ", ".join("?" * len(skipped))
         query = (
             "SELECT seq, m.receiver, m.body, nudge, m.route, accepted, attempts, told.body FROM messages AS m"
-            " LEFT JOIN told ON told.receiver = m.receiver AND told.alert = m.alert"
+            " INDEXED BY messages_next LEFT JOIN told ON told.receiver = m.receiver AND told.alert = m.alert"
             f" WHERE m.receiver = ? AND due <= ? AND m.alert NOT IN ({marks}) AND NOT EXISTS (SELECT 1 FROM"
             " messages AS e WHERE e.receiver = m.receiver AND e.alert = m.alert AND e.seq < m.seq)"
             " ORDER BY rank DESC, due, seq LIMIT ?"

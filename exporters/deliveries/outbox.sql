@@ -34,7 +34,8 @@ CREATE TABLE IF NOT EXISTS messages (
   rank INTEGER NOT NULL,
   UNIQUE (receiver, alert, revision, nudge)
 ) STRICT;
-CREATE INDEX IF NOT EXISTS messages_due ON messages (receiver, due);
+-- In the order in which they are sent: the first that fits is found without sorting what waits.
+CREATE INDEX IF NOT EXISTS messages_next ON messages (receiver, rank DESC, due, seq);
 CREATE INDEX IF NOT EXISTS messages_chain ON messages (receiver, alert, seq);
 
 -- The last revision of an alert that a receiver has taken.

@@ -36,8 +36,8 @@ class View:
         return cls(sees, reach(principal, "read") == "masked")
 
     def shows(self, row: Row) -> Row:
-        """The row as they may see it: masked, it tells level and staleness alone."""
-        return Row(row.wearer, row.time, row.level, stale=row.stale) if self.masked else row
+        """The row as they may see it: masked, it tells whether data come, and nothing of health."""
+        return Row(row.wearer, row.time, stale=row.stale) if self.masked else row
 
 
 def _everybody(_wearer: str) -> bool:

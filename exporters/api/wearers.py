@@ -94,7 +94,9 @@ def routes(
 
 def _listed(history: History, view: View, asked: WearersQuery) -> Wearers:
     overview = history.overview
-    rows, total = overview.page(view.sees, asked.sort, asked.search, asked.offset, asked.limit)
+    # The order by risk would tell what a masked row does not.
+    sort = "name" if view.masked else asked.sort
+    rows, total = overview.page(view.sees, sort, asked.search, asked.offset, asked.limit)
     return Wearers([view.shows(row) for row in rows], total, overview.newest or None, version(history))
 
 

@@ -36,11 +36,11 @@ class Strange(Struct, frozen=True, gc=False):
 
 
 class Row(Struct, frozen=True):
-    """One wearer at a glance. `time` is that of the newest trace or risk."""
+    """One wearer at a glance; `time` is that of the newest trace or risk. No level where it may not be seen."""
 
     wearer: str
     time: Millis
-    level: Level
+    level: Level | None = None
     context: str = ""
     unusual: Share | None = None
     strange: list[Strange] = field(default_factory=list)

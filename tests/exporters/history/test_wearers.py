@@ -143,7 +143,7 @@ async def test_lists_hold_ones_own_wearers(url, history, who, names):
     assert ([one["wearer"] for one in told["wearers"]], told["total"]) == (names, len(names))
 
 
-async def test_an_operator_sees_level_and_staleness_alone(url, history):
+async def test_an_operator_sees_staleness_alone(url, history):
     fill(history, trace("b", 287, hr=99.0, unusual=0.75, level="low"))
 
     async with serve(url, history, OPERATOR) as api:
@@ -151,7 +151,7 @@ async def test_an_operator_sees_level_and_staleness_alone(url, history):
         refused = [await api.client.get(path) for path in ("/wearers/a", "/wearers/x", "/wearers/a/signals")]
 
     assert told["wearers"][1] == {
-        "wearer": "b", "time": START + 287 * STEP, "level": "low", "context": "", "unusual": None,
+        "wearer": "b", "time": START + 287 * STEP, "level": None, "context": "", "unusual": None,
         "strange": [], "unusable": {}, "stale": False, "alerts": {},
     }  # fmt: skip
     assert {one.status_code for one in refused} == {403}

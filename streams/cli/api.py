@@ -35,7 +35,9 @@ async def _serve(settings: Settings, as_json: bool) -> None:
     from exporters.api.app import build_api
     from exporters.api.server import ApiServer
     from streams.errors import UserError
+    from streams.logs import set_up_logging
 
+    set_up_logging(settings.log_level)
     access = Access.open(settings)
     if access.anonymous == "off" and access.oidc is None and not access.tokens.all():
         line = "nobody may come in: hand out a token by `vitalstream access grant`"

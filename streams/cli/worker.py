@@ -27,8 +27,8 @@ def worker(
     import asyncio
 
     from streams.engine.ends import exit_now
-    from streams.engine.main import set_up_logging
     from streams.engine.preflight import check_topics
+    from streams.logs import set_up_logging
     from streams.settings import Settings
     from streams.stack import discover
 

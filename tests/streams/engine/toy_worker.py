@@ -15,7 +15,8 @@ from exporters.alerts.sink import AlertSink
 from exporters.metrics.worker import WorkerMetrics
 from streams.engine.app import Engine
 from streams.engine.ends import exit_now
-from streams.engine.main import run, set_up_logging
+from streams.engine.main import run
+from streams.logs import set_up_logging
 from streams.records import Alert
 from streams.settings import Settings
 from tests.streams.engine.toy import ToyFactory, TroubledFactory

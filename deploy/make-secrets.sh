@@ -10,8 +10,9 @@ random_hex() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
 make() { [ -s "$folder/$1" ] || printf '%s' "$2" >"$folder/$1"; }
 
 make state_key "$(random_hex)"
-make redis_password "$(random_hex)"
-make redis_url "redis://:$(cat "$folder/redis_password")@redis:6379/0"
+sh "$(dirname "$0")/redis/make-users.sh" "$folder" >/dev/null
+make redis_url "redis://writer:$(cat "$folder/redis_writer")@redis:6379/0"
+make redis_reader_url "redis://reader:$(cat "$folder/redis_reader")@redis:6379/0"
 make grafana_password "$(random_hex)"
 
 # A certificate of its own for the alert API and the board: replace it by one that browsers trust.

@@ -97,6 +97,10 @@ def test_the_wheel_holds_its_data_files_and_no_tests(wheel):
     for wanted in (
         "models/policy/policy.toml",
         "exporters/alerts/publish.lua",
+        "exporters/alerts/take.lua",
+        "exporters/alerts/riskboard.lua",
+        "exporters/board/files/index.html",
+        "exporters/deliveries/outbox.sql",
         "streams/stack/kafka.lock.toml",
     ):
         assert wanted in names

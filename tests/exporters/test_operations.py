@@ -149,8 +149,7 @@ def test_compose_sets_only_settings_that_exist() -> None:
 
 def test_secrets_are_made_once_and_fit_the_compose_file(tmp_path: Path) -> None:
     script = tmp_path / "deploy" / "make-secrets.sh"
-    script.parent.mkdir()
-    shutil.copy(ROOT / "deploy" / "make-secrets.sh", script)
+    shutil.copytree(ROOT / "deploy", script.parent, ignore=shutil.ignore_patterns("secrets"))
     run = ["sh", str(script)]
 
     subprocess.run(run, check=True, capture_output=True)
@@ -159,7 +158,9 @@ def test_secrets_are_made_once_and_fit_the_compose_file(tmp_path: Path) -> None:
     second = {path.name: path.read_text() for path in (script.parent / "secrets").iterdir()}
 
     assert first == second
-    assert set(first) == {Path(secret["file"]).name for secret in COMPOSE["secrets"].values()}
-    assert first["redis_password"] in first["redis_url"]
+    in_files_of_urls = {"redis_writer", "redis_reader"}
+    assert set(first) - in_files_of_urls == {Path(x["file"]).name for x in COMPOSE["secrets"].values()}
+    assert f"writer:{first['redis_writer']}@" in first["redis_url"]
+    assert f"reader:{first['redis_reader']}@" in first["redis_reader_url"]
     assert len(bytes.fromhex(first["state_key"])) == 32
     assert (script.parent / "secrets").stat().st_mode & 0o777 == 0o700

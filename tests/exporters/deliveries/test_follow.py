@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from prometheus_client import CollectorRegistry
 from redis.asyncio import Redis
 
 from exporters.alerts.keys import Keys
 from exporters.alerts.sink import AlertSink
+from exporters.deliveries.lane import wall_ms
+from exporters.deliveries.outbox import Outbox
 from exporters.deliveries.overview import overview
 from exporters.deliveries.routes import Routes
 from exporters.deliveries.service import Deliveries
@@ -139,3 +142,29 @@ async def test_redis_may_come_late_and_go_for_a_while(
             await sink.close()
 
     assert hook.ids == ["a1-1", "a2-1"]
+
+
+@pytest.mark.parametrize(("answered", "doctor_told"), [(True, []), (False, ["a1-1-1"])])
+async def test_who_is_next_is_not_told_of_what_was_taken_on_while_it_was_down(
+    load: Load, deliver: Start, sink: AlertSink, tmp_path: Path, answered: bool, doctor_told: list[str]
+) -> None:
+    """The step was due long before the restart; so was the answer, which only the stream knows."""
+    steps = ALL + 'escalate = [ { after_minutes = 1, to = ["doctor"] } ]\n'
+    async with serving() as hook, serving() as doctor:
+        routes = load(webhook("app", hook.url) + webhook("doctor", doctor.url) + steps)
+        async with deliver(routes):
+            await sink.write([alert("a1")])
+            await hook.got(1)
+        outbox = Outbox(tmp_path / "deliveries.db")
+        course = structs.replace(outbox.course("a1", "all"), since=1)
+        outbox.keep_course("all", course, alert("a1"), due=60_001, now=wall_ms())
+        outbox.close()
+        if answered:
+            await sink.write([alert("a1", 2, status="acknowledged", acknowledged_by="somebody")])
+        async with deliver(routes):
+            if doctor_told:
+                await doctor.got(1)
+            await sink.write([alert("a2")])
+            await hook.got(2)
+
+    assert doctor.ids == doctor_told

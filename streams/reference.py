@@ -16,6 +16,7 @@ from prometheus_client.metrics import MetricWrapperBase
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from exporters.deliveries.measures import DeliveryMetrics
 from exporters.metrics.parts import AlertMetrics, FlowMetrics, ModelMetrics, StateMetrics
 from models.policy.rules import GradeRule, Rule, load_policy
 from models.signals.catalogue import SIGNALS, Signal
@@ -71,12 +72,14 @@ def metrics_page() -> str:
         ("Alerts", AlertMetrics(registry)),
         ("State", StateMetrics(registry)),
         ("Models", ModelMetrics(registry)),
+        ("Deliveries", DeliveryMetrics(registry, (), ())),
     ]
     sections = [f"## {title}\n\n{_table(METRIC_COLUMNS, _metrics(vars(part)))}" for title, part in parts]
     return _page(
         "Metrics",
         "A worker answers at `/metrics` (Prometheus) and `/healthz` (200 while there is progress, else 503"
-        " and why) on `VITALSTREAM_METRICS_PORT`. No label ever names a wearer, a device or an alert. Rules"
+        " and why) on `VITALSTREAM_METRICS_PORT`; so does `vitalstream deliver`, with what stands under"
+        " Deliveries. No label ever names a wearer, a device or an alert. Rules"
         " are in [`exporters/prometheus`](../../exporters/prometheus/vitalstream.rules.yml), a dashboard in"
         " [`exporters/grafana`](../../exporters/grafana/dashboards/worker.json).",
         "\n\n".join(sections),

@@ -15,6 +15,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from exporters.deliveries.measures import DeliveryMetrics
 from exporters.metrics.worker import WorkerMetrics
 from streams.settings import Settings
 from tests.exporters.test_metrics import use_everything
@@ -30,9 +31,10 @@ RECORDED = re.compile(r"job:\w+:\w+")
 
 @pytest.fixture(scope="module")
 def shown() -> set[str]:
-    """Every sample name that a worker's endpoint has."""
+    """Every sample name that the endpoints of a worker and of deliveries have."""
     registry = CollectorRegistry()
     use_everything(WorkerMetrics(registry))
+    DeliveryMetrics(registry, ["ward"], ["all"]).lost("ward", "expired")
     return {sample.name for family in registry.collect() for sample in family.samples}
 
 

@@ -15,6 +15,7 @@ export function voice() {
 /** Draw an alert into a place and keep it true. Gives `{leave}`. */
 export function alertCard(place, id) {
   const what = h("div", { class: "what" });
+  const more = h("div", { class: "more" });
   const form = answers(id);
   const history = h("div", { class: "history" });
   let revision = 0;
@@ -35,7 +36,9 @@ export function alertCard(place, id) {
 
   function drawn(alert, card) {
     revision = alert.revision;
-    refill(what, head(alert, card), reasons(alert), sureness(alert), todo(alert, card), ends(alert, card), said(alert));
+    store.seen(alert.updated);
+    refill(what, head(alert, card), reasons(alert), said(alert));
+    refill(more, sureness(alert), todo(alert, card), ends(alert, card));
     form.show(alert);
   }
 
@@ -46,7 +49,7 @@ export function alertCard(place, id) {
   }
 
   const offs = [store.on("alerts", heard), store.on("sent", () => form.refresh())];
-  refill(place, h("a", { class: "back", href: "#/inbox" }, "← ", word("back")), h("article", { class: "card" }, what, h("div", { class: "aside" }, form.node, history)));
+  refill(place, h("a", { class: "back", href: "#/inbox" }, "← ", word("back")), h("article", { class: "card" }, h("div", { class: "left" }, what, more), h("div", { class: "aside" }, form.node, history)));
   refill(what, h("p", { class: "quiet" }, word("loading")));
   load(store.alerts.get(id));
   return {

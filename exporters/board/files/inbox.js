@@ -116,7 +116,7 @@ function dressEntry({ link, parts }, alert, chosen) {
   setAttr(parts.level, "data-level", alert.priority);
   setText(parts.level, levelWord(alert.priority));
   setText(parts.title, sentence(alert.title) || word(alert.condition, "condition"));
-  setText(parts.facts, `${alert.wearer ?? word("no_health")} · ${ago(alert.onset)}`);
+  setText(parts.facts, `${alert.wearer || word("no_health")} · ${ago(alert.onset)}`);
   setText(parts.state, store.sent.has(alert.id) ? "…" : stateOf(alert));
 }
 

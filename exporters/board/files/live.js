@@ -106,7 +106,7 @@ async function loadRows() {
     let version = null;
     do {
       const part = await get(query("/wearers", { sort: "risk", offset: rows.length, limit: PAGE }));
-      if (part.newest) store.newest = Math.max(store.newest, part.newest);
+      if (part.newest) store.seen(part.newest);
       version ??= part.version ?? null;
       rows.push(...part.wearers);
       total = part.wearers.length ? part.total : rows.length;

@@ -80,10 +80,10 @@ export function dressRow(node, row) {
   const strange = row.strange ?? [];
   // A row without a context tells level and age alone: nothing is known of the rest, which never means normal.
   const told = Boolean(row.context);
-  parts.signs.forEach((sign, index) => dressSign(sign, strange[index]));
-  setText(parts.calm, strange.length ? "" : word(told ? "as_usual" : "unknown"));
-  setText(parts.doing, word(row.context, "context"));
   const known = row.unusual !== null && row.unusual !== undefined;
+  parts.signs.forEach((sign, index) => dressSign(sign, strange[index]));
+  setText(parts.calm, strange.length ? "" : word(known ? "as_usual" : "unknown"));
+  setText(parts.doing, word(row.context, "context"));
   setText(parts.unusual, known ? percent(row.unusual) : "–");
   const wide = `${Math.round((row.unusual ?? 0) * 100)}%`;
   if (parts.meter.firstChild.style.width !== wide) parts.meter.firstChild.style.width = wide;

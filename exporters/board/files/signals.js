@@ -1,6 +1,6 @@
 // Signals of a wearer over a range of time: charts that share one time axis, or a table of the same.
 import { SignalChart } from "./chart.js";
-import { h, refill, setAttr } from "./dom.js";
+import { h, refill, setAttr, setText } from "./dom.js";
 import { digitsOf, moment, number, span_ms } from "./format.js";
 import { alertLane, contextLane } from "./lanes.js";
 import { get, query } from "./session.js";
@@ -25,7 +25,8 @@ export function signalsPanel(wearer, signal) {
   const body = h("div", { class: "charts" });
   const buttons = new Map();
   const tools = h("div", { class: "bar" });
-  const node = h("div", {}, tools, lanes, body);
+  const rest = h("p", { class: "quiet" });
+  const node = h("div", {}, tools, lanes, body, rest);
 
   function build() {
     const button = (name, label, press, pressed = null) => {
@@ -92,7 +93,11 @@ export function signalsPanel(wearer, signal) {
     if (!data) return;
     marks();
     refill(lanes, contextLane(data), alertLane(data));
-    const names = order(Object.keys(data.signals));
+    const known = (name) => data.signals[name].value.some((value) => value != null);
+    const all = order(Object.keys(data.signals));
+    const names = all.filter(known);
+    const without = all.filter((name) => !known(name)).map((name) => word(name, "signal"));
+    setText(rest, without.length ? `${word("without")}: ${without.join(", ")}` : "");
     const empty = !names.length || !data.time.length;
     if (kept.table || empty) {
       drop();

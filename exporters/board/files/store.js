@@ -27,13 +27,18 @@ class Store extends EventTarget {
     return () => this.removeEventListener(name, listener);
   }
 
+  /** Data of this event time (ms) have been seen. */
+  seen(time) {
+    if (time > this.newest) this.newest = time;
+  }
+
   putRows(rows, whole = false) {
     if (whole) this.rows.clear();
     const changed = new Set();
     for (const row of rows) {
       this.rows.set(row.wearer, row);
       changed.add(row.wearer);
-      if (row.time > this.newest) this.newest = row.time;
+      this.seen(row.time);
     }
     if (whole) this.loaded.rows = true;
     this.tell("rows", { changed, whole });
@@ -46,6 +51,7 @@ class Store extends EventTarget {
       const known = this.alerts.get(alert.id);
       if (known && known.revision >= alert.revision) continue;
       this.alerts.set(alert.id, alert);
+      this.seen(alert.updated);
       changed.add(alert.id);
       const sent = this.sent.get(alert.id);
       if (sent && alert.revision > sent.revision) this.sent.delete(alert.id);

@@ -8,7 +8,7 @@ import { dressTrack, farness, level, track } from "./row.js";
 import { get, query } from "./session.js";
 import { signalsPanel } from "./signals.js";
 import { rank, store } from "./store.js";
-import { say, sentence, word } from "./words.js";
+import { language, say, sentence, word } from "./words.js";
 
 const RELOAD_MS = 2000;
 const AGES_MS = 15_000;
@@ -51,6 +51,7 @@ export function wearerPage(main, wearer) {
       const first = !found;
       found = await get(at, gone.signal);
       if (gone.signal.aborted) return;
+      store.seen(found.row.time);
       if (first) frame();
       draw();
       signals.follow(found.row?.time ?? store.newest, first);
@@ -81,7 +82,7 @@ export function wearerPage(main, wearer) {
     refill(place.alerts, alerts.slice(0, CONTRIBUTING).map(shortAlert),
       alerts.length > CONTRIBUTING && h("p", {}, h("a", { href: "#/inbox" }, say("more", alerts.length - CONTRIBUTING))));
     refill(place.risk, riskPanel(risk));
-    refill(place.advice, adviceOf(alerts));
+    advise(alerts);
     refill(place.quality, qualityOf(row, trace, risk));
   }
 
@@ -89,6 +90,17 @@ export function wearerPage(main, wearer) {
   function openHere() {
     const live = store.open().filter((alert) => alert.wearer === wearer);
     return store.loaded.alerts ? live : [...(found.alerts ?? [])].sort((a, b) => rank(b.priority) - rank(a.priority));
+  }
+
+  /** In English the alert brings its advice; other languages have it by the card. */
+  async function advise(alerts) {
+    if (language() === "en") {
+      refill(place.advice, adviceOf(alerts.flatMap((alert) => alert.advice ?? []).filter((line) => line.voice === voice())));
+      return;
+    }
+    const cards = alerts.slice(0, CONTRIBUTING).map((alert) => get(query(`/alerts/${encodeURIComponent(alert.id)}`, { voice: voice(), language: language() }), gone.signal));
+    const said = (await Promise.allSettled(cards)).flatMap(({ value }) => value?.card.advice ?? []);
+    if (!gone.signal.aborted) refill(place.advice, adviceOf(said));
   }
 
   async function loadAnswers() {
@@ -155,9 +167,8 @@ function shortAlert(alert) {
     rows.length > 0 && h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": word("contribution") }, contributionTable(rows, true)));
 }
 
-function adviceOf(alerts) {
-  const once = new Map();
-  for (const alert of alerts) for (const line of alert.advice ?? []) if (line.voice === voice()) once.set(`${line.kind}${line.text}`, line);
+function adviceOf(lines) {
+  const once = new Map(lines.map((line) => [`${line.kind}${line.text}`, line]));
   return once.size ? adviceList([...once.values()]) : h("p", { class: "quiet" }, word("no_advice"));
 }
 

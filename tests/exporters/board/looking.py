@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from tests.exporters.board.world import World
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
+COLOURS = 256
 PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
 _SAID_BY_BROWSER = re.compile(r"^Failed to load resource")
 """Chromium's own line for each answer that is an error and each server that is away."""
@@ -76,9 +78,16 @@ def tab_to(page: Page, selector: str, presses: int = 60) -> None:
 
 def picture(page: Page, name: str) -> None:
     """Keep a picture for the documentation, when asked to (VITALSTREAM_PICTURES=1)."""
-    if os.environ.get("VITALSTREAM_PICTURES") == "1":
-        PICTURES.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}.png")
+    if os.environ.get("VITALSTREAM_PICTURES") != "1":
+        return
+    from PIL import Image
+
+    PICTURES.mkdir(exist_ok=True)
+    with Image.open(BytesIO(page.screenshot())) as shot:
+        # A page has few colours: a palette makes a third of the bytes of it.
+        kind = Image.Quantize.MAXCOVERAGE
+        few = shot.convert("RGB").quantize(COLOURS, method=kind, dither=Image.Dither.NONE)
+    few.save(PICTURES / f"{name}.png", optimize=True)
 
 
 def open_alert(world: World, fits: Callable[[Alert], bool] = lambda alert: True) -> Alert:

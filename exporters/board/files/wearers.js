@@ -7,6 +7,8 @@ import { levelWord, say, word } from "./words.js";
 
 const LEVELS = ["high", "medium", "low", "info", "none"];
 const HELD_MS = 4000;
+// Not for ever: who left the desk must find the gravest on top.
+const KEYS_HELD_MS = 30_000;
 const DRAW_MS = 250;
 const AGES_MS = 15_000;
 const asked = { level: "all", search: "", sort: "risk" };
@@ -14,6 +16,7 @@ const asked = { level: "all", search: "", sort: "risk" };
 export function wearersPage(main) {
   let order = [];
   let pointer = 0;
+  let keyed = 0;
   let timer = null;
   const chips = new Map();
   const note = h("p", { class: "quiet", role: "status" });
@@ -57,7 +60,7 @@ export function wearersPage(main) {
 
   /** Put wearers in order; not while somebody points into the list, unless asked to. */
   function arrange(now = false) {
-    const busy = list.hasFocus() || Date.now() - pointer < HELD_MS;
+    const busy = Date.now() - pointer < HELD_MS || (list.hasFocus() && Date.now() - keyed < KEYS_HELD_MS);
     setText(held, busy && !now ? word("held") : "");
     if (now || !busy) order = sorted();
     tally();
@@ -90,7 +93,8 @@ export function wearersPage(main) {
   const offs = [store.on("rows", heard)];
   const ages = setInterval(() => list.redress(), AGES_MS);
   list.node.addEventListener("pointermove", () => (pointer = Date.now()), { passive: true });
-  list.node.addEventListener("pointerleave", () => (pointer = 0));
+  list.node.addEventListener("pointerleave", () => ((pointer = 0), arrange()));
+  list.node.addEventListener("keydown", () => (keyed = Date.now()));
   main.className = "fixed";
   refill(
     main,

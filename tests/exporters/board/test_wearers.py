@@ -55,6 +55,24 @@ def test_a_row_changes_when_news_come(look: Look, server: BoardServer, world: Wo
     expect(row).to_contain_text("oxygen saturation: motion")
 
 
+def test_the_order_is_held_while_somebody_points_into_the_list(
+    look: Look, server: BoardServer, world: World
+) -> None:
+    page = look(server.url)
+    expect(page.locator(".live")).to_have_text("live")
+    calm = next(name for name in sorted(world.traces) if world.row(name)["level"] == "none")
+    page.locator(".space .row").nth(3).hover()
+
+    server.tell_rows([world.row(calm) | {"level": "high", "unusual": 1.0, "alerts": {"high": 9}}])
+    expect(page.locator(".space .row", has_text=calm).locator(".level")).to_have_text("High")
+    expect(page.get_by_text("Order is held")).to_be_visible()
+    expect(page.get_by_role("row").nth(1)).not_to_contain_text(calm)
+
+    page.mouse.move(5, 5)
+
+    expect(page.locator(f'.row[aria-rowindex="2"]:has-text("{calm}")')).to_be_visible()
+
+
 def test_stale_data_are_told_in_words(look: Look, server: BoardServer, world: World) -> None:
     name = sorted(world.traces)[0]
     page = look(server.url)

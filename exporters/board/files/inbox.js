@@ -17,6 +17,7 @@ export function inboxPage(main, chosen) {
   const entries = new Map();
   const list = h("ul", { class: "alerts" });
   const more = h("button", { type: "button", class: "plain", onclick: () => ((most += FIRST), draw()) });
+  const cut = h("p", { class: "quiet warn" }, word("cut"));
   const empty = h("p", { class: "empty" });
   const detail = h("section", { class: "detail", "aria-label": word("alerts") });
   const silences = h("details", { class: "silences" }, h("summary", {}, word("silences")), h("div"));
@@ -27,7 +28,7 @@ export function inboxPage(main, chosen) {
     main,
     h("section", { class: "master", "aria-labelledby": "inbox-title" },
       h("h1", { id: "inbox-title" }, word("open_alerts"), " ", h("span", { class: "badge", id: "open-count" })),
-      list, more, empty, silences),
+      list, more, cut, empty, silences),
     detail,
   );
 
@@ -38,6 +39,7 @@ export function inboxPage(main, chosen) {
     setText(empty, failed ? say("failed", store.failed.alerts.message) : !store.loaded.alerts ? word("loading") : open.length ? "" : word("no_alerts"));
     empty.hidden = !empty.textContent;
     setText(document.getElementById("open-count"), String(open.length));
+    cut.hidden = !store.cut;
     more.hidden = open.length <= most;
     setText(more, say("whole_list", open.length - most));
     place(shown);

@@ -8,6 +8,8 @@ import { say, sentence } from "./words.js";
 
 const PAGE = 500;
 const MOST_ALERTS = 1000;
+// The gravest first: were there too many, those would not be the ones left out.
+const PRIORITIES = ["high", "medium", "low", "info"];
 
 /** Load everything, then listen. Gives `{stop}`. */
 export function openFeeds({ onRefused }) {
@@ -85,15 +87,18 @@ function gapTime(id) {
 async function loadAlerts() {
   return again("alerts", async () => {
     const found = [];
-    let before = "";
     let newest = null;
-    do {
-      const path = query("/alerts", { state: "open", limit: PAGE, before });
-      const part = await get(path);
-      newest ??= part.newest;
-      found.push(...part.alerts.map((entry) => entry.alert));
-      before = part.next;
-    } while (before && found.length < MOST_ALERTS);
+    store.cut = false;
+    for (const priority of PRIORITIES) {
+      let before = "";
+      do {
+        const part = await get(query("/alerts", { state: "open", priority, limit: PAGE, before }));
+        newest ??= part.newest;
+        found.push(...part.alerts.map((entry) => entry.alert));
+        before = part.next;
+      } while (before && found.length < MOST_ALERTS);
+      store.cut ||= Boolean(before);
+    }
     store.putAlerts(found, true);
     return newest;
   });

@@ -14,6 +14,8 @@ class Store extends EventTarget {
   /** newest event time of any wearer, ms */
   newest = 0;
   newestStream = "0";
+  /** whether more alerts are open than were loaded */
+  cut = false;
   loaded = { rows: false, alerts: false };
   failed = { rows: null, alerts: null };
 

@@ -131,6 +131,7 @@ class BoardServer:
                 for entry, alert in self.world.alerts.values()
                 if (asked.get("state") != "open" or alert.status != "resolved")
                 and asked.get("wearer", alert.wearer) == alert.wearer
+                and asked.get("priority", alert.priority) == alert.priority
             ]
             newest = self.world.stream[-1][0] if self.world.stream else "0-0"
         return JSONResponse({"alerts": found, "next": None, "newest": newest})

@@ -61,7 +61,7 @@ def test_a_gap_is_told_and_everything_is_loaded_again(look: Look, server: BoardS
     expect(page.locator("#banner")).to_contain_text("Some events were missed while away")
     expect(page.locator(".live")).to_have_text("live")
     page.wait_for_function("document.querySelectorAll('.space .row').length > 0")
-    assert sum("/alerts?" in url for url in asked) == 2
+    assert sum("/alerts?" in url and "priority=high" in url for url in asked) == 2
 
 
 def test_a_role_without_health_detail_is_told_so(look: Look, world: World) -> None:

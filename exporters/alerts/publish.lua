@@ -33,9 +33,10 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
--- The id of the newest entry; '0-0' in an empty server, '' where a version wrote that did not note it.
+-- The id of the newest entry; '0-0' in a server without any (a consumer group can have made an empty stream),
+-- '' where a version wrote that did not note it.
 local function predecessor()
-  return redis.call('GET', newest_key) or (redis.call('EXISTS', stream) == 1 and '' or '0-0')
+  return redis.call('GET', newest_key) or (redis.call('XLEN', stream) > 0 and '' or '0-0')
 end
 
 local function index(hash, wearer_set, id, priority, status, onset)

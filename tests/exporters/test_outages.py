@@ -263,6 +263,23 @@ async def test_a_server_that_lost_its_data_is_told(
     assert isinstance(events[3], Revision)
 
 
+async def test_a_server_that_lost_its_data_is_told_although_a_group_came_first(
+    sink: AlertSink, valkey: Redis, valkey_server: ValkeyServer
+) -> None:
+    await sink.write([alert("a1")])
+    [(place, _)] = await valkey.xrange("vitalstream:alerts")
+    await valkey.flushall()
+    # As every consumer group does that finds its stream gone.
+    await valkey.xgroup_create("vitalstream:alerts", "pager", "0", mkstream=True)
+    await sink.write([alert("a2")])
+    gaps: list[Gap] = []
+
+    stream = AlertStream(valkey_server.connection_url, since=place, follow=False, on_gap=gaps.append)
+
+    assert [a.id async for a in stream] == ["a2"]
+    assert [gap.reason for gap in gaps] == ["reset"]
+
+
 async def test_a_place_that_the_server_never_reached_is_told(
     sink: AlertSink, valkey_server: ValkeyServer
 ) -> None:

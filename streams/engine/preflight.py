@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from streams.engine.names import ALERTS, CONTROL, REJECTED, RISK, VITALS
+from streams.engine.names import ALERTS, CONTROL, REJECTED, RISK, TRACES, VITALS
 from streams.errors import UserError
 
-NEEDED = (VITALS, *CONTROL, ALERTS, RISK, REJECTED)
+NEEDED = (VITALS, *CONTROL, ALERTS, RISK, TRACES, REJECTED)
 
 
 def check_topics(broker: str, partitions: int) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from kafka import KafkaAdminClient
 
 from streams.engine.preflight import check_topics
 from streams.errors import UserError
 from streams.stack import LocalStack
+from streams.stack.topics import TOPICS
 from tests.streams.engine.harness import PARTITIONS, eventually, fresh_topics
 
 
@@ -22,12 +25,14 @@ def test_another_number_of_partitions_says_what_to_set(stack: LocalStack) -> Non
         check_topics(stack.broker, PARTITIONS + 1)
 
 
-def test_a_missing_topic_says_how_to_make_it(stack: LocalStack) -> None:
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_missing_topic_says_how_to_make_it(stack: LocalStack, topic: str) -> None:
+    """Whichever: a broker whose topics an older version made lacks the newer ones."""
     admin = KafkaAdminClient(bootstrap_servers=stack.broker)
-    admin.delete_topics(["risk"])
-    eventually(lambda: "risk" not in admin.list_topics(), "the topic is gone")
+    admin.delete_topics([topic])
+    eventually(lambda: topic not in admin.list_topics(), "the topic is gone")
     admin.close()
 
-    with pytest.raises(UserError, match="no topic risk: `vitalstream stack up`"):
+    with pytest.raises(UserError, match=f"no topic {re.escape(topic)}: `vitalstream stack up`"):
         check_topics(stack.broker, PARTITIONS)
     fresh_topics(stack.broker)

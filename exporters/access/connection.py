@@ -15,6 +15,8 @@ from exporters.access.refused import Refused
 LOOK_S = 1.0  # shortest time between looks at whether a stream may go on
 ENDED = 4401  # close code of a WebSocket whose reader has to come anew
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+_BEGINS = _STARTS | {"websocket.accept", "websocket.close"}
+_FAILED = "this went wrong here, not with you: the log of the API tells more"
 
 
 class Connection:
@@ -23,6 +25,7 @@ class Connection:
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, tls: bool, data: bool) -> None:
         self.gate: Gate | None = None
         self.status = 0
+        self._begun = False
         self._scope, self._receive, self._send = scope, receive, send
         self._tls, self._data = tls, data
         self._ended = asyncio.Event()
@@ -37,10 +40,16 @@ class Connection:
         else:
             await self._send({"type": "websocket.close", "code": 1008, "reason": refused.line[:120]})
 
+    async def fail(self) -> None:
+        """Answer that it went wrong; an answer that has begun stays without an end, which its reader sees."""
+        if not self._begun:
+            await self.refuse(Refused(500, _FAILED))
+
     async def send(self, message: Message) -> None:
         """Pass an answer on."""
         if self._ended.is_set():
             return
+        self._begun = self._begun or message["type"] in _BEGINS
         if message["type"] in _STARTS:
             self.status = message["status"]
             headers = secured(message.get("headers", []), tls=self._tls, data=self._data)

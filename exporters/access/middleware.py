@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
@@ -17,16 +18,19 @@ from exporters.access.access import Access
 from exporters.access.audit import AuditUnavailable
 from exporters.access.chain import Entry
 from exporters.access.connection import Connection
+from exporters.access.failures import trail
 from exporters.access.gate import Gate
 from exporters.access.limits import Buckets, Rate, address_key
 from exporters.access.origin import from_elsewhere, names_loopback
 from exporters.access.principal import Principal
 from exporters.access.refused import Refused, later, no_login, too_often
+from exporters.access.tokens import LENGTH, PREFIX
 from streams.errors import UserError
 
 PUBLIC = frozenset({"/", "/health", "/ready", "/openapi.json", "/favicon.ico"})
 PUBLIC_FOLDER = "/board/"
 SECRETS = frozenset({"token", "access_token"})
+TOKEN = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{{LENGTH - len(PREFIX)}}}")
 TOLD_AGAIN = Rate(per_s=1 / 60, burst=1)
 
 log = logging.getLogger(__name__)
@@ -46,7 +50,7 @@ class AccessMiddleware:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, self._closing(send))
             return
-        connection = Connection(scope, receive, send, tls=self._access.tls, data=not _public(scope["path"]))
+        connection = Connection(scope, receive, send, tls=self._access.tls, data=not _public(scope))
         try:
             gate = await self._enter(scope)
         except Refused as refused:
@@ -56,6 +60,10 @@ class AccessMiddleware:
         connection.gate = gate
         try:
             await self._app(scope, connection.receive, connection.send)
+        except Exception as error:
+            # Not left to the server, whose log would quote the error's words.
+            log.error("a request has failed: %s", trail(error))
+            await connection.fail()
         finally:
             connection.close()
         if gate is not None and connection.status in (403, 404):
@@ -65,10 +73,13 @@ class AccessMiddleware:
         headers, client = Headers(scope=scope), _client(scope)
         self._check_request(scope, headers)
         _ask(self._addresses, address_key(client))
-        if _public(scope["path"]):
+        _check_address(scope)
+        if _public(scope):
             return None
         try:
-            resolve = await self._access.login(headers, client)
+            # nginx, as it comes, tells nothing of whom it asks for, but asks by HTTP/1.0.
+            direct = scope.get("http_version") != "1.0"
+            resolve = await self._access.login(headers, client if direct else None)
             who = resolve()
             if who is None:
                 raise no_login("this token has just ended: ask an admin for another")
@@ -90,10 +101,6 @@ class AccessMiddleware:
             raise Refused(421, "ask for this machine by the name localhost or 127.0.0.1", count=False)
         if from_elsewhere(method, scope.get("scheme", "http"), headers):
             raise Refused(403, "a page of another site can't do this", count=False)
-        asked = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if SECRETS & asked.keys():
-            raise Refused(400, "a token in the address is not taken: send `Authorization: Bearer TOKEN`, and"
-                          " replace the one that was sent, since addresses are kept in logs")  # fmt: skip
 
     async def _note(self, scope: Scope, refused: Refused) -> None:
         address = address_key(_client(scope))
@@ -124,8 +131,20 @@ def _ask(buckets: Buckets, key: str, who: Principal | None = None) -> None:
         raise too_often(wait_s, who)
 
 
-def _public(path: str) -> bool:
-    return path in PUBLIC or path.startswith(PUBLIC_FOLDER)
+def _check_address(scope: Scope) -> None:
+    query = scope["query_string"].decode("latin-1")
+    named = {name.lower() for name in parse_qs(query, keep_blank_values=True)}
+    if named & SECRETS or TOKEN.search(query) or TOKEN.search(scope["path"]):
+        line = (
+            "a token in the address is not taken: send `Authorization: Bearer TOKEN`, and replace the one"
+            " that was sent, since addresses are kept in logs"
+        )
+        raise Refused(400, line, count=False)
+
+
+def _public(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return scope["type"] == "http" and (path in PUBLIC or path.startswith(PUBLIC_FOLDER))
 
 
 def _client(scope: Scope) -> str | None:
@@ -136,6 +155,6 @@ def _detail(scope: Scope, status: int) -> dict[str, str]:
     return {
         "address": address_key(_client(scope)),
         "method": scope.get("method", "WEBSOCKET"),
-        "path": scope["path"],
+        "path": TOKEN.sub("TOKEN", scope["path"]),
         "status": str(status),
     }

@@ -12,8 +12,12 @@ from ipaddress import ip_address
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 _SECURE = frozenset({"https", "wss"})
+_HERE = frozenset({"same-origin", "none"})
 # Only a proxy adds these: then the loopback address is the proxy's, not the client's.
-_OF_PROXIES = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+_OF_PROXIES = frozenset(
+    {"forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip"}
+)
+_OF_PROXIES_TOO = "x-forwarded-"
 
 
 def is_loopback(host: str | None) -> bool:
@@ -33,14 +37,18 @@ def names_loopback(headers: Mapping[str, str]) -> bool:
 
 def through_proxy(headers: Mapping[str, str]) -> bool:
     """Whether a proxy passed this on."""
-    return any(name in headers for name in _OF_PROXIES)
+    return any(name in _OF_PROXIES or name.startswith(_OF_PROXIES_TOO) for name in map(str.lower, headers))
 
 
 def from_elsewhere(method: str, scheme: str, headers: Mapping[str, str]) -> bool:
-    """Whether a page of another site asks for something that changes or subscribes (`method` WEBSOCKET)."""
+    """Whether a page of another site asks (`method` may be WEBSOCKET); a link on it may be followed.
+
+    It could not read what it is told, but it could use up rates and streams of who looks at it.
+    """
+    foreign = headers.get("sec-fetch-site", "none") not in _HERE
     if method in _SAFE:
-        return False
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return foreign and headers.get("sec-fetch-mode") != "navigate"
+    if foreign:
         return True
     origin = headers.get("origin")
     if origin is None:

@@ -58,6 +58,8 @@ def api(access: Access) -> Starlette:
         Route("/", _public),
         Route("/health", _public),
         Route("/system", system),
+        Route("/broken/{wearer}", _broken),
+        Route("/torn/{wearer}", _torn),
         Route("/wearers/{wearer}", _of("read")),
         Route("/wearers/{wearer}/answer", _of("answer"), methods=["POST"]),
         Route("/wearers/{wearer}/stream", stream),
@@ -97,6 +99,18 @@ def _own(request: Request, action: Action) -> tuple[Principal, str]:
     if not allowed(who, action, wearer) or wearer not in KNOWN:
         raise HTTPException(404, "there is no such wearer")
     return who, wearer
+
+
+async def _broken(request: Request) -> JSONResponse:
+    raise KeyError(request.path_params["wearer"])
+
+
+async def _torn(request: Request) -> StreamingResponse:
+    async def some() -> AsyncIterator[bytes]:
+        yield b"begun"
+        raise KeyError(request.path_params["wearer"])
+
+    return StreamingResponse(some())
 
 
 async def _events() -> AsyncIterator[bytes]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from starlette.types import Message
 
 from exporters.access.access import Access
 from streams.errors import UserError
-from tests.exporters.access.door import bearer, client, settings, token
+from tests.exporters.access.door import api, bearer, client, settings, token
 
 
 async def test_a_token_opens_the_door(access: Access) -> None:
@@ -56,6 +57,19 @@ async def test_a_token_in_the_address_is_refused(access: Access, name: str) -> N
     assert (answer.status_code, made in answer.text) == (400, False)
 
 
+@pytest.mark.parametrize("address", ["/me?Token={}", "/me?q={}", "/{}", "/wearers/{}"])
+async def test_a_token_in_the_address_is_known_by_its_form(
+    access: Access, tmp_path: Path, address: str
+) -> None:
+    made = token(access, "dr-a", "clinician", "w1")
+    async with client(access) as http:
+        answer = await http.get(address.format(made), headers=bearer(made))
+    access.close()
+
+    kept = (tmp_path / "audit.jsonl").read_text()
+    assert (answer.status_code, made in answer.text, made in kept) == (400, False, False)
+
+
 async def test_a_revoked_token_is_refused_at_once(access: Access) -> None:
     made = token(access, "dr-a", "clinician", "w1")
     async with client(access) as http:
@@ -101,6 +115,8 @@ async def test_what_who_shows_no_token_may_do_here(tmp_path: Path, mode: str, re
         ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}),
         ("127.0.0.1", {"Forwarded": "for=192.0.2.7"}),
         ("127.0.0.1", {"Via": "1.1 proxy"}),
+        ("127.0.0.1", {"X-Forwarded-Proto": "https"}),
+        ("127.0.0.1", {"CF-Connecting-IP": "192.0.2.7"}),
         ("127.0.0.1", {"Authorization": "Bearer vs_wrong"}),
     ],
 )
@@ -173,6 +189,47 @@ async def test_pages_of_other_sites_can_not_answer(
         answer = await http.post("/wearers/w1/answer", headers=bearer(made) | headers)
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "status"),
+    [
+        ("same-origin", "cors", 200),
+        ("none", "navigate", 200),
+        ("cross-site", "navigate", 200),
+        ("cross-site", "no-cors", 403),
+        ("cross-site", "cors", 403),
+        ("same-site", "cors", 403),
+    ],
+)
+async def test_a_page_of_another_site_may_link_here_and_no_more(
+    tmp_path: Path, site: str, mode: str, status: int
+) -> None:
+    opened = Access.open(settings(tmp_path, api_anonymous="read"))
+    async with client(opened) as http:
+        answer = await http.get("/wearers/w1", headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode})
+    opened.close()
+
+    assert answer.status_code == status
+
+
+async def test_who_asks_by_http_1_0_may_be_a_proxy(tmp_path: Path) -> None:
+    opened = Access.open(settings(tmp_path, api_anonymous="read"))
+    old = {"type": "http", "http_version": "1.0", "method": "GET", "path": "/me", "query_string": b""}
+    told: list[Message] = []
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    await api(opened)(
+        {**old, "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1)}, receive, send
+    )
+    opened.close()
+
+    assert told[0]["status"] == 401
 
 
 async def test_no_answer_lets_another_site_read_it(access: Access) -> None:

@@ -56,3 +56,13 @@ async def test_failed_logins_count_more_and_hold_up_their_address_alone(tmp_path
     opened.close()
 
     assert (failed, got) == ([401, 401, 429], ([429], [200]))
+
+
+async def test_tokens_in_addresses_are_held_up_like_all_else_and_recorded_once(tmp_path: Path) -> None:
+    opened = limited(tmp_path, Limits(address=Rate(per_s=0.01, burst=3)))
+    async with client(opened) as http:
+        got = [(await http.get("/me?token=x")).status_code for _ in range(5)]
+    opened.close()
+
+    outcomes = [row.detail["status"] for row in opened.audit.newest(10)]
+    assert (got, sorted(outcomes)) == ([400, 400, 400, 429, 429], ["400", "429"])

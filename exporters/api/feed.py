@@ -139,10 +139,8 @@ class Feed:
         messages: list[Message] = []
         on = place
         if found is None:
-            try:
-                async with self._behind:
-                    page = await self._store.after(place, AT_ONCE)
-            except RedisUnavailable:
+            page = await self._page(place)
+            if page is None:
                 return [], place, False
             on, messages = _joined(place, page)
             on, found = page.end or on, page.events
@@ -152,6 +150,15 @@ class Feed:
                 messages.append(Message("alert", event.position, data))
             on = max(on, event.position)
         return messages, on, on != place
+
+    async def _page(self, place: Position) -> Page | None:
+        """What Redis has after a place; None when it does not answer."""
+        try:
+            async with self._behind:
+                # Away, each would hold up all those behind it for as long as a request may take.
+                return await self._store.after(place, AT_ONCE) if self._up else None
+        except RedisUnavailable:
+            return None
 
     def _heartbeat(self, place: Position) -> Message:
         now = round(time.time() * 1000)
@@ -165,7 +172,7 @@ def lost(place: Position, page: Page) -> Literal["trimmed", "reset"] | None:
         return None
     if place > page.newest:
         return "reset"
-    if not page.events:
+    if page.end is None:
         return "trimmed" if place < page.newest else None
     if page.previous is None:  # written before entries named the one before them
         return "trimmed" if place < page.oldest.before else None
@@ -179,13 +186,10 @@ def _joined(place: Position, page: Page) -> tuple[Position, list[Message]]:
     reason = lost(place, page)
     if reason is None:
         return place, []
-    if page.events:
-        to = page.events[0].position
-        on = to.before
-    elif place > page.newest:  # another stream: all that it has is new to this reader
-        to, on = page.oldest, BEGINNING
-    else:
-        to = on = page.newest
+    # Without entries it goes on at the end: what was behind it is trimmed, or the server is back where a
+    # replica or an older copy of its data was, and this reader had all of that.
+    to = page.newest if page.first is None else page.first
+    on = to if page.first is None else to.before
     told = Missing(str(place), str(to), reason)
     return on, [Message("gap", on, msgspec.json.encode(told))]
 

@@ -38,14 +38,15 @@ class Page:
     """Entries after a place, and the whole stream at the same moment.
 
     `oldest` is what the stream keeps, the beginning where it is empty; `newest` the last id that it ever
-    gave; `previous` the entry that was written before the first of these, where that is known; `end` the last
-    entry that was looked at, also where it is no alert.
+    gave; `previous` the entry that was written before the first of these, where that is known; `first` and
+    `end` those that were looked at, also where they are no alerts.
     """
 
     oldest: Position
     newest: Position
     events: list[Event]
-    previous: Position | None
+    previous: Position | None = None
+    first: Position | None = None
     end: Position | None = None
 
 
@@ -81,12 +82,12 @@ class Store:
 
     async def after(self, place: Position, count: int) -> Page:
         """Up to `count` entries after a place, oldest first."""
-        async with self._gate, limited(TIMEOUT_S, RedisUnavailable), self._redis.pipeline() as pipe:
+        async with limited(TIMEOUT_S, RedisUnavailable), self._gate, self._redis.pipeline() as pipe:
             pipe.xinfo_stream(self._keys.stream)
             pipe.xrange(self._keys.stream, min=f"({place}", count=count)
             info, entries = await pipe.execute(raise_on_error=False)
         if isinstance(info, ResponseError) and "no such key" in str(info):
-            return Page(BEGINNING, BEGINNING, [], None)
+            return Page(BEGINNING, BEGINNING, [])
         _raise_first(info, entries)
         return _page(info, entries)
 
@@ -95,7 +96,7 @@ class Store:
         if place == BEGINNING:  # Redis knows nothing before it, and says so by an error
             return []
         end = "+" if place is None else f"({place}"
-        async with self._gate, limited(TIMEOUT_S, RedisUnavailable):
+        async with limited(TIMEOUT_S, RedisUnavailable), self._gate:
             return cast("list[Entry]", await self._redis.xrevrange(self._keys.stream, max=end, count=count))
 
     async def current(self, alert_id: str) -> Event | None:
@@ -113,7 +114,7 @@ class Store:
 
     async def life(self, alert_id: str) -> list[Event]:
         """What is kept of an alert's life, oldest first, less what the stream has trimmed."""
-        async with self._gate, limited(TIMEOUT_S, RedisUnavailable), self._redis.pipeline(False) as pipe:
+        async with limited(TIMEOUT_S, RedisUnavailable), self._gate, self._redis.pipeline(False) as pipe:
             ids = cast("list[str]", await _answer(self._redis.lrange(self._keys.life(alert_id), 0, -1)))
             for stream_id in ids:
                 pipe.xrange(self._keys.stream, min=stream_id, max=stream_id)
@@ -126,14 +127,14 @@ class Store:
 
     async def silences(self, most: int) -> list[Event]:
         """Alerts with a snooze, the one that ends last first."""
-        async with self._gate, limited(TIMEOUT_S, RedisUnavailable):
+        async with limited(TIMEOUT_S, RedisUnavailable), self._gate:
             answer = self._redis.zrange(self._keys.silences, 0, most - 1, desc=True)
             ids = cast("list[str]", await _answer(answer))
         return [event for event in await self.currents(ids) if event is not None and event.alert.snooze]
 
     async def clocks(self, wearers: Sequence[str]) -> list[int]:
         """How far the data of each wearer are judged, ms UTC; 0 where that is not known."""
-        async with self._gate, limited(TIMEOUT_S, RedisUnavailable), self._redis.pipeline(False) as pipe:
+        async with limited(TIMEOUT_S, RedisUnavailable), self._gate, self._redis.pipeline(False) as pipe:
             for wearer in wearers:
                 pipe.hget(self._keys.risk(wearer), "time")
             return [int(time or 0) for time in await pipe.execute()]
@@ -143,7 +144,7 @@ class Store:
         names = [self._keys.active(priority) for priority in PRIORITIES]
         if wearers is not None:
             names = [self._keys.active_of(wearer) for wearer in wearers]
-        async with self._gate, limited(TIMEOUT_S, RedisUnavailable), self._redis.pipeline(False) as pipe:
+        async with limited(TIMEOUT_S, RedisUnavailable), self._gate, self._redis.pipeline(False) as pipe:
             for name in names:
                 pipe.zrange(name, 0, -1)
             ids = [alert_id for answer in await pipe.execute() for alert_id in answer]
@@ -157,7 +158,7 @@ class Store:
     async def _hashes(self, alert_ids: Sequence[str], fields: tuple[str, ...]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
         for start in range(0, len(alert_ids), PAGE):
-            async with self._gate, limited(TIMEOUT_S, RedisUnavailable), self._redis.pipeline(False) as pipe:
+            async with limited(TIMEOUT_S, RedisUnavailable), self._gate, self._redis.pipeline(False) as pipe:
                 for alert_id in alert_ids[start : start + PAGE]:
                     _hmget(pipe, self._keys.alert(alert_id), fields)
                 rows += [tuple(row) for row in await pipe.execute()]
@@ -191,6 +192,7 @@ def _page(info: dict[str, Any], entries: list[Entry]) -> Page:
         position(info["last-generated-id"]),
         [event for event in map(event_of, entries) if event is not None],
         position(previous) if previous else None,
+        position(entries[0][0]) if entries else None,
         position(entries[-1][0]) if entries else None,
     )
 

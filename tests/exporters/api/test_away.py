@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from pathlib import Path
+
+import redis
 
 from exporters.alerts.sink import AlertSink
 from streams.stack.server import free_port
-from tests.exporters.api.serving import reading, serving, take
+from tests.exporters.api.serving import Running, reading, serving, take
 from tests.exporters.examples import DAY_S, alert, server_on
 
 
@@ -52,3 +57,37 @@ async def test_an_open_stream_hears_that_its_source_is_away_and_back(tmp_path: P
 
     assert told == ["up", "away", "up"]
     assert seen.data["id"] == "a1"
+
+
+async def test_many_readers_behind_a_server_that_hangs_hear_so_in_time(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"redis://127.0.0.1:{port}"
+
+    async def first(api: Running) -> str:
+        async with reading(api, "/alerts/stream?since=0") as events:
+            while True:
+                [beat] = await take(events, 1, "heartbeat")
+                if beat.data["source"] == "away":
+                    return "away"
+
+    with server_on(port):
+        sink = AlertSink.connect(url, trim_s=DAY_S)
+        await sink.write([alert("a1")])
+        await sink.close()
+        with redis.Redis(port=port) as client:
+            process = int(client.info("server")["process_id"])
+        async with serving(url, tmp_path) as api:
+            await take_one_heartbeat(api)
+            os.kill(process, signal.SIGSTOP)
+            try:
+                # One after the other they would wait for minutes.
+                told = await asyncio.gather(*(first(api) for _ in range(30)))
+            finally:
+                os.kill(process, signal.SIGCONT)
+
+    assert told == ["away"] * 30
+
+
+async def take_one_heartbeat(api: Running) -> None:
+    async with reading(api) as events:
+        await take(events, 1, "heartbeat")

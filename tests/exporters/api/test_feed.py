@@ -52,9 +52,11 @@ def test_a_ring_gives_what_comes_after_a_place_or_says_that_it_can_not(
 
 
 def page(oldest: int, newest: int, first: int | None, previous: int | None) -> Page:
-    events = [] if first is None else [event(first)]
-    before = None if previous is None else Position(previous, 0)
-    return Page(Position(oldest, 0), Position(newest, 0), events, before)
+    if first is None:
+        return Page(Position(oldest, 0), Position(newest, 0), [])
+    before, found = None if previous is None else Position(previous, 0), event(first)
+    place = found.position
+    return Page(Position(oldest, 0), Position(newest, 0), [found], before, place, place)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,9 @@ def page(oldest: int, newest: int, first: int | None, previous: int | None) -> P
 )
 def test_what_was_trimmed_between_is_known(place: int, found: Page, expected: str | None) -> None:
     assert lost(Position(place, 0), found) == expected
+
+
+def test_an_entry_that_is_no_alert_is_nothing_lost() -> None:
+    one = Position(6, 0)
+
+    assert lost(Position(5, 0), Page(one, Position(9, 0), [], Position(5, 0), one, one)) is None

@@ -56,6 +56,26 @@ async def test_what_is_trimmed_is_told_once_and_the_stream_goes_on_from_the_olde
     assert [one.id for one in rest] == [one.id for one in again] == ids[2:]
 
 
+async def test_a_server_that_is_back_at_an_earlier_moment_does_not_repeat_what_its_readers_had(
+    url: str, tmp_path: Path, sink: AlertSink, valkey: Redis
+) -> None:
+    """As a replica that takes over, or a file that lacks its last second."""
+    await sink.write([alert("a1"), alert("a2")])
+    [newest] = [stream_id for stream_id, _ in await valkey.xrevrange("vitalstream:alerts", count=1)]
+    ahead = f"{int(newest.split('-')[0]) + 1}-0"
+
+    async with (
+        serving(url, tmp_path) as api,
+        reading(api, headers={"Last-Event-ID": ahead}) as events,
+    ):
+        [gap] = await take(events, 1, "gap")
+        await sink.write([alert("a3")])
+        [told] = await take(events, 1)
+
+    assert gap.data == {"from": ahead, "to": newest, "reason": "reset"}
+    assert told.data["id"] == "a3"
+
+
 async def test_an_entry_that_is_no_alert_stops_nobody(
     url: str, tmp_path: Path, sink: AlertSink, valkey: Redis
 ) -> None:

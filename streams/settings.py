@@ -43,7 +43,9 @@ class Settings(BaseSettings):
     metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus endpoint; 0 = any free port")
     api_port: int = Field(0, ge=0, le=65535, description="alert API and board; 0 = any free port")
     api_anonymous: Literal["off", "read", "answer"] = Field(
-        "off", description="what who shows no token may do, on loopback alone"
+        "off",
+        description="what who shows no token may do, on loopback alone; a local stack that nobody was given"
+        " access to may be read",
     )
     api_tls_cert: Path | None = Field(
         None, description="certificate chain (PEM) of the alert API; without it loopback alone"

@@ -136,7 +136,8 @@ def bring_down(data_dir: Path) -> list[str]:
 def discover(settings: Settings) -> Settings:
     """Settings pointed at the running stack of their data folder, as far as the environment named no servers.
 
-    The folder's state key goes with the folder's broker only: workers of another share a key of theirs.
+    The folder's state key goes with the folder's broker only: workers of another share a key of theirs. As
+    long as nobody was given access to it, its alert API may be read by whoever is at this machine.
     """
     state = load_state(_data_dir(settings))
     if state is None or not state.up:
@@ -148,7 +149,15 @@ def discover(settings: Settings) -> Settings:
             update["state_key"] = SecretStr(local_state_key(_data_dir(settings)))
     if "redis_url" not in settings.model_fields_set:
         update["redis_url"] = SecretStr(state.endpoints.redis_url)
+    if {"broker", "redis_url"} <= update.keys() and _is_fresh(settings):
+        update["api_anonymous"] = "read"
     return settings.model_copy(update=update)
+
+
+def _is_fresh(settings: Settings) -> bool:
+    """Whether nobody has said who may see this local stack's alerts: then whoever is at this machine may."""
+    said = {"api_anonymous", "access", "oidc_issuer", "api_tls_cert", "bind"} & settings.model_fields_set
+    return not said and not (_data_dir(settings) / "access.json").exists()
 
 
 def _up(settings: Settings, progress: Progress) -> tuple[LocalStack, ExitStack]:

@@ -55,6 +55,34 @@ def test_what_the_environment_names_is_left_alone(tmp_path: Path, monkeypatch: p
     assert found.state_key is None
 
 
+def test_alerts_of_a_fresh_stack_may_be_read_until_somebody_is_given_access(tmp_path: Path) -> None:
+    save_state(tmp_path, UP)
+
+    fresh = discover(Settings(data_dir=tmp_path)).api_anonymous
+    (tmp_path / "access.json").write_text("{}")
+
+    assert (fresh, discover(Settings(data_dir=tmp_path)).api_anonymous) == ("read", "off")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VITALSTREAM_API_ANONYMOUS", "off"),
+        ("VITALSTREAM_BROKER", "kafka.example:9092"),
+        ("VITALSTREAM_REDIS_URL", "redis://redis.example"),
+        ("VITALSTREAM_BIND", "127.0.0.1"),
+        ("VITALSTREAM_OIDC_ISSUER", "https://issuer.example"),
+    ],
+)
+def test_no_stack_is_fresh_of_which_something_was_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    save_state(tmp_path, UP)
+    monkeypatch.setenv(name, value)
+
+    assert discover(Settings(data_dir=tmp_path)).api_anonymous == "off"
+
+
 @pytest.mark.parametrize("state", [None, StackState(PORTS)])
 def test_a_folder_without_a_stack_changes_nothing(tmp_path: Path, state: StackState | None) -> None:
     if state is not None:

@@ -16,6 +16,8 @@ from exporters.alerts.errors import RedisUnavailable, SinkUnavailable
 from exporters.alerts.group import AlertGroup, Standing
 from exporters.alerts.riskboard import RiskBoard
 from exporters.alerts.sink import AlertSink
+from exporters.api.positions import BEGINNING
+from exporters.api.store import Store
 from streams.records import Risk, Snooze
 from tests.deploy.conftest import Guarded, certificates, passwords
 from tests.exporters.examples import DAY_S, ONSET, alert
@@ -82,6 +84,27 @@ async def test_the_reader_follows_and_handles_alerts_in_a_group(server: Guarded)
     await group.close()
 
 
+async def test_the_reader_answers_for_the_api(server: Guarded) -> None:
+    await write(server, alert("a1"), alert("a1", revision=2, status="snoozed", snooze=Snooze(ONSET)))
+    store = Store.connect(server.url("reader"))
+
+    await store.ping()
+    behind = await store.after(BEGINNING, 10)
+    before = await store.before(None, 10)
+    life = await store.life("a1")
+    silences = await store.silences(10)
+    clocks = await store.clocks(["w1"])
+    open_now = await store.open_alerts(None)
+    current = await store.current("a1")
+
+    assert [len(found) for found in (behind.events, before, life, silences, open_now)] == [2, 2, 2, 1, 1]
+    assert clocks == [0]
+    assert current is not None
+    assert current.position == behind.newest
+    assert refused(server) == []
+    await store.close()
+
+
 def test_the_reader_hears_the_hint(server: Guarded, as_user: Any) -> None:
     channel = as_user("reader").pubsub()
     channel.subscribe("vitalstream:alerts:hint")
@@ -104,11 +127,12 @@ MAY = {
 }  # fmt: skip
 MAY_NOT = {
     "writer": [
-        "XRANGE vitalstream:alerts - +", "XREAD STREAMS vitalstream:alerts 0", "XLEN vitalstream:alerts",
-        "HGETALL vitalstream:alert:a1", "LRANGE vitalstream:alert:a1:life 0 -1",
-        "ZRANGE vitalstream:active:high 0 -1", "ZRANGEBYSCORE vitalstream:active:high 0 1",
-        "SUBSCRIBE vitalstream:alerts:hint", "DEL vitalstream:alerts", "KEYS *", "SCAN 0",
-        "SET elsewhere 1", "FLUSHALL", "CONFIG GET *", "ACL LIST",
+        "XRANGE vitalstream:alerts - +", "XREAD STREAMS vitalstream:alerts 0",
+        "XINFO STREAM vitalstream:alerts", "HGETALL vitalstream:alert:a1",
+        "LRANGE vitalstream:alert:a1:life 0 -1", "ZRANGE vitalstream:active:high 0 -1",
+        "ZRANGEBYSCORE vitalstream:active:high 0 1", "SUBSCRIBE vitalstream:alerts:hint",
+        "DEL vitalstream:alerts", "KEYS *", "SCAN 0", "SET elsewhere 1", "FLUSHALL",
+        "CONFIG GET *", "ACL LIST",
     ],
     "reader": [
         "XADD vitalstream:alerts * id a9", "XTRIM vitalstream:alerts MAXLEN 0", "XDEL vitalstream:alerts 1-1",

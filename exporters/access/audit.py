@@ -24,6 +24,7 @@ BATCH = 1_000  # rows synced at once
 WAITING = 10_000  # rows that may wait before who notes one waits too
 PAUSE_S = 1.0  # between attempts while the disk refuses
 LONGEST = 200  # characters kept of any text: a stranger's request chooses some of them
+LONGEST_OF_COMMANDS = 1_000_000
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ class AuditLog:
     def write_now(self, entry: Entry) -> Head:
         """Append a row from a command, without a thread. Raises AuditUnavailable."""
         try:
-            return self._file.append([self._timed(entry)])[0]
+            # Nothing of it comes from a stranger: a grant names all of its wearers, however many.
+            return self._file.append([self._timed(entry, LONGEST_OF_COMMANDS)])[0]
         except OSError as error:
             raise AuditUnavailable from error
 
@@ -86,8 +88,8 @@ class AuditLog:
         if thread is not None:
             thread.join()
 
-    def _timed(self, entry: Entry) -> tuple[int, Entry]:
-        return int(self._clock() * 1000), _plain(entry)
+    def _timed(self, entry: Entry, longest: int = LONGEST) -> tuple[int, Entry]:
+        return int(self._clock() * 1000), _plain(entry, longest)
 
     def _add(self, entry: Entry, kept: Future[Head] | None) -> None:
         time_ms, entry = self._timed(entry)
@@ -137,15 +139,15 @@ def _begun(kept: Future[Head]) -> bool:
     return kept.running() or kept.set_running_or_notify_cancel()
 
 
-def _plain(entry: Entry) -> Entry:
+def _plain(entry: Entry, longest: int) -> Entry:
     """The entry with every text short and encodable."""
     return msgspec.structs.replace(
         entry,
-        who=_text(entry.who),
-        wearer=None if entry.wearer is None else _text(entry.wearer),
-        detail={name: _text(value) for name, value in entry.detail.items()},
+        who=_text(entry.who, longest),
+        wearer=None if entry.wearer is None else _text(entry.wearer, longest),
+        detail={name: _text(value, longest) for name, value in entry.detail.items()},
     )
 
 
-def _text(value: str) -> str:
-    return value[:LONGEST].encode("utf-8", "replace").decode()
+def _text(value: str, longest: int) -> str:
+    return value[:longest].encode("utf-8", "replace").decode()

@@ -6,13 +6,14 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from exporters.access.audit import AuditLog, AuditUnavailable
 from exporters.access.audit_file import AuditFile
-from exporters.access.chain import Entry
+from exporters.access.chain import Entry, Head, Verdict, verify
 
 READ = Entry("dr-a", "clinician", "read", "w1")
 
@@ -76,6 +77,33 @@ async def test_texts_of_strangers_are_kept_short_and_plain(tmp_path: Path) -> No
     log.close()
     row = log.newest(1)[0]
     assert (len(row.who), row.wearer, len(row.detail["path"])) == (200, "?", 200)
+
+
+def test_a_command_is_recorded_whole(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    wearers = " ".join(f"wearer-{number}" for number in range(1000))
+
+    log.write_now(Entry("local:root", "admin", "manage", detail={"wearers": wearers}))
+
+    assert log.newest(1)[0].detail["wearers"] == wearers
+    assert log.verify().whole
+
+
+def test_rows_can_be_added_while_a_long_log_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = AuditFile(tmp_path / "audit.jsonl")
+    file.append([(number, READ) for number in range(100)])
+    other = AuditFile(tmp_path / "audit.jsonl")
+
+    def checked(lines: Iterable[bytes], kept: Head | None, anchors: Iterable[Head]) -> Verdict:
+        other.append([(100, READ)])  # would wait for ever for a lock that the check holds
+        return verify(lines, kept, anchors)
+
+    monkeypatch.setattr("exporters.access.audit_file.verify", checked)
+    verdict = file.verify()
+
+    assert (verdict.whole, verdict.rows) == (True, 100)
 
 
 def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:

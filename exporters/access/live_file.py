@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -11,10 +12,13 @@ from streams.stack.files import exclusive, private_folder, write_whole
 T = TypeVar("T")
 Stamp = tuple[int, int, int]
 NO_FILE: Stamp = 0, 0, 0
+MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class LiveFile(Generic[T]):
     """What `read` makes of the bytes of `path` (None = there is no file); `read` raises ValueError on damage.
+
+    A file that others may write is damaged: they could let themselves in by it.
 
     A stat tells whether it changed: every change replaces the file, so that its inode is another. Threads
     may share it.
@@ -30,7 +34,7 @@ class LiveFile(Generic[T]):
         stamp, held = self._look(), self._held
         if held is not None and held[0] == stamp:
             return held[1]
-        value = self._read(None if stamp == NO_FILE else self.path.read_bytes())
+        value = self._read(None if stamp == NO_FILE else self._bytes())
         self._held = stamp, value
         return value
 
@@ -39,6 +43,11 @@ class LiveFile(Generic[T]):
         private_folder(self.path.parent)
         with exclusive(self.path.with_name(f"{self.path.name}.lock")):
             write_whole(self.path, by(self.now()))
+
+    def _bytes(self) -> bytes:
+        if self.path.stat().st_mode & MAY_WRITE:
+            raise ValueError(f"{self.path}: others may write it: run `chmod 600` on it")
+        return self.path.read_bytes()
 
     def _look(self) -> Stamp:
         try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import stat
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ DAY_MS = 86_400_000
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,48}\Z")
 _WEARER = re.compile(r"[A-Za-z0-9._:-]{1,64}\Z")
 _RESERVED = frozenset({"anonymous", "unknown"})
-MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class Grant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,15 +95,18 @@ class Tokens:
         expires = None if days is None else now + int(days * DAY_MS)
         grant = Grant(secrets.token_hex(4), name, role, kept, digest(token), now, expires)
         _check(grant)
-        if any(other.name == name for other in self.all()):
-            raise UserError(
-                f"{name} has a token: run `vitalstream access revoke {name}` first, or choose another name"
-            )
+        _check_name(name, self.all())
         return grant, token
 
     def add(self, grant: Grant) -> None:
         """Put a prepared grant in force. Raises UserError."""
-        self._change(lambda tokens: [*tokens, grant])
+
+        def added(tokens: list[Grant]) -> list[Grant]:
+            # Again, where nobody else can add: a second token of a name would outlive its revocation.
+            _check_name(grant.name, tokens)
+            return [*tokens, grant]
+
+        self._change(added)
 
     def find(self, name: str) -> Grant:
         """The grant of this name or id. Raises UserError."""
@@ -139,14 +140,11 @@ class Tokens:
     def _read(self, data: bytes | None) -> _Known:
         if data is None:
             return _Known(Content(self._mask), {})
-        path = self._file.path
-        if path.stat().st_mode & MAY_WRITE:
-            raise ValueError(f"{path}: others may write it: run `chmod 600` on it")
         try:
             content = msgspec.json.decode(data, type=Content)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ValueError(
-                f"{path} can't be read as grants: restore it, or remove it and grant anew"
+                f"{self._file.path} can't be read as grants: restore it, or remove it and grant anew"
             ) from error
         return _Known(content, {grant.sha256: grant for grant in content.tokens})
 
@@ -154,6 +152,13 @@ class Tokens:
 def digest(token: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _check_name(name: str, tokens: Iterable[Grant]) -> None:
+    if any(other.name == name for other in tokens):
+        raise UserError(
+            f"{name} has a token: run `vitalstream access revoke {name}` first, or choose another name"
+        )
 
 
 def _check(grant: Grant) -> None:

@@ -101,6 +101,19 @@ async def test_break_glass_without_a_record_does_not_open(access: Access, tmp_pa
     assert (answer.status_code, access.glass.running()) == (503, [])
 
 
+async def test_a_file_of_openings_that_others_may_write_opens_nothing(access: Access, tmp_path: Path) -> None:
+    made = token(access, "dr-a", "clinician", "w1")
+    access.glass.open(access.glass.prepare("dr-a", "w2", "found unconscious at home", 30))
+    async with client(access) as http:
+        before = await http.get("/wearers/w2", headers=bearer(made))
+        (tmp_path / "break-glass.json").chmod(0o666)
+        # The mode alone is no change of the file: who could write would have changed it.
+        (tmp_path / "break-glass.json").write_text((tmp_path / "break-glass.json").read_text() + " ")
+        after = await http.get("/wearers/w2", headers=bearer(made))
+
+    assert (before.status_code, after.status_code) == (200, 404)
+
+
 async def test_a_damaged_file_of_openings_opens_nothing(access: Access, tmp_path: Path) -> None:
     made = token(access, "dr-a", "clinician", "w1")
     (tmp_path / "break-glass.json").write_text("[{")

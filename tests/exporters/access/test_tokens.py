@@ -102,6 +102,16 @@ def test_a_grant_that_does_not_fit_says_what_to_do(
         tokens(tmp_path).prepare(name, role, wearers, None)
 
 
+def test_two_grants_at_one_moment_are_not_of_one_name(tmp_path: Path) -> None:
+    kept = tokens(tmp_path)
+    first, _ = kept.prepare("dr-a", "clinician", ["w1"], None)
+    second, _ = kept.prepare("dr-a", "clinician", ["w2"], None)
+    kept.add(first)
+
+    with pytest.raises(UserError, match="revoke dr-a"):
+        kept.add(second)
+
+
 def test_a_file_that_others_may_write_lets_nobody_in(tmp_path: Path) -> None:
     token = given_to(tokens(tmp_path), "dr-a")
     (tmp_path / "access.json").chmod(0o666)

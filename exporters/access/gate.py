@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from exporters.access.access import Access, Resolve
 from exporters.access.audit import AuditUnavailable
 from exporters.access.chain import Entry, Outcome
-from exporters.access.principal import Action, Principal, reach
+from exporters.access.principal import Action, Principal, allowed, reach
 
 # What must not happen before it is on disk; the rest is written a moment later.
 _AWAITED: frozenset[Action] = frozenset({"answer", "audit", "manage", "break_glass"})
@@ -28,8 +28,11 @@ class Gate:
         self, action: Action, wearer: str | None, outcome: Outcome = "done", **detail: str
     ) -> None:
         """Put a row into the audit log. Raises HTTPException 503: it can't be written."""
-        if outcome == "done" and action in ("read", "stream") and reach(self.who, action) == "masked":
-            return  # nobody's health detail was shown
+        if outcome == "done" and action in ("read", "stream"):
+            if reach(self.who, action) == "masked":
+                return  # nobody's health detail was shown
+            if not allowed(self.who, action, wearer):
+                outcome = "refused"  # a list of a foreign wearer's alerts is empty
         entry = Entry(self.who.name, self.who.role, action, wearer, outcome, detail)
         try:
             await (self.access.audit.write if action in _AWAITED else self.access.audit.note)(entry)

@@ -58,6 +58,7 @@ def api(access: Access) -> Starlette:
         Route("/", _public),
         Route("/health", _public),
         Route("/system", system),
+        Route("/list", _listed),
         Route("/broken/{wearer}", _broken),
         Route("/torn/{wearer}", _torn),
         Route("/wearers/{wearer}", _of("read")),
@@ -99,6 +100,11 @@ def _own(request: Request, action: Action) -> tuple[Principal, str]:
     if not allowed(who, action, wearer) or wearer not in KNOWN:
         raise HTTPException(404, "there is no such wearer")
     return who, wearer
+
+
+async def _listed(request: Request) -> JSONResponse:
+    await record(request, "read", request.query_params["wearer"])
+    return JSONResponse([])
 
 
 async def _broken(request: Request) -> JSONResponse:

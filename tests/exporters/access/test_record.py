@@ -29,6 +29,15 @@ async def test_reads_answers_and_refusals_are_recorded(access: Access) -> None:
     ]
 
 
+async def test_a_list_of_a_foreign_wearer_is_recorded_as_refused(access: Access) -> None:
+    made = token(access, "dr-a", "clinician", "w1")
+    async with client(access) as http:
+        for wearer in ("w1", "w2"):
+            await http.get("/list", params={"wearer": wearer}, headers=bearer(made))
+
+    assert rows(access) == [("dr-a", "read", "w1", "done"), ("dr-a", "read", "w2", "refused")]
+
+
 async def test_the_record_holds_no_token(access: Access, tmp_path: Path) -> None:
     made = token(access, "dr-a", "clinician", "w1")
     async with client(access) as http:

@@ -59,7 +59,7 @@ class IssuerKeys:
             self._tried = self._clock()
             try:
                 self._keys = await self._fetch()
-            except (httpx.HTTPError, ValueError, TypeError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError, TypeError) as error:
                 log.warning("the issuer's keys can't be fetched: %s", type(error).__name__)
             else:
                 self._fetched = self._clock()

@@ -49,6 +49,7 @@ class Issuer:
 
     url: str = ""
     named: str | None = None
+    keys_at: str | None = None
     keys: list[Key] = field(default_factory=list)
     more: list[Any] = field(default_factory=list)
     away: bool = False
@@ -71,7 +72,7 @@ class Issuer:
         if self.away:
             return None
         if path == "/.well-known/openid-configuration":
-            return {"issuer": self.named or self.url, "jwks_uri": f"{self.url}/keys"}
+            return {"issuer": self.named or self.url, "jwks_uri": self.keys_at or f"{self.url}/keys"}
         self.fetched += 1
         return {"keys": [*self.more, *(key.public for key in self.keys)]}
 

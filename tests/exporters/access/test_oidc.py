@@ -184,6 +184,13 @@ async def test_an_issuer_that_is_away_for_a_day_is_not_believed_by_its_old_keys(
         await oidc.login(issuer.token(RSA))
 
 
+async def test_an_issuer_whose_keys_lie_nowhere_is_away(issuer: Issuer) -> None:
+    issuer.keys_at = "https://issuer.example:none/keys"
+
+    with pytest.raises(IssuerAway):
+        await verifier(issuer).login(issuer.token(RSA))
+
+
 async def test_an_issuer_that_calls_itself_otherwise_is_not_believed(issuer: Issuer) -> None:
     issuer.named = "https://other.example"
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from exporters.history.packing import pack
 from exporters.history.rows import Level
 from exporters.history.store import Batch
-from streams.records import Alert, Profile, Trace
+from streams.records import Alert, Millis, Profile, Trace
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class _Judged(Struct):
     """The part of a risk record that the overview needs."""
 
     wearer: str
-    time: int
+    time: Millis
     level: Level
 
 
@@ -34,6 +34,9 @@ class Decoded(Struct, frozen=True):
     """The newest trace of each wearer among these, and its packed body."""
     levels: list[tuple[str, int, Level]]
 
+
+_LARGEST = 2**63 - 1
+"""What SQLite takes: one record that it does not take would hold up all that come after it."""
 
 _decode_trace = msgspec.json.Decoder(Trace).decode
 _decode_judged = msgspec.json.Decoder(_Judged).decode
@@ -66,7 +69,10 @@ class _Pile:
         self.levels.append((judged.wearer, judged.time, judged.level))
 
     def add_alert(self, value: bytes) -> None:
-        self.alerts.append(_decode_alert(value))
+        alert = _decode_alert(value)
+        if alert.revision > _LARGEST:
+            raise OverflowError
+        self.alerts.append(alert)
 
     def add_profile(self, value: bytes) -> None:
         profile = _decode_profile(value)
@@ -89,7 +95,7 @@ def decode(records: Mapping[TopicPartition, Sequence[Any]]) -> Decoded:
                 continue
             try:
                 add[partition.topic](record.value)
-            except (msgspec.MsgspecError, OverflowError):
+            except (msgspec.MsgspecError, ValueError, OverflowError):
                 unreadable += 1
         offsets[(partition.topic, partition.partition)] = found[-1].offset + 1
     if unreadable:

@@ -42,8 +42,14 @@ _decode = msgspec.msgpack.Decoder(Kept).decode
 
 
 def pack(trace: Trace) -> bytes:
-    """The body under which a trace is kept: some 20 bytes and 20 for each signal."""
+    """The body under which a trace is kept: some 20 bytes and 20 for each signal.
+
+    Raises:
+        ValueError: a signal has a name that can't be kept.
+    """
     names = sorted(trace.signals)
+    if " ".join(names).split() != names:
+        raise ValueError("a signal's name has blanks, or no letter")
     numbers = array("f")
     for name in names:
         numbers.extend(map(_known, _numbers(trace.signals[name])))

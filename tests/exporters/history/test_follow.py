@@ -12,10 +12,10 @@ import pytest
 from kafka import KafkaProducer
 
 from exporters.history.history import FILE, History
-from exporters.history.store import Store
+from exporters.history.store import Batch, Store
 from streams.records import Consent, Profile, Risk
 from tests.exporters.examples import alert
-from tests.exporters.history.examples import START, STEP, trace
+from tests.exporters.history.examples import START, STEP, reading, trace
 from tests.streams.engine.harness import fresh_topics
 
 DAY_MS = 86_400_000
@@ -108,6 +108,18 @@ async def test_the_overview_is_there_before_kafka_answers(topics, tmp_path):
         assert not history.up
 
 
+async def test_a_file_that_can_not_be_understood_is_no_end_of_following(topics, tmp_path, caplog):
+    topics.send("traces", trace("w1"))
+    store = Store(tmp_path / FILE)
+    store.write(Batch(traces=[("w0", START, b"no trace")], risks=[("w0", START, b"[]")]))
+    store.close()
+
+    async with following(tmp_path / FILE, topics.broker) as history:
+        await until(lambda: "w1" in history.overview, "the wearer")
+
+    assert "starts empty" in caplog.text
+
+
 async def test_kills_neither_lose_nor_double_a_row(topics, tmp_path):
     """Three readers in a row are killed with -9 in the middle of writing; the fourth finishes."""
     wanted = 6000
@@ -137,11 +149,11 @@ async def test_kills_neither_lose_nor_double_a_row(topics, tmp_path):
 async def test_a_lost_file_is_read_anew(topics, tmp_path, caplog):
     topics.send("traces", *(trace("w1", n) for n in range(5)))
     async with following(tmp_path / FILE, topics.broker) as history:
-        await until(lambda: history.store.places() == 5, "all")
+        await until(lambda: history.store.places() == 6, "all")
     (tmp_path / FILE).write_bytes(b"no database " * 1000)
 
     async with following(tmp_path / FILE, topics.broker) as history:
-        await until(lambda: history.store.places() == 5, "all again")
+        await until(lambda: history.store.places() == 6, "all again")
 
         assert history.store.bounds("w1") == (START, START + 4 * STEP)
     assert caplog.text.count("set aside") == 1
@@ -150,7 +162,7 @@ async def test_a_lost_file_is_read_anew(topics, tmp_path, caplog):
 async def test_offsets_beyond_a_log_that_was_made_anew_do_not_hide_it(topics, tmp_path):
     topics.send("traces", *(trace("w1", n) for n in range(50)))
     async with following(tmp_path / FILE, topics.broker) as history:
-        await until(lambda: history.store.places() == 50, "all")
+        await until(lambda: history.store.places() == 60, "all")
     fresh_topics(topics.broker)
     topics.send("traces", trace("w1", 99))
 
@@ -159,11 +171,14 @@ async def test_offsets_beyond_a_log_that_was_made_anew_do_not_hide_it(topics, tm
 
 
 async def test_what_can_not_be_read_is_left_out_and_no_name_is_logged(topics, tmp_path, caplog):
-    topics.send("traces", b"no JSON of wearer-77", b'{"wearer": "wearer-77"}', trace("w1"))
+    odd = trace("wearer-77", signals={"heart rate": reading(60.0)})
+    topics.send("traces", b"no JSON of wearer-77", b'{"wearer": "wearer-77"}', odd, trace("w1"))
+    topics.send("risk", b'{"wearer": "wearer-77", "level": "low", "time": 18446744073709551615}')
+    topics.send("alerts", alert(wearer="wearer-77", revision=2**63))
 
     async with following(tmp_path / FILE, topics.broker) as history:
         await until(lambda: "w1" in history.overview, "the one that can be read")
-        await until(lambda: history.store.places() == 3, "the others")
+        await until(lambda: history.store.places() == 6, "the others")
 
     assert "can't be read" in caplog.text
     assert "wearer-77" not in caplog.text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from exporters.deliveries.backoff import is_hopeless
+from exporters.deliveries.backoff import LONGEST_S, SECOND_MS, is_hopeless
 from exporters.deliveries.outcomes import Failed
 
 FRESH_MS = 1000
@@ -25,6 +25,10 @@ class Endpoint(Struct, frozen=True):
     """Why nothing is sent there any more."""
     last_fault: str | None = None
     last_delivered: int | None = None
+
+    def paused(self, now: int) -> bool:
+        """Whether it wished to be left alone now; a pause beyond the longest is of a clock that went back."""
+        return 0 < self.paused_until - now <= LONGEST_S * SECOND_MS
 
 
 class Endpoints:

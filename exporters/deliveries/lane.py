@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -63,7 +64,7 @@ class Lane:
         self._resend_s = getattr(routes.receivers[name], "resend_s", None)
         self._busy: set[str] = set()
         self._wake = asyncio.Event()
-        self._said = 0
+        self._said = -math.inf
         self._stopped = False
 
     def wake(self) -> None:
@@ -95,7 +96,7 @@ class Lane:
         """Start as many attempts as may run beside each other."""
         now = wall_ms()
         endpoint = self._endpoints.of(self._name)
-        if self._stopped or endpoint.disabled is not None or endpoint.paused_until > now:
+        if self._stopped or endpoint.disabled is not None or endpoint.paused(now):
             return
         # Where the last attempt failed one at a time is enough to see whether it answers again.
         slots = (1 if endpoint.failures else self._concurrency) - len(self._busy)
@@ -106,9 +107,10 @@ class Lane:
         if (
             _RESENDING not in self._busy
             and self._resend_s is not None
-            and now - self._said >= self._resend_s * SECOND_MS
+            and time.monotonic() - self._said >= self._resend_s
         ):
-            self._said = now
+            # By a clock that nobody sets: a wall clock set back would let it all expire over there.
+            self._said = time.monotonic()
             self._start(tasks, _RESENDING, self._resend)
 
     def _start(self, tasks: asyncio.TaskGroup, key: str, work: Callable[[], Awaitable[None]]) -> None:

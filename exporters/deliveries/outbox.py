@@ -13,11 +13,14 @@ import msgspec
 from exporters.deliveries.backoff import DAY_MS, KEPT_MS
 from exporters.deliveries.escalation import Course, Tell
 from exporters.deliveries.routes import RANKS
+from streams.errors import UserError
 from streams.records import Alert
 
 SCHEMA = Path(__file__).with_name("outbox.sql")
 ENDED_KEPT_MS = 8 * DAY_MS
 """Longer than the stream keeps its entries by default, so that no revision is new twice."""
+FARTHEST_MS = 2 * DAY_MS
+"""Nothing waits longer on purpose: quiet hours last less than a day, a wait after a failure six hours."""
 OPEN_KEPT_MS = 30 * DAY_MS
 """An alert of which nothing was heard for so long has ended unheard: Redis has lost it."""
 
@@ -60,16 +63,21 @@ class Outbox:
 
     Raises:
         OSError: the file can't be opened.
+        UserError: it is damaged, or something else.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        # A power cut may take the last transactions, but whole: position and messages go back together.
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(SCHEMA.read_text(encoding="utf-8"))
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            # A power cut may take the last transactions, but whole: place and messages go back together.
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.executescript(SCHEMA.read_text(encoding="utf-8"))
+        except sqlite3.Error as error:
+            advice = "mend what it says, or move the file away to begin with what is open now"
+            raise UserError(f"{path} can't be opened ({error}): {advice}") from error
 
     def close(self) -> None:
         """Close the file."""
@@ -147,12 +155,15 @@ class Outbox:
         self._db.execute("DELETE FROM messages WHERE receiver = ? AND alert = ?", where)
         return None if alert.status == "resolved" and told is None and tried == 0 else tried
 
-    def take_back(self, alert: str, route: str, people: Iterable[str]) -> None:
-        """Somebody has it in hand: steps of escalation are not taken, and `people` need not be told."""
+    def take_back(self, alert: Alert, route: str, people: Iterable[str]) -> None:
+        """Somebody has it in hand: steps before are not taken, and `people` need not be told of what was."""
         names = list(people)
         marks = ", ".join("?" * len(names))
-        query = f"DELETE FROM messages WHERE alert = ? AND route = ? AND (nudge > 0 OR receiver IN ({marks}))"
-        self._db.execute(query, (alert, route, *names))
+        query = (
+            "DELETE FROM messages WHERE alert = ? AND route = ? AND revision < ?"
+            f" AND (nudge > 0 OR receiver IN ({marks}))"
+        )
+        self._db.execute(query, (alert.id, route, alert.revision, *names))
 
     def due(self, receiver: str, now: int, busy: Iterable[str], limit: int) -> list[Message]:
         """Messages to send now, the gravest first: the first of each alert that is not `busy` (ids)."""
@@ -208,7 +219,11 @@ class Outbox:
         self._db.execute(query, (now, receiver, now))
 
     def expire(self, now: int) -> list[str]:
-        """Forget what is too old; receivers of messages that were never delivered, one for each."""
+        """Forget what is too old; receivers of messages that were never delivered, one for each.
+
+        What is due later than anything is ever put off was put off by a clock that has gone back: now.
+        """
+        self._db.execute("UPDATE messages SET due = ? WHERE due > ?", (now, now + FARTHEST_MS))
         query = "DELETE FROM messages WHERE queued < ? RETURNING receiver"
         lost = [row[0] for row in self._db.execute(query, (now - KEPT_MS,)).fetchall()]
         for table in ("courses", "told"):

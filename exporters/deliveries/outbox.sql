@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS messages (
 ) STRICT;
 -- In the order in which they are sent: the first that fits is found without sorting what waits.
 CREATE INDEX IF NOT EXISTS messages_next ON messages (receiver, rank DESC, due, seq);
+-- What waits is counted every second, without reading bodies.
+CREATE INDEX IF NOT EXISTS messages_waiting ON messages (receiver, queued);
 CREATE INDEX IF NOT EXISTS messages_chain ON messages (receiver, alert, seq);
 
 -- The last revision of an alert that a receiver has taken.

@@ -50,6 +50,7 @@ class Router:
 
     def _hear(self, alert: Alert, accepted: int, now: int) -> Queued:
         found: dict[str, tuple[str, Tell]] = {}
+        in_hand: list[str] = []
         for name, route in self._routes.routes.items():
             before = self._outbox.course(alert.id, name)
             course, tells = hear(route, self._wearers[name], before, alert, now)
@@ -58,16 +59,20 @@ class Router:
             if course != before:
                 self._keep(name, course, alert, now)
             if before.running and not course.running:
-                self._outbox.take_back(alert.id, name, self._people)
+                in_hand.append(name)
             for tell in tells:
                 # Two routes to one receiver are one message: by the first of them, as soon as either allows.
                 first, known = found.get(tell.receiver, (name, tell))
                 found[tell.receiver] = (first, min(known, tell))
-        return [
+        queued = [
             (name, tell.receiver)
             for name, tell in found.values()
             if self._put(name, tell, alert, accepted, now)
         ]
+        # After the news is queued, which looks at whether what it replaces was ever tried.
+        for name in in_hand:
+            self._outbox.take_back(alert, name, self._people)
+        return queued
 
     def _step(self, known: Known, now: int) -> Queued:
         route = self._routes.routes.get(known.route)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 
 from exporters.deliveries.backoff import DAY_MS, KEPT_MS, LONGEST_S, is_hopeless, wait_ms
 from exporters.deliveries.endpoints import Endpoints
 from exporters.deliveries.escalation import Course, Tell
+from exporters.deliveries.measures import DeliveryMetrics
 from exporters.deliveries.outbox import Outbox
 from exporters.deliveries.outcomes import Failed, of_status
+from exporters.deliveries.router import Router
+from exporters.deliveries.routes import Routes
+from streams.errors import UserError
 from tests.exporters.examples import alert
 
+PHONE = """
+[receivers.app]
+kind = "push"
+url_file = "secret"
+[routes.all]
+to = ["app"]
+"""
 NOW = 1_770_000_000_000
 FAILED = Failed("status", "HTTP 500")
 
@@ -108,10 +121,59 @@ def test_steps_are_taken_back_when_somebody_has_it_in_hand_and_people_are_not_to
     outbox.put(Tell("app", NOW), "all", alert("a1", 2), NOW, NOW, False)
     outbox.put(Tell("phone", NOW), "all", one, NOW, NOW, True)
 
-    outbox.take_back("a1", "all", ["phone"])
+    outbox.take_back(alert("a1", 2), "all", ["phone"])
 
     assert waiting(outbox) == ["a1-2"]
     assert outbox.due("phone", NOW, [], 10) == []
+
+
+def test_who_may_have_heard_of_an_alert_hears_of_its_end_also_when_nobody_had_answered(
+    outbox: Outbox, load: Callable[[str], Routes]
+) -> None:
+    routes = load(PHONE)
+    router = Router(routes, outbox, DeliveryMetrics(CollectorRegistry(), ["app"], ["all"]), lambda _: None)
+    router.take("1-0", alert("a1", 1), NOW)
+    [raised] = outbox.due("app", NOW, [], 10)
+    outbox.tried(raised.seq)  # and it is not known whether it arrived
+
+    router.take("2-0", alert("a1", 2, status="resolved"), NOW)
+
+    assert waiting(outbox) == ["a1-2"]
+
+
+def test_what_a_clock_put_off_that_has_gone_back_is_due(outbox: Outbox) -> None:
+    put(outbox, at=NOW + 30 * DAY_MS)
+
+    outbox.expire(NOW)
+
+    assert waiting(outbox) == ["a1-1"]
+
+
+def test_a_pause_lasts_as_asked_but_not_where_a_clock_has_gone_back(endpoints: Endpoints) -> None:
+    endpoint = endpoints.failed("app", Failed("busy", "HTTP 429", 60), NOW, 60_000)
+
+    assert [endpoint.paused(NOW + at) for at in (0, 59_999, 60_000, -30 * DAY_MS)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_what_waits_is_counted_without_reading_it(outbox: Outbox, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "deliveries.db") as db:
+        plan = db.execute(
+            "EXPLAIN QUERY PLAN SELECT receiver, count(*), min(queued) FROM messages GROUP BY receiver"
+        ).fetchall()
+
+    assert "COVERING INDEX" in plan[0][3]
+
+
+def test_a_file_that_is_no_outbox_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "other.db").write_text("something else" * 100)
+
+    with pytest.raises(UserError, match=r"other\.db can't be opened"):
+        Outbox(tmp_path / "other.db")
 
 
 def test_the_gravest_goes_first_also_when_it_became_so_while_it_waited(outbox: Outbox) -> None:

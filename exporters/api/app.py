@@ -98,7 +98,7 @@ def _routes(api: Api, access: Access, heartbeat_s: float, takes_s: float) -> lis
         *answers.routes(api.store, api.outlet),
         *access_routes(access),
         *wearers.routes(api.history, heartbeat_s=heartbeat_s, takes_s=takes_s),
-        *health.routes(api.store, api.outlet),
+        *health.routes(api.store, api.feed, api.outlet, api.history),
         *board_routes(),
     ]
 

@@ -106,7 +106,7 @@ OPERATIONS = (
     ),
     Operation("getHealth", "GET", "/health", "That the API runs.", shapes.Health, errors=(429,), open=True),
     Operation(
-        "getReadiness", "GET", "/ready", "Whether Redis and Kafka answer; 503 where one does not.",
+        "getReadiness", "GET", "/ready", "Whether Redis is read and Kafka answers; 503 where not.",
         shapes.Readiness, errors=(429,), open=True,
     ),
 )  # fmt: skip

@@ -54,7 +54,8 @@ class Feed:
         self._behind = asyncio.Semaphore(CATCHING_UP)
         self._news = asyncio.Event()
         self._begun = False
-        self._up = False
+        self.up = False
+        """Whether the stream is being read."""
         self.seats = Seats()
         self.stopped = False
 
@@ -94,13 +95,13 @@ class Feed:
         A batch moves the place on, also past what `view` leaves out. The caller may take as long as it
         likes between two batches.
         """
-        place, beat, up = since, 0.0, self._up
+        place, beat, up = since, 0.0, self.up
         while not self.stopped:
             news = self._news  # before looking, so that what comes after the look wakes us
             batch, place, moved = await self._next(place, view)
             now = asyncio.get_running_loop().time()
-            if now >= beat or up != self._up:
-                beat, up = now + self._heartbeat_s, self._up
+            if now >= beat or up != self.up:
+                beat, up = now + self._heartbeat_s, self.up
                 batch.append(self._heartbeat(place))
             if batch:
                 yield batch
@@ -125,8 +126,8 @@ class Feed:
                 self._turn(up=False)
 
     def _turn(self, *, up: bool) -> None:
-        if up != self._up:
-            self._up = up
+        if up != self.up:
+            self.up = up
             self._tell()
 
     def _tell(self) -> None:
@@ -156,13 +157,13 @@ class Feed:
         try:
             async with self._behind:
                 # Away, each would hold up all those behind it for as long as a request may take.
-                return await self._store.after(place, AT_ONCE) if self._up else None
+                return await self._store.after(place, AT_ONCE) if self.up else None
         except RedisUnavailable:
             return None
 
     def _heartbeat(self, place: Position) -> Message:
         now = round(time.time() * 1000)
-        told = Beat(now, str(max(place, self._ring.newest)), "up" if self._up else "away")
+        told = Beat(now, str(max(place, self._ring.newest)), "up" if self.up else "away")
         return Message("heartbeat", place, msgspec.json.encode(told))
 
 

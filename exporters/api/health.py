@@ -10,13 +10,15 @@ from starlette.routing import BaseRoute, Route
 
 from exporters.alerts.errors import RedisUnavailable
 from exporters.api.asked import json
+from exporters.api.feed import Feed
 from exporters.api.openapi import encoded
 from exporters.api.outlet import Outlet
-from exporters.api.shapes import Health, Readiness
+from exporters.api.shapes import Health, Readiness, Way
 from exporters.api.store import Store
+from exporters.history import History
 
 
-def routes(store: Store, outlet: Outlet) -> list[BaseRoute]:
+def routes(store: Store, feed: Feed, outlet: Outlet, history: History) -> list[BaseRoute]:
     """GET /health, /ready and /openapi.json."""
     document = encoded()
 
@@ -24,8 +26,9 @@ def routes(store: Store, outlet: Outlet) -> list[BaseRoute]:
         return json(Health())
 
     async def ready(_request: Request) -> Response:
-        redis, kafka = await asyncio.gather(_answers(store), outlet.ready())
-        found = Readiness(redis and kafka, "up" if redis else "away", "up" if kafka else "away")
+        answers, kafka = await asyncio.gather(_answers(store), outlet.ready())
+        redis = answers and feed.up
+        found = Readiness(redis and kafka, _word(redis), _word(kafka), _word(history.up))
         return json(found, 200 if found.ready else 503)
 
     async def described(_request: Request) -> Response:
@@ -36,6 +39,10 @@ def routes(store: Store, outlet: Outlet) -> list[BaseRoute]:
         Route("/ready", ready, methods=["GET"]),
         Route("/openapi.json", described, methods=["GET"]),
     ]
+
+
+def _word(up: bool) -> Way:
+    return "up" if up else "away"
 
 
 async def _answers(store: Store) -> bool:

@@ -187,12 +187,16 @@ class Health(Struct, frozen=True):
     status: Literal["ok"] = "ok"
 
 
+Way = Literal["up", "away"]
+
+
 class Readiness(Struct, frozen=True):
     """Answer of GET /ready."""
 
-    ready: bool
-    redis: Literal["up", "away"]
-    kafka: Literal["up", "away"]
+    ready: Annotated[bool, Meta(description="whether alerts are read and answers are taken")]
+    redis: Annotated[Way, Meta(description="up = it answers, and the stream of alerts is being read")]
+    kafka: Annotated[Way, Meta(description="up = it would take an answer")]
+    history: Annotated[Way, Meta(description="away = the board's wearers and signals stand still")]
 
 
 class Problem(Struct, frozen=True):

@@ -88,6 +88,16 @@ async def test_many_readers_behind_a_server_that_hangs_hear_so_in_time(tmp_path:
     assert told == ["away"] * 30
 
 
+async def test_an_api_that_may_not_read_the_stream_is_not_ready(tmp_path: Path) -> None:
+    port = free_port()
+    with server_on(port), redis.Redis(port=port) as admin:
+        admin.acl_setuser("limited", enabled=True, nopass=True, keys=["*"], commands=["+ping", "+xinfo"])
+        async with serving(f"redis://limited:any@127.0.0.1:{port}", tmp_path) as api:
+            ready = await api.client.get("/ready")
+
+    assert (ready.status_code, ready.json()["redis"]) == (503, "away")
+
+
 async def take_one_heartbeat(api: Running) -> None:
     async with reading(api) as events:
         await take(events, 1, "heartbeat")

@@ -95,9 +95,8 @@ async def _send(websocket: WebSocket, feed: Feed, asked: Subscription, takes_s: 
 
 async def _left(websocket: WebSocket) -> None:
     """Wait until the reader has gone; what it says is not listened to."""
-    with suppress(WebSocketDisconnect):
-        while True:
-            await websocket.receive_text()
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass
 
 
 def _text(message: Message) -> str:

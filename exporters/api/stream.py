@@ -55,7 +55,8 @@ def routes(feed: Feed, takes_s: float = TAKES_S) -> list[BaseRoute]:
     """GET /alerts/stream."""
 
     async def stream(request: Request) -> Response:
-        return EventStream(_chunks(feed, await subscription(request, feed)), takes_s)
+        asked = await subscription(request, feed)
+        return EventStream(seated(feed, asked.who, _chunks(feed, asked)), takes_s)
 
     return [Route("/alerts/stream", stream, methods=["GET"])]
 
@@ -64,8 +65,8 @@ async def subscription(request: HTTPConnection, feed: Feed) -> Subscription:
     """What a request subscribes to, recorded. Raises HTTPException 403, 422 or 503."""
     wanted = query(request, StreamQuery)
     asker = may(request, "stream")
-    feed.seats.check(asker.name)
     since = await _since(request, wanted, feed)
+    feed.seats.check(asker.name)  # after the wait: the seat is taken a moment later
     await record(request, "stream", wanted.wearer)
     return Subscription(asker.name, since, view_of(asker, wanted))
 
@@ -89,12 +90,19 @@ def sse(message: Message) -> bytes:
     return comment + b"event: %s\nid: %s\ndata: %s\n\n" % fields
 
 
+async def seated(feed: Feed, who: str, chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """The same, counted among the open streams of this person."""
+    with feed.seats.taken(who):
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                yield chunk
+
+
 async def _chunks(feed: Feed, asked: Subscription) -> AsyncGenerator[bytes, None]:
     yield b"retry: %d\n\n" % RETRY_MS
-    with feed.seats.taken(asked.who):
-        async with aclosing(feed.follow(asked.since, asked.view)) as batches:
-            async for batch in batches:
-                yield b"".join(map(sse, batch))
+    async with aclosing(feed.follow(asked.since, asked.view)) as batches:
+        async for batch in batches:
+            yield b"".join(map(sse, batch))
 
 
 async def _since(request: HTTPConnection, wanted: StreamQuery, feed: Feed) -> Position:

@@ -17,7 +17,7 @@ from exporters.access.gate import record
 from exporters.access.principal import Principal, allowed, reach, shown
 from exporters.api.asked import json, may, principal, query
 from exporters.api.shapes import NoQuery
-from exporters.api.stream import TAKES_S, EventStream
+from exporters.api.stream import TAKES_S, EventStream, seated
 from exporters.api.wearer_shapes import (
     DAY_MS,
     ChangesQuery,
@@ -58,12 +58,14 @@ def routes(
 
     async def stream(request: Request) -> Response:
         asked = query(request, ChangesQuery)
-        view = View.of(may(request, "stream"))
+        asker, feed = may(request, "stream"), request.app.state.feed
+        feed.seats.check(asker.name)
         await record(request, "stream")
         since = request.headers.get("last-event-id") or asked.since
-        feed = request.app.state.feed
-        told = changes(history, view, since, lambda: feed.stopped, every_s=every_s, heartbeat_s=heartbeat_s)
-        return EventStream(told, takes_s)
+        told = changes(
+            history, View.of(asker), since, lambda: feed.stopped, every_s=every_s, heartbeat_s=heartbeat_s
+        )
+        return EventStream(seated(feed, asker.name, told), takes_s)
 
     async def one(request: Request) -> Response:
         query(request, NoQuery)

@@ -107,11 +107,13 @@ async def test_nobody_opens_streams_without_end(api: Running) -> None:
     async with reading(api, headers=eve) as first, reading(api, headers=eve) as second:
         await take(first, 1, "heartbeat")
         await take(second, 1, "heartbeat")
-        third = await api.client.get("/alerts/stream", headers=eve)
+        thirds = [await api.client.get(f"/{kind}/stream", headers=eve) for kind in ("alerts", "wearers")]
         async with reading(api, headers=bea) as other:
             await take(other, 1, "heartbeat")
-    async with reading(api, headers=eve) as again:
+    async with reading(api, headers=eve) as again, reading(api, "/wearers/stream", headers=eve) as rows:
         await take(again, 1, "heartbeat")
+        await take(rows, 1, "heartbeat")
+        fourth = await api.client.get("/alerts/stream", headers=eve)
 
-    assert third.status_code == 503
-    assert third.json()["error"].startswith("too many streams")
+    assert [answer.status_code for answer in (*thirds, fourth)] == [503] * 3
+    assert thirds[0].json()["error"].startswith("too many streams")

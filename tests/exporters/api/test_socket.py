@@ -40,6 +40,20 @@ async def test_a_socket_tells_what_happens_and_goes_on_by_id(api: Running, sink:
     assert again == second
 
 
+@pytest.mark.parametrize("said", ["hello", b"\x00\xff"])
+async def test_what_a_reader_says_is_not_listened_to(
+    api: Running, sink: AlertSink, said: str | bytes
+) -> None:
+    async with socket(api) as connection:
+        await connection.recv()
+        await connection.send(said)
+        await (await connection.ping())  # it has been received
+        await sink.write([alert("a1")])
+        [heard] = await told(connection, 1)
+
+    assert heard["data"]["id"] == "a1"
+
+
 async def test_a_browser_names_its_token_as_a_subprotocol(api: Running, sink: AlertSink) -> None:
     token = api.token("bea", "wearer", "w2")["Authorization"].removeprefix("Bearer ")
     names: Any = ["vitalstream", f"bearer.{token}"]

@@ -34,6 +34,8 @@ class ApiServer(uvicorn.Server):
         config = uvicorn.Config(
             app,
             lifespan="on",
+            # Our own log, which tells of an error no more than its class and place.
+            log_config=None,
             log_level="warning",
             # Addresses name wearers: no line for each request.
             access_log=False,

@@ -38,23 +38,13 @@ def deliver(
     """
     import asyncio
 
+    from streams.logs import set_up_logging
     from streams.settings import Settings
     from streams.stack import discover
 
     settings = discover(Settings())
-    _log(settings.log_level)
+    set_up_logging(settings.log_level)
     asyncio.run(_deliver(settings, _routes(file, settings), _say_json if json_ else _say))
-
-
-def _log(level: str) -> None:
-    import logging
-    import sys
-
-    words = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(stream=sys.stderr, level=level.upper(), format=words, force=True)
-    # What these tell of requests names addresses.
-    for name in ("httpcore", "asyncio"):
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 async def _deliver(settings: Settings, routes: Routes, say: Callable[[int], None]) -> None:

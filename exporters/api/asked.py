@@ -39,6 +39,9 @@ def query(request: HTTPConnection, kind: type[T]) -> T:
             raise HTTPException(422, f"{name} is given more than once")
     try:
         asked = msgspec.convert(dict(given), kind, strict=False)
+        for field in msgspec.structs.fields(kind):
+            if field.encode_name in names and getattr(asked, field.name) is None:
+                raise HTTPException(422, f"{field.encode_name} is no value: leave it out")
         for name in ("before", "since"):
             if getattr(asked, name, None) is not None:
                 position(getattr(asked, name))

@@ -9,13 +9,15 @@ from exporters.access.principal import Principal, allowed, reach, shown
 from exporters.api.positions import Position, position
 from exporters.api.ring import Event
 from exporters.api.shapes import Alerts, AlertsQuery, Revision
-from exporters.api.store import Store, event_of
+from exporters.api.store import Entry, Store, event_of
 
 SCAN = 5_000
 """Entries of the stream that one request looks at; `next` goes on where it stopped."""
 STEP = 250
 
-Pages = AsyncGenerator[tuple[list[Event], Position], None]
+Found = tuple[Position, Event]
+"""Where an alert was found, and the alert as it is now: it can have changed since."""
+Pages = AsyncGenerator[tuple[list[Found], Position], None]
 """Alerts that may be among those asked for, and how far back they were looked for."""
 
 
@@ -27,14 +29,14 @@ async def listed(store: Store, asker: Principal, asked: AlertsQuery) -> Alerts:
     looked = 0
     pages = _open(store, asker, asked, end) if asked.state == "open" else _all(store, asked, end)
     async with aclosing(pages):
-        async for events, place in pages:
-            for event in events:
+        async for found, place in pages:
+            for stood, event in found:
                 alert = shown(asker, event.alert)
                 if alert is None or not asked.takes(alert):
                     continue
                 rows.append(Revision(str(event.position), alert))
                 if len(rows) == asked.limit:
-                    return Alerts(rows, str(event.position), newest)
+                    return Alerts(rows, str(stood), newest)
             looked += STEP
             if looked >= SCAN:
                 return Alerts(rows, str(place), newest)
@@ -53,8 +55,14 @@ async def _open(store: Store, asker: Principal, asked: AlertsQuery, end: Positio
         some = facts[start : start + STEP]
         now = await store.currents([fact.id for fact in some])
         # One that changed in this moment comes as it is now; one that has just ended is not open.
-        still = [event for event in now if event is not None and event.alert.status != "resolved"]
-        yield still, some[-1].position
+        yield (
+            [
+                (fact.position, event)
+                for fact, event in zip(some, now, strict=True)
+                if event is not None and event.alert.status != "resolved"
+            ],
+            some[-1].position,
+        )
 
 
 async def _all(store: Store, asked: AlertsQuery, end: Position | None) -> Pages:
@@ -63,8 +71,13 @@ async def _all(store: Store, asked: AlertsQuery, end: Position | None) -> Pages:
         end = position(entries[-1][0])
         some = [entry for entry in entries if "id" in entry[1] and _may_be(asked, entry[1])]
         places = await store.places([fields["id"] for _, fields in some])
-        current = [event_of(e) for e, place in zip(some, places, strict=True) if place in (None, e[0])]
-        yield [event for event in current if event is not None], end
+        last = [event_of(entry) for entry, place in zip(some, places, strict=True) if _is_last(entry, place)]
+        yield [(event.position, event) for event in last if event is not None], end
+
+
+def _is_last(entry: Entry, place: str | None) -> bool:
+    """Whether an entry is its alert's newest revision; only of one that is over it may not be known."""
+    return entry[0] == place or (place is None and entry[1].get("status") == "resolved")
 
 
 def _wearers(asker: Principal, asked: AlertsQuery) -> frozenset[str] | None:

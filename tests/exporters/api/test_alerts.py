@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
+from exporters.access.principal import Principal
 from exporters.alerts.sink import AlertSink
+from exporters.api.listing import listed
+from exporters.api.shapes import AlertsQuery
+from exporters.api.store import Facts, Store
 from tests.exporters.api.serving import Running
 from tests.exporters.examples import alert
+
+EVERYBODYS = Principal("nurse-2", "clinician", None)
 
 
 def ids(answer: dict[str, Any]) -> list[tuple[str, int]]:
@@ -62,6 +71,36 @@ async def test_pages_follow_each_other_without_a_hole(api: Running, sink: AlertS
     assert found == [f"a{i}" for i in reversed(range(7))]
 
 
+async def test_pages_end_although_alerts_change_while_they_are_read(url: str, sink: AlertSink) -> None:
+    class Busy(Store):
+        async def open_alerts(self, wearers: Iterable[str] | None) -> list[Facts]:
+            found = await super().open_alerts(wearers)
+            await sink.write([alert(fact.id, next(revisions)) for fact in found])
+            return found
+
+    await sink.write([alert("a1"), alert("a2"), alert("a3")])
+    store, revisions, pages = Busy.connect(url), count(2), []
+    before: str | None = None
+    for _ in range(9):
+        page = await listed(store, EVERYBODYS, AlertsQuery(limit=1, before=before))
+        pages.append([row.alert.id for row in page.alerts])
+        if (before := page.next) is None:
+            break
+    await store.close()
+
+    # The others stood behind the page when they changed: the stream from `newest` on tells them.
+    assert pages == [["a3"], []]
+
+
+async def test_of_an_alert_that_was_over_long_ago_the_last_revision_is_listed(
+    api: Running, sink: AlertSink, valkey: Redis
+) -> None:
+    await sink.write([alert("a1"), alert("a1", 2), alert("a1", 3, status="resolved")])
+    await valkey.delete("vitalstream:alert:a1")  # as when nothing is written for long: nothing is trimmed
+
+    assert ids(await api.get("/alerts?state=all")) == [("a1", 3)]
+
+
 async def test_one_alert_comes_with_its_card_in_words(api: Running, sink: AlertSink) -> None:
     await sink.write([alert("a1")])
 
@@ -88,6 +127,8 @@ async def test_one_alert_comes_with_its_card_in_words(api: Running, sink: AlertS
         ("/alerts?before=yesterday", 422, "before"),
         ("/alerts?before=99999999999999999999-0", 422, "before"),
         ("/alerts?colour=red", 422, "colour"),
+        ("/alerts?priority=null", 422, "priority"),
+        ("/wearers/w1/signals?from=null", 422, "from"),
         ("/alerts?limit=0", 422, "limit"),
         ("/alerts?limit=1&limit=2", 422, "limit is given more than once"),
         ("/alerts/stream?since=now", 422, "since"),

@@ -108,6 +108,9 @@ class RiskBoard:
             except SinkUnavailable as error:
                 log.warning("risks can't be written (%s): %d wait", error.kind, self.waiting)
                 await pauses.wait()
+            except Exception as error:  # what stands beside the worker must not end it
+                log.error("risks can't be written (%s): %d wait", type(error).__name__, self.waiting)
+                await pauses.wait()
 
     async def close(self) -> None:
         """Close the connections. Flush before."""

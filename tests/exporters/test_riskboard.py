@@ -145,3 +145,25 @@ async def test_it_writes_by_itself_and_survives_an_outage(valkey: Redis, valkey_
     assert await latest(valkey) == risk()
     running.cancel()
     await board.close()
+
+
+async def test_what_nobody_foresaw_ends_it_no_more_than_an_outage(
+    board: RiskBoard, valkey: Redis, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    flush = board.flush
+
+    async def fails() -> None:
+        monkeypatch.setattr(board, "flush", flush)
+        raise RuntimeError("wearer-77")
+
+    monkeypatch.setattr(board, "flush", fails)
+    board.offer(risk())
+    running = asyncio.create_task(board.run())
+    async with asyncio.timeout(10):
+        while board.waiting:  # noqa: ASYNC110 - what the board does is seen at its edge alone
+            await asyncio.sleep(0.01)
+    running.cancel()
+
+    assert await latest(valkey) == risk()
+    assert "RuntimeError" in caplog.text
+    assert "wearer-77" not in caplog.text

@@ -34,6 +34,8 @@ def open_client(url: str, connect_s: float, *, decode_responses: bool = False) -
         socket_connect_timeout=connect_s,
         retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         decode_responses=decode_responses,
+        # An entry that somebody else wrote need not be text: it is one that can't be read, no end of reading.
+        encoding_errors="replace",
         # Nobody has to be allowed CLIENT SETINFO, which Redis 7.0 has not got.
         driver_info=None,
     )

@@ -22,7 +22,8 @@ START = "0-0"
 Fields = dict[str, str]
 Entry = tuple[str, Fields]
 
-_POSITION = re.compile(r"\d+(-\d+)?|\$")
+_POSITION = re.compile(r"[0-9]+(-[0-9]+)?|\$")
+_LARGEST = 2**64 - 1
 _decode_alert = msgspec.json.Decoder(Alert).decode
 
 
@@ -108,7 +109,7 @@ def _down_to(least: Priority) -> tuple[Priority, ...]:
 
 def check_position(since: str) -> str:
     """The same words. Raises ValueError when they are no place to begin at."""
-    if not _POSITION.fullmatch(since):
+    if not _POSITION.fullmatch(since) or (since != NEW_ONLY and max(place(since)) > _LARGEST):
         raise ValueError(f"{since!r} is no stream id: give one that was printed before, 0 or $")
     return since
 

@@ -84,6 +84,7 @@ async def test_what_is_no_alert_is_left_out(sink: AlertSink, valkey: Redis, url:
     await sink.write([alert("a1")])
     await valkey.xadd("vitalstream:alerts", {"note": "by hand"})
     await valkey.xadd("vitalstream:alerts", {"body": "{}"})
+    await valkey.xadd("vitalstream:alerts", {"body": b"\xff\x00"})
     await sink.write([alert("a2")])
 
     assert [a.id for a in await kept(url)] == ["a1", "a2"]
@@ -138,9 +139,10 @@ async def test_a_follower_can_be_cancelled_at_any_moment(sink: AlertSink, url: s
         assert not pending
 
 
-def test_a_position_that_is_none_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="yesterday"):
-        AlertStream(url, since="yesterday")
+@pytest.mark.parametrize("since", ["yesterday", "1-", "\u0663", f"{2**64}", f"1-{2**64}"])
+def test_a_position_that_is_none_is_refused(url: str, since: str) -> None:
+    with pytest.raises(ValueError, match="no stream id"):
+        AlertStream(url, since=since)
 
 
 async def test_a_server_that_is_away_is_named(valkey_server: ValkeyServer) -> None:

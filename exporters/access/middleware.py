@@ -12,6 +12,7 @@ import re
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exporters.access.access import Access
@@ -60,6 +61,8 @@ class AccessMiddleware:
         connection.gate = gate
         try:
             await self._app(scope, connection.receive, connection.send)
+        except ClientDisconnect:
+            pass  # in the middle of what it had to say: nobody is there to be answered
         except Exception as error:
             # Not left to the server, whose log would quote the error's words.
             log.error("a request has failed: %s", trail(error))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
+from starlette.types import Message
 
 from exporters.access.access import Access
-from tests.exporters.access.door import bearer, client, token
+from tests.exporters.access.door import api, bearer, client, token
 
 
 async def test_a_defect_is_a_500_like_any_other_answer(access: Access) -> None:
@@ -31,3 +32,33 @@ async def test_the_log_says_where_a_defect_is_without_its_words(
     assert "KeyError at " in caplog.text
     assert "door.py" in caplog.text
     assert "planted-name" not in caplog.text
+
+
+async def test_who_goes_in_the_middle_of_a_question_is_no_defect(
+    access: Access, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = token(access, "dr-a", "clinician", "w1")
+    headers = bearer(made) | {"Host": "127.0.0.1", "Content-Type": "application/json"}
+    question = {
+        "type": "http",
+        "method": "POST",
+        "path": "/wearers/w2/break-glass",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+    }
+    comes: list[Message] = [
+        {"type": "http.request", "body": b'{"reason": "fou', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        return comes.pop(0)
+
+    async def send(message: Message) -> None:
+        answers.append(message)
+
+    await api(access)(question, receive, send)
+
+    assert (answers, access.glass.running(), caplog.text) == ([], [], "")

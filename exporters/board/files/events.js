@@ -40,20 +40,21 @@ export class Frames {
 
 /**
  * One subscription. `onEvent(name, data, id)` hears all but heartbeats; `onState(state)` hears
- * `{live, since, reason, source}`.
+ * `{live, since, reason, source}`; `onAgain()` that it has begun anew.
  */
 export class Feed {
   #stopped = false;
   #lastId;
   #heard = 0;
+  #asked = 0;
   #failures = 0;
   #abort = null;
   #timer = null;
   #everMs = HEARTBEAT_MS;
   #state = { live: false, since: Date.now(), reason: "connecting", source: "up" };
 
-  constructor(path, { lastId = null, onEvent, onState }) {
-    Object.assign(this, { path, onEvent, onState });
+  constructor(path, { lastId = null, onEvent, onState, onAgain }) {
+    Object.assign(this, { path, onEvent, onState, onAgain });
     this.#lastId = lastId;
   }
 
@@ -90,10 +91,13 @@ export class Feed {
 
   async #listen() {
     this.#abort = new AbortController();
+    const again = this.#asked > 0;
+    this.#asked = Date.now();
     const headers = session.headers({ Accept: "text/event-stream" });
     if (this.#lastId) headers["Last-Event-ID"] = this.#lastId;
     const response = await fetch(this.path, { headers, signal: this.#abort.signal, cache: "no-store" });
     if (!response.ok) throw new ApiError(response.status, response.statusText);
+    if (again) this.onAgain?.();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const frames = new Frames();
     for (;;) {
@@ -118,11 +122,11 @@ export class Feed {
     this.#tell({ live: !away, reason: away ? "away" : "", source: body.source ?? "up" });
   }
 
-  /** Silence is not "well": two heartbeats that did not come end it. */
+  /** Silence is not "well": two heartbeats that did not come end it. A new attempt has as long as that. */
   #watch() {
-    if (!this.#heard || Date.now() - this.#heard < MISSED * this.#everMs) return;
-    if (this.#state.live) this.#tell({ live: false, reason: "silent" });
-    this.#abort?.abort();
+    const silent = (since) => Date.now() - since >= MISSED * this.#everMs;
+    if (this.#heard && silent(this.#heard) && this.#state.live) this.#tell({ live: false, reason: "silent" });
+    if (silent(Math.max(this.#heard, this.#asked))) this.#abort?.abort();
   }
 
   #tell(change) {

@@ -11,8 +11,12 @@ const MOST_ALERTS = 1000;
 // The gravest first: were there too many, those would not be the ones left out.
 const PRIORITIES = ["high", "medium", "low", "info"];
 
+// Alerts that came by the stream while all of them are loaded anew, so many times.
+let meanwhile = [];
+let loading = 0;
+
 /** Load everything, then listen. Gives `{stop}`. */
-export function openFeeds({ onRefused }) {
+export function openFeeds({ onRefused, onAgain }) {
   const states = { alerts: null, wearers: null };
   let feeds = [];
   let stopped = false;
@@ -31,6 +35,7 @@ export function openFeeds({ onRefused }) {
         lastId: since,
         onEvent: heardAlert,
         onState: told("alerts"),
+        onAgain,
       }).start(),
     );
   }
@@ -67,14 +72,24 @@ function worst(states) {
 function heardAlert(name, body) {
   if (name === "gap") {
     banner("gap", say("gap", gapTime(body.from), gapTime(body.to)));
-    loadAlerts();
+    loadAgain();
     return;
   }
   if (name !== "alert") return;
   const known = store.alerts.get(body.id);
   const rises = body.status !== "resolved" && body.priority === "high" && known?.priority !== "high";
+  if (loading) meanwhile.push(body);
   store.putAlerts([body]);
   if (rises) speak(say("high_arrived", sentence(body.title), body.wearer));
+}
+
+/** What the stream tells while the lists come is newer than they are, and an end is not told twice. */
+async function loadAgain() {
+  loading += 1;
+  await loadAlerts();
+  loading -= 1;
+  store.putAlerts(meanwhile);
+  if (!loading) meanwhile = [];
 }
 
 /** A stream's id begins with its wall time in ms. */
@@ -110,7 +125,8 @@ async function loadRows() {
     let total = 0;
     let version = null;
     do {
-      const part = await get(query("/wearers", { sort: "risk", offset: rows.length, limit: PAGE }));
+      // By name: an order that changes between two pages would leave somebody out.
+      const part = await get(query("/wearers", { sort: "name", offset: rows.length, limit: PAGE }));
       if (part.newest) store.seen(part.newest);
       version ??= part.version ?? null;
       rows.push(...part.wearers);

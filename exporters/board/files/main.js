@@ -16,8 +16,17 @@ let feeds = null;
 
 /** The page that an address names: `#/wearers`, `#/wearers/w1`, `#/inbox`, `#/inbox/ID`. */
 function route() {
-  const [, name, item] = location.hash.split("/").map(decodeURIComponent);
+  const [, name, item] = location.hash.split("/").map(plain);
   return { name: name === "inbox" ? "inbox" : "wearers", item: item || null };
+}
+
+/** A part of an address as it was meant; as it is where it was written wrongly. */
+function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function show() {
@@ -63,15 +72,38 @@ function relabel() {
 
 function signOut() {
   session.signOut();
+  begin();
+}
+
+/** Forget all that was seen, and start. */
+function begin() {
   feeds?.stop();
   feeds = null;
   store.me = null;
   store.putRows([], true);
   store.putAlerts([], true);
   store.sent.clear();
+  store.loaded = { rows: false, alerts: false };
   page?.leave?.();
   page = null;
+  showLive(null);
   start();
+}
+
+/** A stream is ended when its reader's wearers change: who is not theirs any more is not to stand here. */
+async function lookAgain() {
+  const before = sight(store.me);
+  let me = null;
+  try {
+    me = await get("/me");
+  } catch {
+    return; // away, or signed out: the next attempt to listen finds out
+  }
+  if (store.me && sight(store.me) === before && sight(me) !== before) begin();
+}
+
+function sight(me) {
+  return JSON.stringify(me && [me.name, me.role, me.may, me.wearers, (me.break_glass ?? []).map((one) => one.wearer)]);
 }
 
 async function start(refused = false) {
@@ -86,7 +118,7 @@ async function start(refused = false) {
   }
   dress();
   show();
-  feeds = openFeeds({ onRefused: signOut });
+  feeds = openFeeds({ onRefused: signOut, onAgain: lookAgain });
 }
 
 function trouble(error) {

@@ -76,7 +76,7 @@ export function wearersPage(main) {
   function tally() {
     const counts = { all: store.rows.size, stale: 0, high: 0, medium: 0, low: 0, info: 0, none: 0 };
     for (const row of store.rows.values()) {
-      counts[row.level] += 1;
+      if (row.level) counts[row.level] += 1;
       if (row.stale) counts.stale += 1;
     }
     for (const [name, { count, button }] of chips) {

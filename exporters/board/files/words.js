@@ -116,14 +116,16 @@ const WORDS = {
 };
 
 const KEY = "vitalstream.language";
-let now = localStorage.getItem(KEY) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+let now = localStorage.getItem(KEY);
+// Another program may have kept something else here: ports of this machine are used anew.
+if (!Object.hasOwn(WORDS, now ?? "")) now = navigator.language.startsWith("zh") ? "zh" : "en";
 
 export function language() {
   return now;
 }
 
 export function setLanguage(name) {
-  now = name in WORDS ? name : "en";
+  now = Object.hasOwn(WORDS, name) ? name : "en";
   localStorage.setItem(KEY, now);
 }
 
@@ -153,7 +155,8 @@ export function sentence(english) {
 
 /** A level in a word; the long form says that it is a priority. */
 export function levelWord(level, long = false) {
-  if (level === "none" || !level) return word("level_none");
+  if (!level) return word("unknown");
+  if (level === "none") return word("level_none");
   return long ? word(level, "priority") : word(`short_${level}`);
 }
 

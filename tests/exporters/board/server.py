@@ -299,9 +299,9 @@ def _feedback(alert: Alert, action: str, body: dict[str, Any], author: str, numb
 
 
 def _masked(row: dict[str, Any]) -> dict[str, Any]:
-    """A row for a role without health detail: level and age alone."""
+    """A row for a role without health detail: its age alone."""
     bare: dict[str, Any] = {"context": "", "unusual": None, "strange": [], "unusable": {}, "alerts": {}}
-    return {name: row[name] for name in ("wearer", "time", "level", "stale")} | bare
+    return {name: row[name] for name in ("wearer", "time", "stale")} | bare | {"level": None}
 
 
 def _event(name: str, data: Any, entry: str | None = None) -> dict[str, Any]:

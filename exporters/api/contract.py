@@ -32,7 +32,7 @@ class Operation:
     status: int = 200
     kinds: tuple[str, ...] = ()
     """Other content types that the answer comes in."""
-    events: tuple[tuple[str, type[Struct]], ...] = ()
+    events: tuple[tuple[str, type[Struct] | type[list[Row]]], ...] = ()
     """Of a stream: its events and their data."""
     open: bool = False
     """Whether anybody may ask."""
@@ -80,9 +80,9 @@ OPERATIONS = (
     ),
     Operation(
         "streamWearers", "GET", "/wearers/stream",
-        "Rows of wearers that changed, at most about once a second (Server-Sent Events).",
+        "Rows of wearers that changed, twice a second at most (Server-Sent Events).",
         query=wearer_shapes.ChangesQuery, kinds=("text/event-stream",),
-        events=(("wearers", Row), ("heartbeat", wearer_shapes.Changes)),
+        events=(("wearers", list[Row]), ("heartbeat", wearer_shapes.Changes)),
     ),
     Operation(
         "getWearer", "GET", "/wearers/{wearer}", "One wearer: latest risk, what is out, newest moment.",

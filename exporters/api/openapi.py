@@ -13,23 +13,29 @@ from msgspec import Struct
 
 from exporters.api.contract import OPERATIONS, Operation
 from exporters.api.shapes import Problem
+from exporters.history.rows import Row
 from streams.schemas import DIALECT, VERSION
 
 Document = dict[str, Any]
-References = dict[type[Struct], Document]
+Kind = type[Struct] | type[list[Row]]
+References = dict[Kind, Document]
 
 JSON = "application/json"
 ERRORS = {
+    400: "A token in the address: it is not taken there.",
     401: "No token, or one that is not taken.",
-    403: "Not for this role.",
+    403: "Not for this role, or asked by a page of another site.",
     404: "Not there, or not theirs.",
     409: "Not now: the alert is over, or too many wearers are open already.",
     413: "The body is too large.",
     415: "The body is not JSON.",
+    421: "Without TLS: asked for by another name than localhost or 127.0.0.1.",
     422: "What was sent can't be meant; the line names the field.",
     429: "Too many requests: wait for Retry-After seconds.",
     503: "Redis, Kafka or the disk does not answer: try again after Retry-After seconds.",
 }
+DOOR = (400, 403, 421)
+"""What any request can be answered before it is looked at."""
 REFERENCE = "#/components/schemas/{name}"
 
 
@@ -68,7 +74,7 @@ def encoded() -> bytes:
     return msgspec.json.format(msgspec.json.encode(openapi()), indent=2) + b"\n"
 
 
-def _kinds(operations: Iterable[Operation]) -> Iterator[type[Struct]]:
+def _kinds(operations: Iterable[Operation]) -> Iterator[Kind]:
     yield Problem
     for operation in operations:
         yield from (kind for kind in (operation.answer, operation.body) if kind is not None)
@@ -83,7 +89,7 @@ def _operation(operation: Operation, references: References) -> Document:
         "parameters": [*_in_path(operation.path), *_in_query(operation.query)],
         "responses": {
             str(operation.status): _answer(operation, references),
-            **{str(status): _error(ERRORS[status], references) for status in operation.errors},
+            **{str(code): _error(ERRORS[code], references) for code in sorted({*operation.errors, *DOOR})},
         },
     }
     if operation.name == "getReadiness":
@@ -141,7 +147,7 @@ def _parameter(name: str, field: Document) -> Document:
     return {"name": name, "in": "query", **described, "schema": field}
 
 
-def _components(kinds: Iterable[type[Struct]]) -> tuple[Any, Document]:
+def _components(kinds: Iterable[Kind]) -> tuple[Any, Document]:
     return msgspec.json.schema_components(kinds, ref_template=REFERENCE)
 
 

@@ -13,6 +13,7 @@ from exporters.access.access import Access
 from exporters.alerts.sink import AlertSink
 from exporters.api.app import build_api
 from exporters.api.openapi import encoded, openapi
+from exporters.history.rows import Row
 from streams.settings import Settings
 from tests.exporters.api.serving import Running
 from tests.exporters.examples import alert
@@ -69,3 +70,27 @@ async def test_an_answer_fits_its_schema(api: Running, sink: AlertSink, path: st
     answer = await api.get(path)
 
     Draft202012Validator({**schema, "components": document["components"]}).validate(answer)
+
+
+async def test_what_the_door_answers_is_described_of_every_operation(api: Running) -> None:
+    refused = {
+        (await api.client.get("/alerts?token=1")).status_code,
+        (
+            await api.client.post("/alerts/a1/snooze", headers={"Origin": "https://elsewhere.example"})
+        ).status_code,
+        (await api.client.get("/health", headers={"Host": "elsewhere.example"})).status_code,
+    }
+
+    assert refused == {400, 403, 421}
+    for item in openapi()["paths"].values():
+        for operation in item.values():
+            assert {str(status) for status in refused} <= operation["responses"].keys()
+
+
+def test_rows_that_changed_come_as_a_list() -> None:
+    document = openapi()
+    schema = document["paths"]["/wearers/stream"]["get"]["x-events"]["wearers"]
+    told = msgspec.to_builtins([Row("w1", 1_760_000_000_000)])
+
+    Draft202012Validator({**schema, "components": document["components"]}).validate(told)
+    assert schema["type"] == "array"

@@ -23,9 +23,12 @@ CALM = frozenset({"rest", "asleep"})
 STUCK = Quality(0.0, "flat")
 
 
-def summarise(seen: Seen, window: Window, view: View) -> None:
-    """Judge a window and reduce it to one value: a sum of counts, else the median."""
-    signal, ordered = window.signal, sorted(window.counts)
+def summarise(seen: Seen, window: Window, ordered: list[int], view: View) -> None:
+    """Judge a window and reduce it to one value: a sum of counts, else the median.
+
+    `ordered` are its counts, ascending.
+    """
+    signal = window.signal
     judged = gate.judge(window, ordered)
     usable = judged.usable
     if usable and _stuck(seen, window, ordered):

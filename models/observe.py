@@ -14,7 +14,7 @@ from models.minute import MOVEMENT, beats, drop_shaken, miss_pulse, summarise
 from models.person import Person
 from models.signals.abreast import Abreast
 from models.signals.columns import Columns
-from models.signals.counts import MISSING, counted
+from models.signals.counts import MISSING, ascending, counted
 from models.signals.windows import MINUTE, Track, Window
 from models.view import Observation, View
 from models.wearer import Device, Seen
@@ -146,8 +146,8 @@ def _view(
 ) -> View:
     view = View(minute, cuffless=cuffless, utc_offset=seen.utc_offset)
     intervals = None
-    for window in windows:
-        summarise(seen, window, view)
+    for window, ordered in zip(windows, ascending([window.counts for window in windows]), strict=True):
+        summarise(seen, window, ordered, view)
         if window.signal == "ibi":
             intervals = window
     if lost:

@@ -51,18 +51,31 @@ def counted_columns(columns: Mapping[str, Column]) -> tuple[dict[str, Counts], b
     rows = _ROWS.take([_PLACE[signal] for signal in columns], axis=1).repeat(lengths, axis=1)
     # Packed first: numpy takes more than twice as long over a list.
     packed, possible = _many(np.frombuffer(struct.pack(f"{len(flat)}d", *flat)), *rows)
-    out, start = {}, 0
+    every, out, start = array("H", packed), {}, 0
     for signal, length in zip(columns, lengths, strict=True):
-        out[signal] = array("H", packed[start : start + 2 * length])
-        start += 2 * length
+        out[signal] = every[start : start + length]
+        start += length
     return out, possible
 
 
 def values_of(signal: str, counts: Counts) -> Floats:
     """Counts in the signal's unit [n]; NaN for what is no value."""
+    if max(counts, default=0) < BELOW:
+        return np.frombuffer(counts, dtype=np.uint16) / SIGNALS[signal].per
     values = np.array(counts, dtype=np.float64)
     values[values >= BELOW] = np.nan
     return values / SIGNALS[signal].per
+
+
+def ascending(samples: Sequence[Counts]) -> list[list[int]]:
+    """Each of these samples' counts, ascending."""
+    most = max(map(len, samples))
+    if most <= FEW:
+        return [sorted(counts) for counts in samples]
+    # As rows of one table, filled up with the largest count there is: numpy sorts them all at once.
+    rows = [counts.tobytes().ljust(2 * most, b"\xff") for counts in samples]
+    table = np.sort(np.frombuffer(b"".join(rows), dtype=np.uint16).reshape(-1, most))
+    return [row[: len(counts)] for row, counts in zip(table.tolist(), samples, strict=True)]
 
 
 def _one_by_one(row: Signal, values: Sequence[float]) -> Counts:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.signals.counts import BELOW, Counts, Floats
-from models.signals.runs import SIXTEENTHS, Times
+from models.signals.runs import SIXTEENTHS, Chain, Times
 
 BEATS = 60
 """Intervals in a rhythm window: about a minute, as in most published detectors."""
@@ -36,11 +37,13 @@ class BeatBuffer:
     last: int = 0
     """End of the newest interval, ms UTC."""
 
-    def add(self, times: Times | range, counts: Counts) -> list[BeatWindow]:
+    def add(self, times: Sequence[int] | Times, counts: Counts) -> list[BeatWindow]:
         """Append beats (end times ms, intervals as counts); gives the windows they fill.
 
         What is no value (`models.signals.counts`) is left out.
         """
+        if isinstance(times, Chain):  # each beat begins where the one before ended
+            return self._go_on(times, counts)
         ends, intervals = np.asarray(times), np.frombuffer(counts, dtype=np.uint16)
         if max(counts) >= BELOW:
             usable = intervals < BELOW
@@ -54,9 +57,7 @@ class BeatBuffer:
             breaks = (np.flatnonzero(gaps - intervals[1:] / SIXTEENTHS > BREAK_MS) + 1).tolist()
         start = 0
         for stop in [*breaks, len(ends)]:
-            if ends.item(start) - intervals.item(start) / SIXTEENTHS - self.last > BREAK_MS:
-                self.clear()
-            windows += self._extend(ends[start:stop], intervals[start:stop])
+            windows += self._go_on(ends[start:stop].tolist(), array("H", intervals[start:stop].tobytes()))
             start = stop
         return windows
 
@@ -64,18 +65,21 @@ class BeatBuffer:
         """Forget the run: what comes next starts a new one."""
         del self.counts[:]
 
-    def _extend(self, ends: Times, intervals: NDArray[np.uint16]) -> list[BeatWindow]:
+    def _go_on(self, ends: Sequence[int], counts: Counts) -> list[BeatWindow]:
+        """Append beats without a break among them, in a run of their own if there is one before them."""
+        if ends[0] - counts[0] / SIXTEENTHS - self.last > BREAK_MS:
+            self.clear()
         held = len(self.counts)
-        self.counts.frombytes(intervals.tobytes())
+        self.counts += counts
         whole = len(self.counts) // BEATS * BEATS
         windows = []
         for stop in range(BEATS, whole + 1, BEATS):
             block = self.counts[stop - BEATS : stop]
-            end = ends.item(stop - 1 - held)
+            end = ends[stop - 1 - held]
             row = np.array(block, dtype=np.float32) / np.float32(SIXTEENTHS)
             windows.append(BeatWindow(end - sum(block) // SIXTEENTHS, end, row))
         del self.counts[:whole]
-        self.last = ends.item(-1)
+        self.last = ends[-1]
         return windows
 
 

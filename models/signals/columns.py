@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import Any, TypeAlias
 
 from models.signals.counts import BELOW, Counts, counted_columns
-from models.signals.runs import Chain, Times
+from models.signals.runs import SIXTEENTHS, Chain, Times
 from streams.records import Column, VitalsPacket
 
 LATEST = 4_102_444_800_000
@@ -86,7 +86,7 @@ def beat_times(column: Column, counts: Counts) -> Sequence[int]:
     Raises ValueError when intervals, broken ones among them, make no time line.
     """
     if max(counts) < BELOW:
-        return Chain(column.start, counts)
+        return Chain(column.start * SIXTEENTHS, counts)
     ends = list(accumulate(column.values, initial=float(column.start)))
     if min(column.values) < 0 or not ends[-1] <= LATEST:
         raise ValueError("intervals that can't follow each other")

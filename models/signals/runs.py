@@ -28,12 +28,11 @@ SIXTEENTHS: Final = 16
 class Chain(Sequence[int]):
     """The times (ms UTC) at which inter-beat intervals end that follow each other."""
 
-    __slots__ = ("counts", "last", "start")
+    __slots__ = ("counts", "start")
 
     def __init__(self, start: int, counts: Counts) -> None:
-        """`start` of the first interval in ms UTC; all `counts` are values."""
+        """`start` of the first interval in sixteenths of ms; all `counts` are values."""
         self.start, self.counts = start, counts
-        self.last = start + sum(counts) // SIXTEENTHS
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -43,23 +42,22 @@ class Chain(Sequence[int]):
     @overload
     def __getitem__(self, at: slice) -> array[int]: ...
     def __getitem__(self, at: int | slice) -> int | array[int]:
-        if at == 0:
-            return self.start + self.counts[0] // SIXTEENTHS
-        if at == -1:
-            return self.last
-        return array("q", self._times().tobytes())[at]
+        if isinstance(at, slice):
+            return array("q", self._times().tobytes())[at]
+        # Up to the interval before the next one: of -1 there is none, and all are meant.
+        return (self.start + sum(self.counts[: at + 1 or None])) // SIXTEENTHS
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._times().tolist())
 
     def _times(self) -> Times:
-        return chained(self.start * SIXTEENTHS, self.counts)
+        return chained(self.start, self.counts)
 
 
 def runs_of(times: Sequence[int] | Times) -> Runs:
     """Ascending times (ms UTC) as runs."""
     if isinstance(times, Chain):
-        return array("q", (times.start * SIXTEENTHS, CHAINED, len(times)))
+        return array("q", (times.start, CHAINED, len(times)))
     if isinstance(times, range):
         return array("q", (times.start, times.step if len(times) > 1 else 0, len(times)))
     if len(times) == 1:

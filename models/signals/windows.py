@@ -12,11 +12,23 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
 from models.signals.counts import Counts, Floats, values_of
-from models.signals.runs import CHAINED, SIXTEENTHS, Runs, Times, behind, joined, runs_of, times_of, triples
+from models.signals.runs import (
+    CHAINED,
+    SIXTEENTHS,
+    Chain,
+    Runs,
+    Times,
+    behind,
+    joined,
+    runs_of,
+    times_of,
+    triples,
+)  # fmt: skip
 
 MINUTE = 60_000
 OPEN = 20_000
@@ -30,7 +42,7 @@ class Window:
     signal: str
     minute: int
     """Start of the minute, ms UTC."""
-    times: Times | range
+    times: Sequence[int] | Times
     counts: Counts
     """`models.signals.counts`: `MISSING` marks a sample to leave out."""
 
@@ -118,8 +130,11 @@ class Track:
         self.closed = upto
         if not self.counts:
             return ()
-        if len(self.runs) == 3 and self.runs[1] > 0:
-            return self._take_even(signal, upto)
+        if len(self.runs) == 3:
+            if self.runs[1] > 0:
+                return self._take_even(signal, upto)
+            if self.runs[1] == CHAINED:
+                return self._take_chained(signal, upto)
         return self._take(signal, upto) if self._oldest() < upto else ()
 
     def flush(self, signal: str) -> Sequence[Window]:
@@ -151,6 +166,21 @@ class Track:
             times = range(start + at * step, start + end * step, step)
             windows.append(Window(signal, minute, times, counts[at:end]))
             at = end
+        return windows
+
+    def _take_chained(self, signal: str, upto: int) -> list[Window]:
+        """The closed minutes of one chain of intervals: their sums are the times."""
+        counts, ends = self.counts, list(accumulate(self.counts, initial=self.runs[0]))
+        windows, at, cut = [], 0, bisect_left(ends, upto * SIXTEENTHS, 1) - 1
+        while at < cut:
+            minute = ends[at + 1] // SIXTEENTHS // MINUTE * MINUTE
+            end = bisect_left(ends, (minute + MINUTE) * SIXTEENTHS, at + 1) - 1
+            within = counts[at:end]
+            windows.append(Window(signal, minute, Chain(ends[at], within), within))
+            at = end
+        self.runs, self.counts = array("q", (ends[cut], CHAINED, len(counts) - cut)), counts[cut:]
+        if not self.counts:
+            del self.runs[:]
         return windows
 
     def _take(self, signal: str, upto: int) -> list[Window]:

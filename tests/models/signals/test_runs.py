@@ -7,7 +7,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.signals.runs import CHAINED, Chain, behind, joined, runs_of, times_of
+from models.signals.runs import CHAINED, SIXTEENTHS, Chain, behind, joined, runs_of, times_of
 
 START = 1_767_592_800_000
 times = st.lists(st.sampled_from([0, 1, 5, 1000, 1000, 1000, 7919]), min_size=1, max_size=60).map(
@@ -79,7 +79,7 @@ def test_intervals_that_follow_each_other_are_one_run(packets, cut):
 
 @given(intervals)
 def test_a_chain_is_the_times_at_which_intervals_end(counts):
-    chain = Chain(START, counts)
+    chain = Chain(START * SIXTEENTHS, counts)
 
     times = times_of(runs_of(chain), counts).tolist()
     assert (list(chain), list(chain[:])) == (times, times)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from models.deep.asks import Ask
 from models.online.anomaly import Surprise
@@ -19,27 +20,26 @@ if TYPE_CHECKING:
     from models.online.progressive import Error
 
 
-@dataclass(slots=True)
-class View:
+class View(msgspec.Struct):
     """One minute as the rules see it. Values carry the units of the catalogue."""
 
     minute: int
     """Start of the minute, ms UTC."""
     context: Context = "unknown"
-    values: dict[str, float] = field(default_factory=dict)
+    values: dict[str, float] = {}
     """This minute's usable values by signal."""
-    steady: dict[str, float] = field(default_factory=dict)
+    steady: dict[str, float] = {}
     """Median of the newest minutes, by signal."""
-    usual: dict[str, Usual] = field(default_factory=dict)
+    usual: dict[str, Usual] = {}
     """What is usual for this wearer in this context at this hour, where known."""
-    scaled: dict[str, float] = field(default_factory=dict)
+    scaled: dict[str, float] = {}
     """This minute's values in spreads from what the context's own usual says, where that was learnt."""
-    quality: dict[str, Quality] = field(default_factory=dict)
-    causes: dict[str, Cause] = field(default_factory=dict)
+    quality: dict[str, Quality] = {}
+    causes: dict[str, Cause] = {}
     """Why a signal was not usable, by signal."""
     surprise: Surprise | None = None
     score: ClinicalScore | None = None
-    moved: list[Drift] = field(default_factory=list)
+    moved: list[Drift] = []
     """Usuals that were found at this minute to have moved."""
     interval: float | None = None
     """Median of the usable intervals between beats, ms."""
@@ -55,12 +55,11 @@ class View:
     """Whether this minute's blood pressure was measured without a cuff."""
 
 
-@dataclass(slots=True)
-class Observation:
+class Observation(msgspec.Struct):
     """What one record showed: views oldest first, questions to networks oldest first, and silence."""
 
-    views: list[View] = field(default_factory=list)
-    asks: list[Ask] = field(default_factory=list)
+    views: list[View] = []
+    asks: list[Ask] = []
     silent_since: int | None = None
     """Stream time since when nothing was heard; None while the wearer is heard."""
     silence: str = ""
@@ -75,9 +74,9 @@ class Observation:
     """What a person answered to an alert."""
     another: bool = False
     """The profile tells of other facts: risks that rest on the old ones are void."""
-    errors: list[Error] = field(default_factory=list)
+    errors: list[Error] = []
     """How far the own usuals were off, measured before they learnt."""
-    late: dict[str, int] = field(default_factory=dict)
+    late: dict[str, int] = {}
     """Samples per signal that came after their minute had closed."""
 
     @property

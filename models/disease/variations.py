@@ -56,8 +56,7 @@ BETTER: Final = {
 }
 
 
-@dataclass(slots=True, eq=False)
-class Variation(Ask):
+class Variation(Ask, eq=False):
     """The question about a person with one input changed. Its answer is never the person's own risk."""
 
     kind: Kind = "without"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 from models.deep.asks import Ask
 from models.judged import Judged
 from models.person import Person
@@ -43,8 +45,7 @@ class Report:
     responses: Sequence[Response] = ()
 
 
-@dataclass(slots=True)
-class Case:
+class Case(msgspec.Struct):
     """One wearer's record being decided."""
 
     wearer: str
@@ -53,7 +54,7 @@ class Case:
     now: int
     """Stream time, ms."""
     leeway: Leeway
-    versions: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = {}
     """The networks that were asked, name to version."""
     usefulness: Counsel | None = None
     """What people's answers say; None = nothing was learnt."""

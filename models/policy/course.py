@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from models.policy import rate
 from models.policy.case import Case, Setting, Told
@@ -33,8 +33,7 @@ def take(setting: Setting, case: Case, found: Evidence, view: View | None) -> To
     return Moment(setting, case, found, view, episode).take()
 
 
-@dataclass(slots=True)
-class Moment:
+class Moment(msgspec.Struct):
     """One evidence that meets the course of its condition."""
 
     setting: Setting

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 from models.deep.asks import Ask
@@ -43,8 +41,7 @@ class Evidence(msgspec.Struct):
         return f"{self.condition}:{self.side}" if self.side else self.condition
 
 
-@dataclass(frozen=True, slots=True)
-class Leeway:
+class Leeway(msgspec.Struct, frozen=True):
     """What deciding needs of the wearer, as it was when the record was observed."""
 
     oxygen_scale: int = 1

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+import msgspec
 import numpy as np
 
 from models.signals.counts import Counts, Floats, values_of
@@ -35,8 +36,7 @@ OPEN = 20_000
 """Samples that a track holds open at most, five minutes at 64 Hz: a stored page has to fit into a record."""
 
 
-@dataclass(slots=True)
-class Window:
+class Window(msgspec.Struct):
     """The samples of one signal in one minute, in time order."""
 
     signal: str

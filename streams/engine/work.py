@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from models.deep.asks import Ask
 from models.risk.evidence import Leeway
 from models.view import Observation
@@ -14,8 +16,7 @@ from streams.engine.lineups import Lineup
 from streams.records import Alert, Source
 
 
-@dataclass(slots=True)
-class Item:
+class Item(msgspec.Struct):
     """One observed record that waits to be decided."""
 
     page: Page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,20 +62,21 @@ def _hour(seen: Seen, view: View) -> Iterator[Ask]:
     seen.hour.put(view.minute, view.scaled)
     if view.minute // MINUTE % HOUR_EVERY == 0 and view.minute > seen.hour_asked:
         row = seen.hour.row(view.minute)
-        if row is not None and _worn(row) >= HOUR_CHANNELS:
+        worn = () if row is None else _worn(row)
+        if row is not None and len(worn) >= HOUR_CHANNELS:
             seen.hour_asked = view.minute
-            told = list(_worn_beside_usual(seen, view, row))
+            told = list(_beside_usual(seen, view, worn))
             yield Ask("unusual", view.minute - HOUR_MS + MINUTE, view.minute + MINUTE, row, seen=told)
 
 
-def _worn(row: NDArray[np.float32]) -> int:
-    """How many vitals of an hour [60, 5] were measured at all."""
-    return int((~np.isnan(row)).any(axis=0).sum())
+def _worn(row: NDArray[np.float32]) -> list[str]:
+    """The vitals of an hour [60, 5] that were measured at all."""
+    return [CHANNELS[place] for place in np.flatnonzero(~np.isnan(row).all(axis=0)).tolist()]
 
 
-def _worn_beside_usual(seen: Seen, view: View, row: NDArray[np.float32]) -> Iterator[Contribution]:
+def _beside_usual(seen: Seen, view: View, worn: Sequence[str]) -> Iterator[Contribution]:
     """The newest value of each vital of the hour, on whatever device, beside the own usual."""
-    for signal in (name for i, name in enumerate(CHANNELS) if not np.isnan(row[:, i]).all()):
+    for signal in worn:
         baseline = seen.baselines.get(signal if signal in SLOW else f"{signal}@{view.context}")
         newest = seen.recent.newest(signal)
         if newest is not None:

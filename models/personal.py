@@ -74,6 +74,8 @@ def treatments_and_long_term(case: Case, observation: Observation) -> Iterator[F
 
 def _harm_of_the_past(case: Case, observation: Observation) -> Iterator[Found]:
     """The end of alerts on a medicine that was stopped or is long known: nobody judges them any more."""
+    if not case.judged.episodes:
+        return
     for side in SIDES:
         episode = case.judged.episodes.get(f"{CONDITION}:{side}")
         if episode is None or not episode.raised or not observation.views:

@@ -64,7 +64,7 @@ class Device:
     @property
     def held(self) -> int:
         """How many samples are open."""
-        return sum(len(track.counts) for track in self.tracks.values())
+        return sum([len(track.counts) for track in self.tracks.values()])
 
     def too_late(self, signal: str, newest: int) -> bool:
         """Whether all minutes up to this time (ms UTC) are closed for the signal."""

@@ -110,10 +110,10 @@ class RecentHour:
     def row(self, minute: int) -> Rows | None:
         """The hour that ends with this minute (start, ms UTC), [60, 5]; None where it holds too little."""
         at = minute // _MINUTE_MS
-        cells = np.array(self._cells, dtype=np.int8).reshape(MINUTES, len(CHANNELS))
         minutes = np.arange(at - MINUTES + 1, at + 1)
-        cells = cells[minutes % MINUTES]
-        cells[(minutes > self._newest) | (minutes <= self._newest - MINUTES)] = _MISSING
+        cells = np.frombuffer(self._cells, dtype=np.int8).reshape(MINUTES, len(CHANNELS))[minutes % MINUTES]
+        if at != self._newest:
+            cells[(minutes > self._newest) | (minutes <= self._newest - MINUTES)] = _MISSING
         there = cells != _MISSING
         if np.count_nonzero(there.sum(axis=1) >= FEWEST_CHANNELS) < FEWEST_MINUTES:
             return None

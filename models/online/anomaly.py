@@ -10,10 +10,12 @@ the rarer of the two, as -log10 of its chance if deviations were Gaussian.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Final
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from river import covariance
 from scipy.special import gammaincc
 
@@ -27,6 +29,18 @@ LEARNING = 20
 CLIP = 4.0
 FEWEST = 3
 """Fewest vitals that make a joint state."""
+
+
+@cache
+def _strain(names: tuple[str, ...]) -> NDArray[np.float64]:
+    """The direction of strain in the space of these vitals."""
+    return np.array([STRAIN[name] for name in names])
+
+
+@cache
+def _square(ids: tuple[int, ...]) -> tuple[NDArray[np.intp], ...]:
+    """Where these rows and columns of a matrix lie."""
+    return np.ix_(ids, ids)
 
 
 class Surprise(msgspec.Struct, frozen=True, gc=False):
@@ -84,13 +98,13 @@ class JointNormal:
         index = self._precision._idx
         if self.count < LEARNING or not all(name in index for name in present):
             return Surprise(0.0, present, {}, False)
-        ids = [index[name] for name in present]
-        precision = self._precision._inv_cov_mat[np.ix_(ids, ids)]
+        ids = tuple([index[name] for name in present])
+        precision = self._precision._inv_cov_mat[_square(ids)]
         # Distance from "as usual" (0), not from the running mean, which an episode pulls along.
         x = np.fromiter(present.values(), dtype=np.float64, count=len(ids))
         whitened = precision @ x
         parts = x * whitened
-        strain = np.fromiter((STRAIN[name] for name in present), dtype=np.float64, count=len(ids))
+        strain = _strain(tuple(present))
         along = float(strain @ whitened) / math.sqrt(max(float(strain @ precision @ strain), 1e-12))
         anywhere = max(float(np.add.reduce(parts)), 0.0)
         chance = min(float(gammaincc(len(ids) / 2, anywhere / 2)), 0.5 * math.erfc(along / math.sqrt(2)))

@@ -53,8 +53,8 @@ class Abreast:
         if step and times == step.times and spoken == step.spoken and _stands(track, step.before):
             return 0, _follow(track, signal, counts, step)
         # Samples that are sorted anew when their minute closes are sorted by their values too.
-        in_order = track.ordered and (times[0] > track.last or not track.runs)
-        before = _stand(track) if in_order and isinstance(times, range) else None
+        even = isinstance(times, range) and track.ordered and (times[0] > track.last or not track.runs)
+        before = _stand(track) if even else None
         late = track.add(times, counts)
         windows = track.close(signal, spoken, self._lateness)
         if before and isinstance(times, range) and not late:

@@ -106,8 +106,7 @@ def _decode(record: RawRecord, kind: type[T], limit: int) -> T:
         raise Refused("empty", "the record has no value")
     if len(value) > limit:
         raise Refused("too_large", f"{len(value)} bytes, limit {limit}")
-    content = (_header(record, CONTENT_TYPE) if record.headers else None) or JSON.encode()
-    decoder = _DECODERS.get((content.decode("latin-1").partition(";")[0].strip().lower(), kind))
+    decoder = _DECODERS.get((_content_type(record) if record.headers else JSON, kind))
     if decoder is None:
         raise Refused("content_type", f"use {JSON} or {MSGPACK}")
     try:
@@ -116,6 +115,11 @@ def _decode(record: RawRecord, kind: type[T], limit: int) -> T:
         raise Refused("schema", _QUOTED.sub("…", _REPEATED.sub(r"\1 …", str(error)))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused("undecodable", _QUOTED.sub("…", str(error))) from None
+
+
+def _content_type(record: RawRecord) -> str:
+    content = _header(record, CONTENT_TYPE) or JSON.encode()
+    return content.decode("latin-1").partition(";")[0].strip().lower()
 
 
 def _check_column(signal: str, values: list[float]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from models.policy.rules import Rule
 from models.risk.found import Evidence, Leeway
@@ -12,7 +12,7 @@ from models.risk.judges.joint import anomaly, deterioration
 from models.risk.judges.single import desaturation, fever, glucose
 from models.view import View
 
-Judge = Callable[[View, Rule, Leeway], Iterator[Evidence]]
+Judge = Callable[[View, Rule, Leeway], list[Evidence]]
 
 JUDGES: dict[str, Judge] = {
     "deterioration": deterioration,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from models.clinical.blood_pressure import CRISIS, CRISIS_PREGNANT, MINUTE, Reading, stage
 from models.clinical.shock_index import shock_index
@@ -21,14 +20,14 @@ FRESH_S = 900.0
 CALM = ("rest", "asleep", "unknown")
 
 
-def shock(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+def shock(view: View, rule: Rule, leeway: Leeway) -> list[Evidence]:
     """Pulse over systolic pressure at rest, while a reading with a cuff is fresh."""
     pulse, reading = view.steady.get("hr"), fresh_pressure(view, rule.limits.get("fresh_s", FRESH_S))
     if pulse is None or reading is None or view.context not in CALM:
-        return
+        return []
     edges = personal(Edges.of(rule), "shock", view, leeway)
     told = [Told("hr", pulse), Told("sbp", reading.sbp)]
-    yield one_side(view, leeway, "shock", shock_index(pulse, reading.sbp), edges, told)
+    return [one_side(view, leeway, "shock", shock_index(pulse, reading.sbp), edges, told)]
 
 
 def fresh_pressure(view: View, seconds: float = FRESH_S) -> Reading | None:
@@ -39,14 +38,14 @@ def fresh_pressure(view: View, seconds: float = FRESH_S) -> Reading | None:
     return reading
 
 
-def blood_pressure(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+def blood_pressure(view: View, rule: Rule, leeway: Leeway) -> list[Evidence]:
     """A crisis at a reading with a cuff: seen once it asks for another reading, repeated it is one.
 
     The rule's last grade is a repeated crisis, the one before it, if any, one that was seen once.
     """
     reading = _newest(view)
     if reading is None or view.clinical is None or reading.minute * MINUTE != view.minute:
-        return
+        return []
     limit = leeway.person.limit("blood_pressure", view.minute)
     crisis, clinician = crisis_of(leeway.person.pregnant), False
     if limit is not None and limit.above is not None and limit.above <= crisis[0]:
@@ -56,11 +55,12 @@ def blood_pressure(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]
     found.beyond = max(reading.sbp - crisis[0], reading.dbp - crisis[1])
     found.risk = risk_beyond("blood_pressure", found.beyond)
     _tell(found, view, reading, MEASURE_AGAIN if sure == 1 else None)
-    yield explain(found, leeway.person, clinician and reading.sbp >= crisis[0])
+    told = [explain(found, leeway.person, clinician and reading.sbp >= crisis[0])]
     if limit is not None and limit.below is not None and reading.sbp:
         edges = Edges((math.inf,), (limit.below,))
-        told = [Told("sbp", reading.sbp, 1.0)]
-        yield one_side(view, leeway, "blood_pressure", reading.sbp, edges, told, "low")
+        behind = [Told("sbp", reading.sbp, 1.0)]
+        told.append(one_side(view, leeway, "blood_pressure", reading.sbp, edges, behind, "low"))
+    return told
 
 
 def crisis_of(pregnant: bool) -> tuple[float, float]:

@@ -5,7 +5,7 @@ A minute in which nothing is out must cost little: contributions and words are m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from models.person import Limit
@@ -51,17 +51,18 @@ def one_side(
 
 def both_sides(
     view: View, leeway: Leeway, condition: str, signal: str, value: float, edges: Edges
-) -> Iterator[Evidence]:
+) -> list[Evidence]:
     """Evidence of each side of one reading: what is high is free of low."""
     over, under = value - min(edges.above), max(edges.below) - value
-    risk = risk_beyond(condition, max(over, under))
+    risk, both = risk_beyond(condition, max(over, under)), []
     for side, beyond in (("high", over), ("low", under)):
         found = Evidence(condition, view.minute, 0, risk, side=side)
         found.beyond = beyond
         if beyond >= 0.0:
             found.level = edges.level(value)
             _told(found, view, leeway, value, [Reading(signal, value, 1.0)])
-        yield found
+        both.append(found)
+    return both
 
 
 def personal(edges: Edges, condition: str, view: View, leeway: Leeway) -> Edges:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from models.clinical.heart_rate import LIMITS, child_above, predicted_maximum
 from models.online.baseline import Usual
@@ -20,14 +19,13 @@ DAY_MS = 86_400_000
 TOO_MUCH = "more than effort explains"
 
 
-def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> list[Evidence]:
     """A rate far from what the context, the person and the own usual let expect."""
     value = view.steady.get("hr")
     if value is None:
-        return
+        return []
     if view.context == "active":
-        yield from _in_effort(view, rule, leeway, value)
-        return
+        return _in_effort(view, rule, leeway, value)
     edges, usual = Edges.of(rule), view.usual.get("hr")
     if view.context == "asleep" and usual is None:
         edges = edges.softer(below=_limit(rule, "asleep"))
@@ -37,7 +35,7 @@ def resting_heart_rate(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evide
     edges = personal(edges, CONDITION, view, leeway)
     if view.context not in CALM:
         edges = edges.softer(_limit(rule, "recovering"), _limit(rule, "recovering"))
-    yield from both_sides(view, leeway, CONDITION, "hr", value, edges)
+    return both_sides(view, leeway, CONDITION, "hr", value, edges)
 
 
 def _limit(rule: Rule, name: str) -> float:
@@ -79,12 +77,13 @@ def _quickened(view: View, rule: Rule, person: Person) -> bool:
     )
 
 
-def _in_effort(view: View, rule: Rule, leeway: Leeway, value: float) -> Iterator[Evidence]:
+def _in_effort(view: View, rule: Rule, leeway: Leeway, value: float) -> list[Evidence]:
     """More than the heart of anyone so old should reach; effort says nothing of a rate at rest."""
     age = leeway.person.age(view.minute)
     most = predicted_maximum(age) + _limit(rule, "active_margin")
     edges = Edges((most,) + (math.inf,) * (len(rule.grades) - 1), (-math.inf,) * len(rule.grades))
-    if edges.level(value):
-        found = one_side(view, leeway, CONDITION, value, edges, [Reading("hr", value, 1.0)], "high")
-        found.cause = f"{TOO_MUCH}; {found.cause}" if found.cause else TOO_MUCH
-        yield found
+    if not edges.level(value):
+        return []
+    found = one_side(view, leeway, CONDITION, value, edges, [Reading("hr", value, 1.0)], "high")
+    found.cause = f"{TOO_MUCH}; {found.cause}" if found.cause else TOO_MUCH
+    return [found]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from models.clinical.obstetric import TRIGGER
 from models.policy.rules import Rule
@@ -18,7 +17,7 @@ WORST = 3
 """Points of a NEWS2 part at its worst."""
 
 
-def deterioration(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+def deterioration(view: View, rule: Rule, leeway: Leeway) -> list[Evidence]:
     """What was measured of the early warning score reaches an edge.
 
     Of NEWS2 any single part at its worst is as much as the first edge (RCP 2017: both call for an urgent
@@ -26,7 +25,7 @@ def deterioration(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
     """
     score = early_warning(view, leeway)
     if score is None:
-        return
+        return []
     edges, value = Edges.of(rule), float(score.low)
     if leeway.person.pregnant:
         edges = Edges((TRIGGER,) + (math.inf,) * (len(rule.grades) - 1), edges.below)
@@ -36,7 +35,7 @@ def deterioration(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
     elif not leeway.person.pregnant and any(part.points == WORST for part in score.parts):
         value = max(value, edges.above[0])
     told = _worst_first(score) if edges.level(value) else []
-    yield one_side(view, leeway, "deterioration", value, edges, told)
+    return [one_side(view, leeway, "deterioration", value, edges, told)]
 
 
 def _worst_first(score: ClinicalScore) -> list[Reading]:
@@ -44,11 +43,11 @@ def _worst_first(score: ClinicalScore) -> list[Reading]:
     return [Reading(part.signal, part.value, round(part.points / (score.low or 1), 3)) for part in parts]
 
 
-def anomaly(view: View, rule: Rule, _: Leeway) -> Iterator[Evidence]:
+def anomaly(view: View, rule: Rule, _: Leeway) -> list[Evidence]:
     """Several vitals are far from the wearer's own usual, together."""
     surprise = view.surprise
     if surprise is None or not surprise.known:
-        return
+        return []
     limits, edges = rule.limits, Edges.of(rule)
     beyond = edges.beyond(surprise.rarity)
     found = Evidence("anomaly", view.minute, 0, risk_beyond("anomaly", beyond))
@@ -62,4 +61,4 @@ def anomaly(view: View, rule: Rule, _: Leeway) -> Iterator[Evidence]:
             for signal, share in ranked
             if signal in view.values
         ]
-    yield found
+    return [found]

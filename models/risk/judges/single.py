@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from models.policy.rules import Rule
 from models.risk.edges import Edges
 from models.risk.found import Evidence, Leeway
@@ -14,13 +12,13 @@ SCALE_2 = 6.0
 """Per cent by which edges are lower on scale 2, whose target begins at 88 (NEWS2): own choice."""
 
 
-def desaturation(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+def desaturation(view: View, rule: Rule, leeway: Leeway) -> list[Evidence]:
     """Low saturation, on the wearer's scale."""
     value = view.steady.get("spo2")
     if value is None:
-        return
+        return []
     edges = personal(on_scale(rule, leeway.oxygen_scale), "desaturation", view, leeway)
-    yield one_side(view, leeway, "desaturation", value, edges, [Reading("spo2", value, 1.0)])
+    return [one_side(view, leeway, "desaturation", value, edges, [Reading("spo2", value, 1.0)])]
 
 
 def on_scale(rule: Rule, scale: int) -> Edges:
@@ -29,21 +27,22 @@ def on_scale(rule: Rule, scale: int) -> Edges:
     return edges.softer(below=rule.limits.get("scale_2", SCALE_2)) if scale == 2 else edges
 
 
-def fever(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+def fever(view: View, rule: Rule, leeway: Leeway) -> list[Evidence]:
     """Fever; with a genotype that makes any fever dangerous each counts as high."""
     value = view.steady.get("temp")
     if value is None:
-        return
+        return []
     own = Edges.of(rule)
     edges = personal(own, "fever", view, leeway)
     if leeway.person.genotype and any(trait.graver_fever for trait in leeway.person.traits(view.minute)):
         edges = Edges((min(*own.above, *edges.above),) * len(own.above), own.below)
-    yield one_side(view, leeway, "fever", value, edges, [Reading("temp", value, 1.0)])
+    return [one_side(view, leeway, "fever", value, edges, [Reading("temp", value, 1.0)])]
 
 
-def glucose(view: View, rule: Rule, leeway: Leeway) -> Iterator[Evidence]:
+def glucose(view: View, rule: Rule, leeway: Leeway) -> list[Evidence]:
     """Glucose too high or too low."""
     value = view.steady.get("glucose")
-    if value is not None:
-        edges = personal(Edges.of(rule), "glucose", view, leeway)
-        yield from both_sides(view, leeway, "glucose", "glucose", value, edges)
+    if value is None:
+        return []
+    edges = personal(Edges.of(rule), "glucose", view, leeway)
+    return both_sides(view, leeway, "glucose", "glucose", value, edges)

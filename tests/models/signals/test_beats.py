@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.signals.beats import BEATS, BREAK_MS, BeatBuffer, rmssd
 from models.signals.counts import MISSING, counted
+from models.signals.runs import SIXTEENTHS, Chain
 
 START = 1_767_592_800_000
 
@@ -44,6 +45,20 @@ def test_how_beats_are_cut_into_minutes_changes_nothing(sizes, seed):
 
     assert told(pieces) == told(whole.add(times, intervals))
     assert (buffer.counts, buffer.last) == (whole.counts, whole.last)
+
+
+@given(st.lists(st.integers(3200, 64_000), min_size=1, max_size=150), st.integers(-6000, 6000))
+def test_beats_in_a_chain_make_the_windows_of_their_times(intervals, after):
+    chained, plain = BeatBuffer(), BeatBuffer()
+    for buffer in (chained, plain):
+        buffer.add(*line([800.0] * 40, START - 40 * 800 - after))
+    counts = array("H", intervals)
+    chain = Chain(START * SIXTEENTHS, counts)
+
+    windows = chained.add(chain, counts)
+
+    assert told(windows) == told(plain.add(np.array(list(chain)), counts))
+    assert (chained.counts, chained.last) == (plain.counts, plain.last)
 
 
 def test_a_break_ends_the_run():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.signals.catalogue import SIGNALS
-from models.signals.counts import ABOVE, BELOW, FEW, MISSING, counted, counted_columns, values_of
+from models.signals.counts import ABOVE, BELOW, FEW, MISSING, ascending, counted, counted_columns, values_of
 from streams.records import Column
 
 signals = pytest.mark.parametrize("signal", sorted(SIGNALS))
@@ -79,3 +79,8 @@ def test_many_are_counted_as_few(signal):
     many, _ = counted_columns({signal: Column(0, values)})
 
     assert many[signal] == sum((counted(signal, [value]) for value in values), array("H"))
+
+
+@given(st.lists(st.lists(st.integers(0, MISSING), min_size=1, max_size=3 * FEW), min_size=1, max_size=5))
+def test_each_signals_samples_are_sorted_by_themselves(samples):
+    assert ascending([array("H", counts) for counts in samples]) == [sorted(counts) for counts in samples]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from models.signals.columns import extent, sample_times
 from models.signals.counts import counted
+from models.signals.runs import SIXTEENTHS, Chain
 from models.signals.windows import MINUTE, OPEN, Track, split
 from streams.records import Column
 
@@ -209,3 +210,22 @@ def test_five_minutes_at_64_hz_fit():
         list(track.close("hr", last, 3 * MINUTE))
 
         assert lost == 0
+
+
+chains = st.lists(st.lists(st.integers(3200, 64_000), min_size=1, max_size=150), min_size=1, max_size=4)
+
+
+@given(chains, st.integers(0, MINUTE - 1), st.sampled_from([0, LATENESS]))
+def test_minutes_of_intervals_in_a_chain_are_those_of_their_times(packets, into, lateness):
+    chained, plain, start = Track(), Track(), (START + into) * SIXTEENTHS
+    for packet in packets:
+        counts = array("H", packet)
+        chain = Chain(start, counts)
+        times = array("q", list(chain))
+        start += sum(packet)
+
+        assert chained.add(chain, counts) == plain.add(times, counts)
+        windows = [track.close("ibi", times[-1], lateness) for track in (chained, plain)]
+        found, expected = ([(w.minute, list(w.times), w.counts) for w in of] for of in windows)
+        assert found == expected
+        assert chained.times.tolist() == plain.times.tolist()

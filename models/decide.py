@@ -125,6 +125,8 @@ def _unusable(judged: Judged, view: View, rule: Rule) -> Evidence:
 def _withdraw(setting: Setting, case: Case) -> list[Told]:
     """End every alert that is out, and forget what was judged."""
     lives = case.judged.lives.items()
+    for life in case.judged.lives.values():
+        life.snoozed = 0  # what is forgotten is not silenced: the last revision says so
     told = [Told(tell(setting, case, first, life, "resolved", case.now)) for first, life in lives]
     onsets = [life.onset for life in case.judged.lives.values()]
     case.judged.withdrawn = max([case.now, case.judged.withdrawn, *onsets])

@@ -135,3 +135,16 @@ async def test_what_the_policy_tells_of_a_snooze_is_what_is_kept(
     await sink.write(told)
 
     assert [score for _, score in await silences(valkey)] == ([until] if until else [])
+
+
+async def test_a_wearer_who_withdraws_leaves_no_silence(sink: AlertSink, valkey: Redis) -> None:
+    story = Story()
+    told = story.hold(range(10), "desaturation", 1, ("spo2", 88.0))
+    told += story.answer(10, "snooze", minutes=60)
+
+    await sink.write(told)
+    before = await silences(valkey)
+    await sink.write(story.take(11, withdrawn=True))
+
+    assert [score for _, score in before] == [START + 70 * MINUTE]
+    assert await silences(valkey) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -61,7 +63,7 @@ def routes(store: Store, catalogue: Catalogue) -> list[BaseRoute]:
         query(request, NoQuery)
         asker = may(request, "read")
         await record(request, "read")
-        events = [event for event in await store.silences(MOST) if allowed(asker, "read", event.alert.wearer)]
+        events = await _silenced(store, asker)
         clocks = await store.clocks([event.alert.wearer for event in events])
         return json(Silences([_silence(e.alert, clock) for e, clock in zip(events, clocks, strict=True)]))
 
@@ -81,6 +83,17 @@ async def the_alert(store: Store, asker: Principal, alert_id: str, action: Actio
     if found is None or not allowed(asker, action, found.alert.wearer):
         raise HTTPException(404, "there is no such alert: GET /alerts?state=all lists those that are kept")
     return found
+
+
+async def _silenced(store: Store, asker: Principal) -> list[Event]:
+    """Their own silenced alerts, however many others there are before them."""
+    found: list[Event] = []
+    async with aclosing(store.silences()) as pages:
+        async for page in pages:
+            found += [event for event in page if allowed(asker, "read", event.alert.wearer)]
+            if len(found) >= MOST:
+                break
+    return found[:MOST]
 
 
 def _silence(alert: Alert, clock: int) -> Silence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -125,12 +125,15 @@ class Store:
         # Of an alert that was over long ago, what it was at last outlives the stream.
         return events if now is None or (events and events[-1].position >= now.position) else [*events, now]
 
-    async def silences(self, most: int) -> list[Event]:
-        """Alerts with a snooze, the one that ends last first."""
-        async with limited(TIMEOUT_S, RedisUnavailable), self._gate:
-            answer = self._redis.zrange(self._keys.silences, 0, most - 1, desc=True)
-            ids = cast("list[str]", await _answer(answer))
-        return [event for event in await self.currents(ids) if event is not None and event.alert.snooze]
+    async def silences(self) -> AsyncGenerator[list[Event], None]:
+        """Pages of alerts with a snooze, the one that ends last first."""
+        start, ids = 0, [""]
+        while ids:
+            async with limited(TIMEOUT_S, RedisUnavailable), self._gate:
+                answer = self._redis.zrange(self._keys.silences, start, start + PAGE - 1, desc=True)
+                ids = cast("list[str]", await _answer(answer))
+            start += PAGE
+            yield [event for event in await self.currents(ids) if event is not None and event.alert.snooze]
 
     async def clocks(self, wearers: Sequence[str]) -> list[int]:
         """How far the data of each wearer are judged, ms UTC; 0 where that is not known."""

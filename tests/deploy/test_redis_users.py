@@ -92,7 +92,7 @@ async def test_the_reader_answers_for_the_api(server: Guarded) -> None:
     behind = await store.after(BEGINNING, 10)
     before = await store.before(None, 10)
     life = await store.life("a1")
-    silences = await store.silences(10)
+    silences = [event async for page in store.silences() for event in page]
     clocks = await store.clocks(["w1"])
     open_now = await store.open_alerts(None)
     current = await store.current("a1")

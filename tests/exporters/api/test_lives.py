@@ -5,6 +5,7 @@ from __future__ import annotations
 from redis.asyncio import Redis
 
 from exporters.alerts.sink import AlertSink
+from exporters.api.alerts import MOST
 from streams.records import Alert, Snooze
 from tests.exporters.api.serving import Running, reading, take
 from tests.exporters.examples import ONSET, alert
@@ -49,6 +50,18 @@ async def test_silences_tell_who_and_until_when_in_the_time_of_the_wearers_data(
         ("a1", "nurse-2", ONSET + HOUR, False),
         ("a2", "nurse-2", ONSET + 1, True),
     ]
+
+
+async def test_ones_own_silence_is_told_behind_however_many_of_others(api: Running, sink: AlertSink) -> None:
+    def snoozed(number: int, wearer: str) -> Alert:
+        until = ONSET + HOUR - number
+        return alert(f"a{number}", status="snoozed", snooze=Snooze(until, "nurse-2"), wearer=wearer)
+
+    await sink.write([*(snoozed(number, "w1") for number in range(MOST + 1)), snoozed(MOST + 1, "w2")])
+
+    answer = await api.get("/silences", headers=api.token("bea", "wearer", "w2"))
+
+    assert [one["wearer"] for one in answer["silences"]] == ["w2"]
 
 
 async def test_a_wearer_sees_their_own_alone(api: Running, sink: AlertSink) -> None:

@@ -149,6 +149,19 @@ def test_compose_sets_only_settings_that_exist() -> None:
         assert given <= names
 
 
+@pytest.mark.parametrize("service", ["api", "deliver"])
+def test_who_reads_alerts_has_neither_the_key_of_state_nor_the_password_that_writes(
+    service: str,
+) -> None:
+    described = COMPOSE["services"][service]
+
+    assert {"state_key", "redis_url", "redis_admin"}.isdisjoint(described["secrets"])
+    secrets = {f"/run/secrets/{name}" for name in described["secrets"]}
+    for name, value in described["environment"].items():
+        if name.endswith("_FILE") and value:
+            assert value in secrets, f"{name} names a file that the container has not got"
+
+
 def test_secrets_are_made_once_and_fit_the_compose_file(tmp_path: Path) -> None:
     script = tmp_path / "deploy" / "make-secrets.sh"
     shutil.copytree(ROOT / "deploy", script.parent, ignore=shutil.ignore_patterns("secrets"))

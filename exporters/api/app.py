@@ -48,8 +48,8 @@ class Api:
     async def running(self, _app: Starlette) -> AsyncGenerator[None, None]:
         """Read Redis and Kafka while the application lives."""
         reading = asyncio.create_task(self.feed.run(), name="feed")
-        await self.history.start()
         try:
+            await self.history.start()
             yield
         finally:
             self.feed.stop()

@@ -108,6 +108,8 @@ def _mark_spoilt(observation: Observation, policy: Policy) -> None:
 
 def _unusable(judged: Judged, view: View, rule: Rule) -> Evidence:
     """Evidence that readings stay unusable; a cause must last its own time."""
+    if not view.causes and not judged.causes:
+        return Evidence("collect_again", view.minute, 0, 0.0)
     present = sorted(set(view.causes.values()))
     for cause in sorted(judged.causes.keys() - set(present)):
         if view.minute - judged.causes[cause][1] > rule.grace_ms:

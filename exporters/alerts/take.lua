@@ -69,7 +69,7 @@ local function abandoned()
     if times then
       return entry, times
     end
-    if not entry or where == '0-0' then
+    if where == '0-0' then -- all are looked at; a call looks at some of those that others hold
       return nil
     end
   end

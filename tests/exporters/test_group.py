@@ -71,6 +71,17 @@ async def test_what_is_not_acknowledged_is_given_again_to_the_same_consumer(
     assert (await join().standing()).pending == 0
 
 
+async def test_what_is_abandoned_is_found_behind_much_that_others_hold(
+    sink: AlertSink, join: Join, valkey: Redis
+) -> None:
+    await sink.write([alert(f"a{i}") for i in range(61)])
+    await take(join("c1"), 60, acknowledge=False)
+    ids = [stream_id for stream_id, _ in await valkey.xrange("vitalstream:alerts")]
+    await valkey.xclaim("vitalstream:alerts", "pager", "c1", 0, [ids[59]], idle=120_000, justid=True)
+
+    assert await take(join("c2", claim_s=60), 2) == [("a59", 2), ("a60", 1)]
+
+
 async def test_a_consumer_claims_what_one_that_has_ended_left(sink: AlertSink, join: Join) -> None:
     await sink.write([alert("a1"), alert("a2"), alert("a3")])
     await take(join("ended"), 2, acknowledge=False)

@@ -232,6 +232,23 @@ async def test_who_asks_by_http_1_0_may_be_a_proxy(tmp_path: Path) -> None:
     assert told[0]["status"] == 401
 
 
+async def test_a_socket_at_a_public_page_needs_a_token(access: Access) -> None:
+    told: list[Message] = []
+    asked = {"type": "websocket", "scheme": "ws", "path": "/board/main.js", "query_string": b""}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    await api(access)(
+        {**asked, "headers": [(b"host", b"127.0.0.1")], "client": ("127.0.0.1", 1)}, receive, send
+    )
+
+    assert [(message["type"], message["code"]) for message in told] == [("websocket.close", 1008)]
+
+
 async def test_no_answer_lets_another_site_read_it(access: Access) -> None:
     made = token(access, "dr-a", "clinician", "w1")
     async with client(access) as http:

@@ -46,6 +46,17 @@ async def test_a_first_start_tells_what_is_open_and_what_is_new(
     assert ids(hook) == ["new-1", "newer-1", "open-2"]
 
 
+async def test_an_open_alert_of_another_version_keeps_nobody_from_hearing_of_the_others(
+    load: Load, deliver: Start, sink: AlertSink, valkey: Redis
+) -> None:
+    await sink.write([alert("open"), alert("foreign")])
+    await valkey.hset(Keys().alert("foreign"), "body", "{}")  # type: ignore[misc]
+    async with serving() as hook, deliver(load(webhook("app", hook.url) + ALL)):
+        await hook.got(1)
+
+    assert ids(hook) == ["open-1"]
+
+
 async def test_a_restart_goes_on_where_it_was(load: Load, deliver: Start, sink: AlertSink) -> None:
     async with serving() as hook:
         routes = load(webhook("app", hook.url) + ALL)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -24,17 +22,12 @@ from exporters.api.shapes import (
     NoQuery,
     OneAlert,
     Revision,
-    Silence,
-    Silences,
 )
 from exporters.api.store import Store
 from models.advice import Catalogue
-from streams.records import Alert
 
 _PAGE = {"Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'"}
 """A card brings its style with it."""
-MOST = 1_000
-"""Silences in one answer."""
 
 
 def routes(store: Store, catalogue: Catalogue) -> list[BaseRoute]:
@@ -59,19 +52,10 @@ def routes(store: Store, catalogue: Catalogue) -> list[BaseRoute]:
         events = await store.life(found.alert.id)
         return json(Events([Revision(str(event.position), event.alert) for event in events]))
 
-    async def silences(request: Request) -> Response:
-        query(request, NoQuery)
-        asker = may(request, "read")
-        await record(request, "read")
-        events = await _silenced(store, asker)
-        clocks = await store.clocks([event.alert.wearer for event in events])
-        return json(Silences([_silence(e.alert, clock) for e, clock in zip(events, clocks, strict=True)]))
-
     return [
         Route("/alerts", many, methods=["GET"]),
         Route("/alerts/{id}", one, methods=["GET"]),
         Route("/alerts/{id}/history", history, methods=["GET"]),
-        Route("/silences", silences, methods=["GET"]),
     ]
 
 
@@ -83,25 +67,6 @@ async def the_alert(store: Store, asker: Principal, alert_id: str, action: Actio
     if found is None or not allowed(asker, action, found.alert.wearer):
         raise HTTPException(404, "there is no such alert: GET /alerts?state=all lists those that are kept")
     return found
-
-
-async def _silenced(store: Store, asker: Principal) -> list[Event]:
-    """Their own silenced alerts, however many others there are before them."""
-    found: list[Event] = []
-    async with aclosing(store.silences()) as pages:
-        async for page in pages:
-            found += [event for event in page if allowed(asker, "read", event.alert.wearer)]
-            if len(found) >= MOST:
-                break
-    return found[:MOST]
-
-
-def _silence(alert: Alert, clock: int) -> Silence:
-    """`clock` is how far the wearer's data go: a snooze ends in their time, not in that of a wall."""
-    assert alert.snooze is not None
-    until = alert.snooze.until
-    over = until <= max(clock, alert.updated)
-    return Silence(alert.id, alert.wearer, alert.condition, alert.side, until, alert.snooze.author, over)
 
 
 def _told(request: Request, found: Event, card: Card) -> Response:

@@ -17,7 +17,7 @@ from exporters.access.access import Access
 from exporters.access.middleware import AccessMiddleware
 from exporters.access.routes import access_routes
 from exporters.alerts.errors import RedisUnavailable
-from exporters.api import alerts, answers, health, socket, stream, wearers
+from exporters.api import alerts, answers, health, silences, socket, stream, wearers
 from exporters.api.asked import problem
 from exporters.api.feed import HEARTBEAT_S, Feed
 from exporters.api.outlet import BrokerUnavailable, Outlet
@@ -95,6 +95,7 @@ def _routes(api: Api, access: Access, heartbeat_s: float, takes_s: float) -> lis
         *stream.routes(api.feed, takes_s),
         *socket.routes(api.feed, takes_s),
         *alerts.routes(api.store, load_catalogue()),
+        *silences.routes(api.store),
         *answers.routes(api.store, api.outlet),
         *access_routes(access),
         *wearers.routes(api.history, heartbeat_s=heartbeat_s, takes_s=takes_s),

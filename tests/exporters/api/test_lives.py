@@ -5,7 +5,7 @@ from __future__ import annotations
 from redis.asyncio import Redis
 
 from exporters.alerts.sink import AlertSink
-from exporters.api.alerts import MOST
+from exporters.api.silences import MOST
 from streams.records import Alert, Snooze
 from tests.exporters.api.serving import Running, reading, take
 from tests.exporters.examples import ONSET, alert
@@ -50,6 +50,24 @@ async def test_silences_tell_who_and_until_when_in_the_time_of_the_wearers_data(
         ("a1", "nurse-2", ONSET + HOUR, False),
         ("a2", "nurse-2", ONSET + 1, True),
     ]
+
+
+async def test_a_silence_that_outlasts_its_alert_gives_way_to_that_of_the_next(
+    api: Running, sink: AlertSink
+) -> None:
+    def over(name: str, updated: int, until: int, **changes: str) -> Alert:
+        values = {"status": "resolved"} | changes
+        return alert(name, updated=updated, snooze=Snooze(until, "nurse-2"), **values)
+
+    first = over("a1", ONSET, ONSET + 2 * HOUR)
+    later = over("a2", ONSET + 1, ONSET + HOUR)
+    other = over("a3", ONSET, ONSET + HOUR - 1, condition="fever")
+    still = over("a4", ONSET, ONSET + HOUR - 2, status="snoozed")
+    await sink.write([first, later, other, still])
+
+    answer = await api.get("/silences")
+
+    assert [one["alert"] for one in answer["silences"]] == ["a2", "a3", "a4"]
 
 
 async def test_ones_own_silence_is_told_behind_however_many_of_others(api: Running, sink: AlertSink) -> None:

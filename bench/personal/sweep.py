@@ -10,11 +10,11 @@ from bench.personal.answers import Crowd
 from bench.personal.scoring import Log, Progress, Taken, chunks
 from models.judged import Judged
 from models.personal import personal_setting
-from models.policy.case import Setting
 from models.policy.rules import GradeRule, Policy, Rule
 from models.risk.fusion import Fusion
 from models.risk.fusion_table import load_table
 from streams.engine.contracts import Effects
+from streams.engine.judging import Bench
 from streams.engine.learning import PartitionLearning
 from streams.engine.shard import ShardMaker, WearerShard
 from streams.engine.work import Work
@@ -59,9 +59,9 @@ def _nearer(grade: GradeRule, scale: float) -> GradeRule:
 
 @dataclass(slots=True)
 class Seat:
-    """One way to decide what was observed for all: its policy and who answers; what it judged and told."""
+    """One way to decide what was observed for all: its bench and who answers; what it judged and told."""
 
-    setting: Setting
+    bench: Bench
     learning: PartitionLearning
     crowd: Crowd | None = None
     judged: defaultdict[str, Judged] = field(default_factory=lambda: defaultdict(Judged))
@@ -75,13 +75,14 @@ class Panel:
         self._shard, self._maker = shard, maker
         self._fusion = Fusion(load_table())
         self._log = Log()
-        self._seats: list[Seat] = []
+        self.seats: list[Seat] = []
 
     def seat(self, policy: Policy, crowd: Crowd | None = None) -> None:
         """Add a policy, under which `crowd` answers what is told."""
         shipped = self._maker.setting
         setting = personal_setting(policy, self._fusion, None, shipped.collect_again, shipped.stale_alerts)
-        self._seats.append(Seat(setting, self._maker.learning(), crowd))
+        learning = self._maker.learning()
+        self.seats.append(Seat(Bench(setting, self._shard.book, learning), learning, crowd))
 
     def run(self, timed: Iterable[Timed], progress: Progress) -> list[Taken]:
         """Take everything; gives what came out in each seat, in their order."""
@@ -89,21 +90,21 @@ class Panel:
         for records, now in chunks(packets):
             work = self._shard.observe(records)
             self._shard.infer(work)
-            for seat in self._seats:
+            for seat in self.seats:
                 self._decide(work, seat, now)
                 seat.taken.take(Effects(outcomes=work.effects.outcomes))
             self._shard.finish(work)
-            for seat in self._seats:
+            for seat in self.seats:
                 self._answer(seat, now)
             progress(now)
-        return [seat.taken for seat in self._seats]
+        return [seat.taken for seat in self.seats]
 
     def _decide(self, observed: Work, seat: Seat, now: int) -> None:
         work = Work(observed.last, list(observed.items))
         for item in work.items:
             item.wearer.judged = seat.judged[item.wearer.name]
-        self._maker.setting, self._shard.own.learning = seat.setting, seat.learning
-        self._shard.decide(work)
+            if failed := seat.bench.decide(item, work):
+                raise AssertionError(failed)
         work.effects.alerts = [(pending.alert, 0) for pending in work.alerts]
         seat.taken.take(work.effects)
         if seat.crowd is not None:

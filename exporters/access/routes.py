@@ -12,13 +12,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from exporters.access.access import Access
+from exporters.access.body import body
 from exporters.access.break_glass import RUNNING, Glass, TooMany
 from exporters.access.chain import Row
 from exporters.access.gate import record
 from exporters.access.principal import Action, Principal, Role, actions, allowed
 from streams.records import Name
 
-LARGEST = 4 * 1024
 T = TypeVar("T")
 
 
@@ -54,7 +54,9 @@ class AuditRows(msgspec.Struct, frozen=True):
     next: int | None
 
 
-class _AuditQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class AuditQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which rows: so many before that number, the newest if left out."""
+
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
     before: Annotated[int, msgspec.Meta(ge=1, le=2**53)] | None = None
 
@@ -71,13 +73,13 @@ def access_routes(access: Access) -> list[BaseRoute]:
     async def break_glass(request: Request) -> Response:
         who = _may(request, "break_glass")
         wearer = _wearer(request)
-        asked = await _body(request)
+        asked = await body(request, BreakGlassBody)
         glass = await _open(access, request, who, wearer, asked)
         return _json(Opened(glass.wearer, glass.until), 201)
 
     async def audit(request: Request) -> Response:
         _may(request, "audit")
-        asked = _converted(dict(request.query_params), _AuditQuery)
+        asked = _converted(dict(request.query_params), AuditQuery)
         await record(request, "audit")
         rows = await asyncio.to_thread(access.audit.newest, asked.limit, asked.before)
         return _json(AuditRows(rows, rows[-1].seq if rows and rows[-1].seq > 1 else None))
@@ -132,20 +134,6 @@ def _may(request: Request, action: Action) -> Principal:
 
 def _wearer(request: Request) -> str:
     return _converted(request.path_params["wearer"], Name)
-
-
-async def _body(request: Request) -> BreakGlassBody:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "send the body as JSON, with the header Content-Type: application/json")
-    got = bytearray()
-    async for chunk in request.stream():
-        got += chunk
-        if len(got) > LARGEST:
-            raise HTTPException(413, f"the body is larger than {LARGEST // 1024} KiB")
-    try:
-        return msgspec.json.decode(bytes(got), type=BreakGlassBody)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HTTPException(422, f"this body can't be read: {error}") from error
 
 
 def _converted(value: object, kind: type[T]) -> T:

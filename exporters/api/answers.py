@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from exporters.access.body import body
 from exporters.access.gate import record
 from exporters.api.alerts import the_alert
-from exporters.api.asked import body, json, principal
+from exporters.api.asked import json, principal
 from exporters.api.outlet import BrokerUnavailable, Outlet
 from exporters.api.shapes import Accepted, Acknowledge, Opinion, SnoozeFor
 from exporters.api.store import Store

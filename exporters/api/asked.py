@@ -6,15 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from exporters.access.principal import Action, Principal, allowed
 from exporters.api.positions import position
 from exporters.api.shapes import Problem
-
-BODY = 64 * 1024
-"""Bytes of a request's body at most."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 _HEADERS = {"Cache-Control": "no-store"}
@@ -50,22 +47,6 @@ def query(request: HTTPConnection, kind: type[T]) -> T:
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
     return asked
-
-
-async def body(request: Request, kind: type[T]) -> T:
-    """The body as a Struct. Raises HTTPException 413, 415 or 422."""
-    # A page of another site can send a form or text without asking, but not this type.
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "send the body as JSON, with the header Content-Type: application/json")
-    got = bytearray()
-    async for chunk in request.stream():
-        got += chunk
-        if len(got) > BODY:
-            raise HTTPException(413, f"the body is larger than {BODY // 1024} KiB")
-    try:
-        return msgspec.json.decode(bytes(got), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HTTPException(422, f"this body can't be read: {error}") from error
 
 
 def principal(request: HTTPConnection) -> Principal:

@@ -102,7 +102,7 @@ OPERATIONS = (
     ),
     Operation(
         "readAudit", "GET", "/audit", "Who saw and did what, newest first.",
-        access.AuditRows, access._AuditQuery,
+        access.AuditRows, access.AuditQuery,
     ),
     Operation("getHealth", "GET", "/health", "That the API runs.", shapes.Health, errors=(429,), open=True),
     Operation(

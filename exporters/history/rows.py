@@ -36,7 +36,7 @@ class Strange(Struct, frozen=True, gc=False):
 
 
 class Row(Struct, frozen=True):
-    """One wearer at a glance; `time` is that of the newest trace or risk. No level where it may not be seen."""
+    """One wearer at a glance, at the time of the newest trace or risk; no level where it may not be seen."""
 
     wearer: str
     time: Millis

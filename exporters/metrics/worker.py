@@ -161,7 +161,10 @@ class WorkerMetrics:
             self._models.model_info.labels(name, model_version).set(1)
             self._models.errors.labels(self._model(name))
         self._models.shadow_info.clear()
+        counters = (self._models.shadow_rows, self._models.shadow_errors, self._models.shadow_dropped)
         for name, versions in shadows.items():
+            for counter in counters:
+                counter.labels(self._model(name))
             for model_version in versions:
                 self._models.shadow_info.labels(name, model_version).set(1)
 

@@ -80,8 +80,8 @@ def metrics_page() -> str:
         "A worker answers at `/metrics` (Prometheus) and `/healthz` (200 while there is progress, else 503"
         " and why) on `VITALSTREAM_METRICS_PORT`; so does `vitalstream deliver`, with what stands under"
         " Deliveries. No label ever names a wearer, a device or an alert. Rules"
-        " are in [`exporters/prometheus`](../../exporters/prometheus/vitalstream.rules.yml), a dashboard in"
-        " [`exporters/grafana`](../../exporters/grafana/dashboards/worker.json).",
+        " are in [`exporters/prometheus`](../../exporters/prometheus/vitalstream.rules.yml), dashboards in"
+        " [`exporters/grafana`](../../exporters/grafana/dashboards/overview.json).",
         "\n\n".join(sections),
     )
 

@@ -1,13 +1,11 @@
-"""What an operator is given fits what a worker shows: compose file, rules, dashboards."""
+"""What an operator is given fits what a worker shows: compose file and rules."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,6 @@ from tests.exporters.test_metrics import use_everything
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "exporters" / "prometheus" / "vitalstream.rules.yml"
-DASHBOARDS = sorted((ROOT / "exporters" / "grafana" / "dashboards").glob("*.json"))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 OWN_METRIC = re.compile(r"(?<![\w:])vitalstream_\w+")
@@ -42,14 +39,6 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
 
 
-def panels(path: Path) -> Iterator[dict[str, Any]]:
-    yield from (panel for panel in json.loads(path.read_text())["panels"] if panel["type"] != "row")
-
-
-def expressions(path: Path) -> list[str]:
-    return [target["expr"] for panel in panels(path) for target in panel["targets"]]
-
-
 def test_rules_use_only_metrics_that_exist(shown: set[str]) -> None:
     recorded = {rule["record"] for rule in rules() if "record" in rule}
 
@@ -64,45 +53,6 @@ def test_every_alerting_rule_says_what_and_what_to_do() -> None:
         assert set(rule["annotations"]) == {"summary", "description"}
         named = set(OWN_METRIC.findall(" ".join(rule["annotations"].values())))
         assert all(name.endswith("_total") for name in named)
-
-
-@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
-def test_dashboards_use_only_metrics_that_exist(path: Path, shown: set[str]) -> None:
-    assert expressions(path)
-    for expression in expressions(path):
-        used = set(OWN_METRIC.findall(expression))
-        assert used, expression
-        assert used <= shown, expression
-
-
-@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
-def test_dashboards_follow_grafanas_rules(path: Path) -> None:
-    variables = [v["name"] for v in json.loads(path.read_text())["templating"]["list"]]
-    assert variables == ["datasource", "job", "instance"]
-    for panel in panels(path):
-        assert panel["title"], panel["id"]
-        assert panel["description"], panel["title"]
-        assert panel["fieldConfig"]["defaults"]["unit"], panel["title"]
-        assert panel["datasource"]["uid"] == "${datasource}"
-    for expression in expressions(path):
-        selectors = len(re.findall(r"\{[^}]*\}", expression))
-        assert expression.count('job=~"$job", instance=~"$instance"') == selectors, expression
-        assert not re.search(r"\[\d+[smh]\]", expression), expression
-
-
-@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
-def test_panels_do_not_overlap(path: Path) -> None:
-    taken: set[tuple[int, int]] = set()
-    for panel in json.loads(path.read_text())["panels"]:
-        grid = panel["gridPos"]
-        cells = {
-            (x, y)
-            for x in range(grid["x"], grid["x"] + grid["w"])
-            for y in range(grid["y"], grid["y"] + grid["h"])
-        }
-        assert not cells & taken, panel["title"]
-        assert grid["x"] + grid["w"] <= 24
-        taken |= cells
 
 
 @pytest.mark.parametrize(

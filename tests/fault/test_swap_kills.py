@@ -68,7 +68,7 @@ def test_swaps_under_load_with_kills_in_between_lose_and_repeat_nothing(bench: B
 
 def check(bench: Bench, registry: Path, old: str) -> None:
     library, log = Library(registry), defaultdict[int, list[Any]](list)
-    make = ShardMaker(bench.settings, SEAL, library, load_setting())
+    make = ShardMaker(bench.settings, SEAL, library, load_setting(trace_s=bench.settings.trace_s))
     for record in bench.observer.records("vitals"):
         log[record.partition].append(record)
     judges = stored_lineups(bench)

@@ -29,7 +29,8 @@ HOURS = 7.0
 def maker(bench: Bench) -> ShardMaker:
     networks = Networks.load()
     key = Seal(bytes.fromhex(STATE_KEY))
-    return ShardMaker(bench.settings, key, Fixed(networks, networks.versions), load_setting())
+    setting = load_setting(trace_s=bench.settings.trace_s)
+    return ShardMaker(bench.settings, key, Fixed(networks, networks.versions), setting)
 
 
 def uninterrupted(bench: Bench) -> tuple[dict[str, WearerSnapshot], set[tuple[str, int]]]:

@@ -4,7 +4,7 @@ import { h, refill } from "./dom.js";
 import { ago, digitsOf, measured, moment, number, percent, stamp, unitOf } from "./format.js";
 import { level } from "./row.js";
 import { get, query } from "./session.js";
-import { store } from "./store.js";
+import { rank, store } from "./store.js";
 import { language, say, sentence, word } from "./words.js";
 
 /** The voice in which advice is said to who looks. */
@@ -89,8 +89,8 @@ export function contributionTable(found, brief = false) {
   const heads = columns.map((name) => h("th", { scope: "col" }, word(name)));
   const row = (vital) => {
     const change = vital.change ?? (vital.usual == null ? null : vital.value - vital.usual);
-    const arrow = !change ? "" : change > 0 ? "↑ " : "↓ ";
     const digits = digitsOf(vital.unit);
+    const arrow = change === null || !Number(change.toFixed(digits)) ? "" : change > 0 ? "↑ " : "↓ ";
     const cells = {
       vital: h("th", { scope: "row" }, word(vital.signal, "signal")),
       beside: h("td", { class: "num" }, h("b", {}, vitalValue(vital)), vital.usual == null ? "" : ` (${number(vital.usual, digits)})`),
@@ -105,6 +105,7 @@ export function contributionTable(found, brief = false) {
 }
 
 function vitalValue({ signal, value, unit }) {
+  if (signal === "male" && (value === 0 || value === 1)) return word(value ? "male" : "female");
   if (signal === "local_hour") return `${number(Math.floor(value))}:00`;
   return signal === "age" || unitOf(unit) === "" ? number(value, digitsOf(unit)) : measured(value, unit);
 }
@@ -179,11 +180,13 @@ function folded(revisions) {
 
 /** The life of an alert, newest first. */
 function lifeOf(revisions) {
+  const before = new Map(revisions.map((alert) => [alert.revision + 1, alert.priority]));
   const lines = folded([...revisions].sort((a, b) => b.revision - a.revision)).map(([alert, times]) => {
+    const fell = alert.status === "reminded" && times === 1 && rank(alert.priority) < rank(before.get(alert.revision) ?? alert.priority);
     const who = { acknowledged: alert.acknowledged_by, snoozed: alert.snooze?.author, answered: alert.answer?.author }[alert.status];
     const more = alert.status === "answered" && alert.answer ? `: ${answered(alert.answer)}` : "";
     const often = times > 1 ? ` × ${number(times)}` : "";
-    return h("li", {}, stamp(alert.updated), " ", h("b", {}, word(alert.status, "status")), often, more, who ? ` · ${who}` : "", " ", level(alert.priority));
+    return h("li", {}, stamp(alert.updated), " ", h("b", {}, fell ? word("milder") : word(alert.status, "status")), often, more, who ? ` · ${who}` : "", " ", level(alert.priority));
   });
   return h("section", {}, h("h3", {}, word("history")), h("ol", { class: "life", reversed: true }, lines));
 }

@@ -1,6 +1,6 @@
 // One signal over time: the line of what was measured on the band of the own usual, with a summary in words.
 import { h, setText } from "./dom.js";
-import { digitsOf, measured, moment, number, percent, time, unitOf } from "./format.js";
+import { digitsOf, measured, moment, number, percent, time } from "./format.js";
 import { say, word } from "./words.js";
 
 const HIGH = 130;
@@ -163,10 +163,10 @@ export function summary(name, found) {
   const known = found.value.filter((value) => value != null);
   const out = found.value.filter((value, index) => value != null && found.low[index] != null && (value < found.low[index] || value > found.high[index]));
   const digits = digitsOf(found.unit);
-  return say("summary", {
+  return say(found.usual[at] == null ? "summary_new" : "summary", {
     name, value: measured(found.value[at], found.unit),
     usual: number(found.usual[at], digits), low: number(found.low[at], digits), high: number(found.high[at], digits),
-    min: number(Math.min(...known), digits), max: `${number(Math.max(...known), digits)} ${unitOf(found.unit)}`,
+    min: number(Math.min(...known), digits), max: measured(Math.max(...known), found.unit),
     out: percent(out.length / known.length), missing: percent(1 - known.length / found.value.length),
   });
 }

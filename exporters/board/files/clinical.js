@@ -4,9 +4,11 @@ export const CLINICAL = {
   en: {
     estimate: { acute: "acute deterioration", infection: "infection", irregular_rhythm: "irregular rhythm", low_glucose: "low glucose", diabetes: "diabetes", hypertension: "raised home blood pressure" },
     part: { oxygen: "oxygen given" },
+    network: { rhythm: "heart rhythm", quality: "quality of beats", glucose: "glucose ahead", unusual: "unusual state", diabetes: "diabetes", deterioration_wearable: "death in this hospital stay", deterioration_clinical: "death in this hospital stay, with clinical values" },
   },
   zh: {
     estimate: { acute: "急性恶化", infection: "感染", irregular_rhythm: "心律不规则", low_glucose: "低血糖", diabetes: "糖尿病", hypertension: "居家血压升高" },
+    network: { rhythm: "心律", quality: "心搏质量", glucose: "血糖预测", unusual: "异常状态", diabetes: "糖尿病", deterioration_wearable: "本次住院死亡风险", deterioration_clinical: "本次住院死亡风险（含临床数值）" },
     part: { consciousness: "意识", oxygen: "吸氧", pain: "疼痛" },
     finding: {
       qSOFA: "qSOFA", "shock index": "休克指数", glucose: "血糖", temperature: "体温", "heart rate at rest": "静息心率", "oxygen saturation": "血氧饱和度",

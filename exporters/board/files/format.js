@@ -33,7 +33,10 @@ export function number(value, digits = 0, signed = false) {
 
 export function percent(share) {
   if (share === null || share === undefined) return word("unknown");
-  return formatter(Intl.NumberFormat, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  const said = (value) => formatter(Intl.NumberFormat, { style: "percent", maximumFractionDigits: 0 }).format(value);
+  // A small risk is not none, and almost sure is not sure.
+  if (share > 0 && share < 0.005) return `<${said(0.01)}`;
+  return share >= 0.995 && share < 1 ? `>${said(0.99)}` : said(share);
 }
 
 export function unitOf(unit) {

@@ -6,7 +6,7 @@ import { say, word } from "./words.js";
 export function riskPanel(risk) {
   if (!risk) return h("p", { class: "quiet" }, word("no_risk"));
   const told = [
-    Object.keys(risk.not_run ?? {}).length && say("not_run", Object.keys(risk.not_run).join(", ")),
+    Object.keys(risk.not_run ?? {}).length && say("not_run", Object.keys(risk.not_run).map((name) => word(name, "network")).join(", ")),
     risk.learning?.length && say("learning", risk.learning.join(", ")),
   ].filter(Boolean);
   return [

@@ -6,6 +6,11 @@ import { levelWord, say, word } from "./words.js";
 const SIGNS = 3;
 const REACH = 6;
 
+/** The level as it may be told: without fresh data nobody is known to be calm. */
+export function standing(row) {
+  return row.stale && row.level === "none" ? null : row.level;
+}
+
 export function level(name) {
   return h("span", { class: "level", "data-level": name, title: levelWord(name, true) }, levelWord(name));
 }
@@ -71,9 +76,10 @@ function blankSign() {
 
 export function dressRow(node, row) {
   const { parts } = node;
-  setText(parts.level, levelWord(row.level));
-  setAttr(parts.level, "data-level", row.level);
-  setAttr(node, "data-level", row.level);
+  const grade = standing(row);
+  setText(parts.level, levelWord(grade));
+  setAttr(parts.level, "data-level", grade);
+  setAttr(node, "data-level", grade);
   setAttr(node, "data-stale", row.stale ? "yes" : null);
   setText(node.link, row.wearer);
   setAttr(node.link, "href", `#/wearers/${encodeURIComponent(row.wearer)}`);

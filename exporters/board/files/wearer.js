@@ -4,7 +4,7 @@ import { h, refill } from "./dom.js";
 import { ago, digitsOf, measured, moment, number, percent, stamp, wearerTime, zone } from "./format.js";
 import { breakGlass } from "./glass.js";
 import { riskPanel } from "./risk.js";
-import { dressTrack, farness, level, track } from "./row.js";
+import { dressTrack, farness, level, standing, track } from "./row.js";
 import { get, query } from "./session.js";
 import { signalsPanel } from "./signals.js";
 import { rank, store } from "./store.js";
@@ -77,7 +77,7 @@ export function wearerPage(main, wearer) {
     const { row, risk, trace } = found;
     const alerts = openHere();
     refill(place.head, personLine(row, trace));
-    refill(place.now, row.strange?.length ? strangeList(row.strange) : h("p", { class: "quiet" }, word(row.context ? "nothing_unusual" : "unknown")),
+    refill(place.now, row.strange?.length ? strangeList(row.strange) : h("p", { class: "quiet" }, word(nothingStrange(row, trace))),
       row.unusual != null && h("p", { class: "quiet" }, say("unusual_of", percent(row.unusual))));
     refill(place.alerts, alerts.slice(0, CONTRIBUTING).map(shortAlert),
       alerts.length > CONTRIBUTING && h("p", {}, h("a", { href: "#/inbox" }, say("more", alerts.length - CONTRIBUTING))));
@@ -136,10 +136,16 @@ export function wearerPage(main, wearer) {
   };
 }
 
+/** Why no vital is listed: an own usual that nobody has learnt yet is no normal one. */
+function nothingStrange(row, trace) {
+  if (!row.context || row.stale) return "unknown";
+  return Object.values(trace?.signals ?? {}).some((reading) => reading.usual != null) ? "nothing_unusual" : "usual_unknown";
+}
+
 function personLine(row, trace) {
   const offset = trace?.utc_offset ?? row.utc_offset;
   return h("p", { class: "facts" },
-    level(row.level),
+    level(standing(row)),
     h("span", {}, word(row.context, "context")),
     h("span", { class: row.stale ? "warn" : "" }, `${row.stale ? `⚠ ${word("stale")}, ` : ""}${word("seen")}: ${moment(row.time)} (${ago(row.time)})`),
     offset != null && h("span", { class: "quiet" }, say("here_there", wearerTime(row.time, offset), zone(offset))));
@@ -178,7 +184,7 @@ function qualityOf(row, trace, risk) {
   return [
     bad.length
       ? h("ul", { class: "plainlist" }, bad.map(([signal, cause]) => h("li", {}, "⚠ ", h("b", {}, word(signal, "signal")), `: ${word(cause || "unknown", "cause")}`)))
-      : h("p", { class: "quiet" }, word("nothing_unusable")),
+      : h("p", { class: "quiet" }, word(row.stale ? "stale" : "nothing_unusable")),
     signals.length > 0 && h("dl", { class: "shares" }, signals.map(([name, reading]) => [h("dt", {}, word(name, "signal")), h("dd", {}, percent(reading.quality))])),
   ];
 }

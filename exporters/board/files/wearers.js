@@ -1,7 +1,7 @@
 // Wearers by risk: a list that holds a thousand and draws what is in view.
 import { h, refill, roving, setAttr, setText } from "./dom.js";
 import { VirtualList } from "./list.js";
-import { blankRow, dressRow } from "./row.js";
+import { blankRow, dressRow, standing } from "./row.js";
 import { rank, store } from "./store.js";
 import { levelWord, say, word } from "./words.js";
 
@@ -76,7 +76,8 @@ export function wearersPage(main) {
   function tally() {
     const counts = { all: store.rows.size, stale: 0, high: 0, medium: 0, low: 0, info: 0, none: 0 };
     for (const row of store.rows.values()) {
-      if (row.level) counts[row.level] += 1;
+      const level = standing(row);
+      if (level) counts[level] += 1;
       if (row.stale) counts.stale += 1;
     }
     for (const [name, { count, button }] of chips) {
@@ -124,7 +125,7 @@ function heads() {
 function sorted() {
   const text = asked.search.trim().toLowerCase();
   const fits = (row) =>
-    (asked.level === "all" || (asked.level === "stale" ? row.stale : row.level === asked.level)) &&
+    (asked.level === "all" || (asked.level === "stale" ? row.stale : standing(row) === asked.level)) &&
     (!text || row.wearer.toLowerCase().includes(text));
   const rows = [...store.rows.values()].filter(fits);
   const byName = (a, b) => a.wearer.localeCompare(b.wearer, undefined, { numeric: true });

@@ -85,7 +85,9 @@ def test_a_token_is_asked_for_kept_for_the_tab_and_forgotten(look: Look, world: 
     page = look(server.url)
     page.get_by_label("Token").fill("vs_wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_have_text("This token was not taken.")
+    expect(page.get_by_role("alert")).to_have_text(
+        "This token is not valid here, or no longer: ask whoever gave it for another."
+    )
 
     page.get_by_label("Token").fill("vs_right")
     page.get_by_role("button", name="Sign in").click()

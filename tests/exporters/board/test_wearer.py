@@ -28,7 +28,7 @@ def test_every_signal_has_a_chart_with_its_words(page: Page) -> None:
 
     expect(chart.locator("canvas")).to_be_visible()
     expect(chart.locator(".unseen")).to_contain_text("own usual")
-    expect(chart.locator(".unseen")).to_contain_text("In this range")
+    expect(chart.locator(".unseen")).to_contain_text("In the time shown")
 
 
 def test_charts_show_what_was_measured_on_the_band_of_the_own_usual(page: Page) -> None:
@@ -84,7 +84,7 @@ def test_scores_stand_with_their_intervals_and_what_they_rest_on(page: Page) -> 
     scores = page.get_by_role("region", name="Scores and estimates")
 
     expect(scores.get_by_text("infection")).to_be_visible()
-    expect(scores.get_by_text(", 90 %").first).to_be_visible()
+    expect(scores.get_by_text("(90% interval)").first).to_be_visible()
     scores.get_by_text("What it rests on").first.click()
     expect(scores.locator("details[open] p").first).to_be_visible()
 

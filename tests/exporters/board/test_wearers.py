@@ -83,6 +83,16 @@ def test_stale_data_are_told_in_words(look: Look, server: BoardServer, world: Wo
     expect(page.locator(".space .row", has_text=name)).to_contain_text("no fresh data, 2 hrs ago")
 
 
+def test_nobody_is_calm_without_fresh_data(look: Look, server: BoardServer, world: World) -> None:
+    name = next(name for name in sorted(world.traces) if world.row(name)["level"] == "none")
+    page = look(server.url)
+    expect(page.locator(".live")).to_have_text("live")
+
+    server.tell_rows([world.row(name) | {"stale": True, "time": world.time - 7_200_000}])
+
+    expect(page.locator(".space .row", has_text=name).locator(".level")).to_have_text("not known")
+
+
 def test_a_phone_shows_the_list_without_scrolling_sideways(look: Look, server: BoardServer) -> None:
     page = look(server.url, size=PHONE)
 

@@ -29,6 +29,7 @@ async def known_alert(settings: Settings, words: str) -> Alert:
         raise UserError(str(error)) from error
     if found is None:
         raise UserError(
-            f"there is no alert {words!r}: what is over needs its whole id, as `vitalstream alerts --json` tells it"
+            f"there is no alert {words!r}: what is over needs its whole id,"
+            " as `vitalstream alerts --json` tells it"
         )
     return found

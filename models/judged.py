@@ -30,6 +30,18 @@ class Foretold(msgspec.Struct, array_like=True, gc=False):
     time: int
 
 
+class Glimpse(msgspec.Struct, array_like=True, gc=False):
+    """What a trace told of a signal, as `streams.records.Reading`; `minute` is its start, ms UTC."""
+
+    minute: int
+    value: float | None
+    usual: float | None
+    low: float | None
+    high: float | None
+    quality: float | None
+    cause: str
+
+
 class Judged(msgspec.Struct, array_like=True, gc=False):
     """What deciding writes: courses and alerts are kept under `condition` or `condition:side`."""
 
@@ -65,8 +77,8 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
     """What judges that speak rarely said last."""
     long_term: LongTerm | None = None
     treatments: Treatments | None = None
-    traced: int = 0
-    """Event time of the last trace, ms."""
+    traced: dict[str, Glimpse] = {}
+    """What traces told last of each signal."""
     withdrawn: int = 0
     """Event time (ms UTC) up to which nothing is judged again: the wearer had withdrawn by then."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from models.judged import Judged
+from models.judged import Glimpse
 from models.online.baseline import Usual
 from models.policy.case import Case
 from models.policy.rules import PRIORITY
@@ -17,45 +17,64 @@ DIGITS = 3
 
 
 def traces(case: Case, views: Sequence[View], every_ms: int, unusual: float | None) -> list[Trace]:
-    """The first minute of each stretch of `every_ms` that has begun since the last trace; none if 0.
+    """Traces of the first minutes of each stretch of `every_ms` that tell of each signal; none if 0.
 
-    `unusual` is what was last judged of all vitals together, 0 to 1.
+    A minute is of one device. Its trace tells beside it what was told of other devices' signals within
+    `every_ms`, so that each trace is whole; what comes later than that is in no trace. `unusual` is what was
+    last judged of all vitals together, 0 to 1.
     """
     told: list[Trace] = []
-    judged = case.judged
     if not every_ms:
         return told
+    kept = case.judged.traced
     for view in views:
-        if view.minute // every_ms > judged.traced // every_ms:
-            judged.traced = view.minute
-            told.append(_trace(case.wearer, judged, view, unusual))
+        names = view.quality.keys() | view.steady.keys()
+        if not _is_news(kept, names, view.minute, every_ms):
+            continue
+        for name in [name for name, glimpse in kept.items() if view.minute - glimpse.minute > every_ms]:
+            del kept[name]
+        kept.update((name, _glimpse(view, name)) for name in sorted(names))
+        told.append(_trace(case, view, unusual))
     return told
 
 
-def _trace(wearer: str, judged: Judged, view: View, unusual: float | None) -> Trace:
+def _is_news(kept: Mapping[str, Glimpse], names: Iterable[str], minute: int, every_ms: int) -> bool:
+    """Whether some signal was not told of in this stretch, and no other is told of far later already."""
+    if any(glimpse.minute > minute + every_ms for glimpse in kept.values()):
+        return False
+    return any(name not in kept or kept[name].minute // every_ms < minute // every_ms for name in names)
+
+
+def _trace(case: Case, view: View, unusual: float | None) -> Trace:
+    judged = case.judged
     level = PRIORITY[max((life.rank for life in judged.lives.values()), default=0)]
     return Trace(
-        wearer=wearer,
+        wearer=case.wearer,
         time=view.minute,
         level=level,  # type: ignore[arg-type]
         context=view.context,
         utc_offset=view.utc_offset,
         unusual=unusual,
-        signals={name: _reading(view, name) for name in sorted(view.quality.keys() | view.steady.keys())},
+        signals={name: _reading(glimpse) for name, glimpse in sorted(judged.traced.items())},
     )
 
 
-def _reading(view: View, name: str) -> Reading:
+def _reading(told: Glimpse) -> Reading:
+    return Reading(told.value, told.usual, told.low, told.high, told.quality, told.cause)
+
+
+def _glimpse(view: View, name: str) -> Glimpse:
     quality, usual = view.quality.get(name), view.usual.get(name)
     value = view.steady.get(name) if name in view.values else None
     low, mean, high = (None, None, None) if usual is None else _band(usual)
-    return Reading(
-        value=None if value is None else round(value, DIGITS),
-        usual=mean,
-        low=low,
-        high=high,
-        quality=None if quality is None else round(quality.share, DIGITS),
-        cause=view.causes.get(name, ""),
+    return Glimpse(
+        view.minute,
+        None if value is None else round(value, DIGITS),
+        mean,
+        low,
+        high,
+        None if quality is None else round(quality.share, DIGITS),
+        view.causes.get(name, ""),
     )
 
 

@@ -60,3 +60,37 @@ def test_what_was_not_usable_is_a_gap_with_its_cause():
 
 def test_they_can_be_turned_off():
     assert traced(range(12), Judged(), Setting(load_policy())) == []
+
+
+def test_wearers_of_two_devices_are_told_of_both_in_each_trace():
+    judged = Judged()
+    cgm = View(START, values={"glucose": 98.0}, steady={"glucose": 98.0}, quality={"glucose": GOOD})
+    case = Case("ann", judged, Source("vitals", 0, 1), START + 2 * MINUTE, Leeway())
+
+    told = decide(SETTING, case, Observation([cgm, view(1), view(2)]))
+    later = traced([5], judged)
+
+    signals = [list(one.record.signals) for one in told if isinstance(one.record, Trace)]
+    assert signals == [["glucose"], ["glucose", "hr", "spo2"]]
+    assert [list(trace.signals) for trace in later] == [["glucose", "hr", "spo2"]]
+
+
+def test_what_a_device_told_is_not_carried_on_for_long():
+    judged = Judged()
+    cgm = View(START, values={"glucose": 98.0}, steady={"glucose": 98.0}, quality={"glucose": GOOD})
+    decide(SETTING, Case("ann", judged, Source("vitals", 0, 1), START, Leeway()), Observation([cgm]))
+
+    [trace] = traced([6], judged)
+
+    assert list(trace.signals) == ["hr", "spo2"]
+
+
+def test_what_a_device_syncs_late_is_in_no_trace():
+    judged = Judged()
+    traced([60], judged)
+    cgm = View(START, values={"glucose": 98.0}, steady={"glucose": 98.0}, quality={"glucose": GOOD})
+
+    case = Case("ann", judged, Source("vitals", 0, 2), START + 61 * MINUTE, Leeway())
+    told = decide(SETTING, case, Observation([cgm]))
+
+    assert [one for one in told if isinstance(one.record, Trace)] == []

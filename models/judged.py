@@ -90,7 +90,7 @@ class Judged(msgspec.Struct, array_like=True, gc=False):
         """Forget all that was judged, but when it was told and until when."""
         for kept in (self.episodes, self.lives, self.muted, self.over, self.raises):
             kept.clear()
-        for found in (self.rhythm, self.foretold, self.answered, self.causes):
+        for found in (self.rhythm, self.foretold, self.answered, self.causes, self.traced):
             found.clear()
         self.suppressed = 0
         self.clearest = None

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from models.judged import Glimpse
 from models.online.baseline import Usual
 from models.policy.case import Case
-from models.policy.rules import PRIORITY
 from models.view import View
 from streams.records import Reading, Trace
 
@@ -21,7 +20,7 @@ def traces(case: Case, views: Sequence[View], every_ms: int, unusual: float | No
 
     A minute is of one device. Its trace tells beside it what was told of other devices' signals within
     `every_ms`, so that each trace is whole; what comes later than that is in no trace. `unusual` is what was
-    last judged of all vitals together, 0 to 1.
+    last judged of all vitals together, 0 to 1. The level is that of the risk record, which is made before.
     """
     told: list[Trace] = []
     if not every_ms:
@@ -46,16 +45,14 @@ def _is_news(kept: Mapping[str, Glimpse], names: Iterable[str], minute: int, eve
 
 
 def _trace(case: Case, view: View, unusual: float | None) -> Trace:
-    judged = case.judged
-    level = PRIORITY[max((life.rank for life in judged.lives.values()), default=0)]
     return Trace(
         wearer=case.wearer,
         time=view.minute,
-        level=level,  # type: ignore[arg-type]
+        level=case.judged.level,  # type: ignore[arg-type]
         context=view.context,
         utc_offset=view.utc_offset,
         unusual=unusual,
-        signals={name: _reading(glimpse) for name, glimpse in sorted(judged.traced.items())},
+        signals={name: _reading(glimpse) for name, glimpse in sorted(case.judged.traced.items())},
     )
 
 

@@ -94,3 +94,12 @@ def test_what_a_device_syncs_late_is_in_no_trace():
     told = decide(SETTING, case, Observation([cgm]))
 
     assert [one for one in told if isinstance(one.record, Trace)] == []
+
+
+def test_who_withdraws_leaves_nothing_that_was_traced():
+    judged = Judged()
+    traced([0], judged)
+
+    decide(SETTING, Case("ann", judged, Source("vitals", 0, 2), START, Leeway()), Observation(withdrawn=True))
+
+    assert judged.traced == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import cast
 
 import msgspec
@@ -52,10 +52,10 @@ async def open_alerts(
     redis = open_client(url, TIMEOUT_S, decode_responses=True)
     try:
         ids = [name for key in _indexes(priority, wearer) for name in await _members(redis, key)]
-        pages = [await _bodies(redis, ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
+        bodies = await bodies_of(redis, ids)
     finally:
         await redis.aclose()
-    found = [_decode_alert.decode(body) for page in pages for body in page if body is not None]
+    found = [_decode_alert.decode(body) for body in bodies]
     wanted = [alert for alert in found if priority in (None, alert.priority) and alert.status != "resolved"]
     return sorted(wanted, key=lambda alert: alert.onset)
 
@@ -72,7 +72,17 @@ async def _members(redis: Redis, key: str) -> list[str]:
         return cast("list[str]", await redis.zrange(key, 0, -1))
 
 
-async def _bodies(redis: Redis, ids: list[str]) -> list[str | None]:
+async def bodies_of(redis: Redis, ids: Sequence[str]) -> list[str]:
+    """The alerts of these ids as JSON, a page at a time; of those that Redis still has.
+
+    Raises:
+        RedisUnavailable: the server does not answer.
+    """
+    pages = [await _page(redis, ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
+    return [body for page in pages for body in page if body is not None]
+
+
+async def _page(redis: Redis, ids: Sequence[str]) -> list[str | None]:
     pipe = redis.pipeline(transaction=False)
     for alert_id in ids:
         pipe.hget(Keys().alert(alert_id), "body")

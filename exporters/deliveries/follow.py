@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from exporters.alerts.client import TIMEOUT_S, AlertStream
 from exporters.alerts.connection import limited, open_client
+from exporters.alerts.current import bodies_of
 from exporters.alerts.errors import RedisUnavailable
 from exporters.alerts.events import NEW_ONLY, START, Away, Event, Gap, Heartbeat, Revision, place
 from exporters.alerts.keys import PRIORITIES, Keys
@@ -25,7 +26,6 @@ from streams.records import Alert
 log = logging.getLogger(__name__)
 
 AGAIN_S = 5.0
-PAGE = 500
 _decode = msgspec.json.Decoder(Alert).decode
 
 
@@ -94,10 +94,10 @@ async def current_alerts(url: str, known: Iterable[str]) -> list[Alert]:
     redis = open_client(url, TIMEOUT_S, decode_responses=True)
     try:
         ids = sorted({*known, *await _open_ids(redis)})
-        pages = [await _bodies(redis, ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
+        bodies = await bodies_of(redis, ids)
     finally:
         await redis.aclose()
-    alerts = [_alert(body) for page in pages for body in page if body is not None]
+    alerts = [_alert(body) for body in bodies]
     return sorted((alert for alert in alerts if alert is not None), key=lambda alert: alert.updated)
 
 
@@ -113,11 +113,3 @@ async def _open_ids(redis: Redis) -> list[str]:
     async with limited(TIMEOUT_S, RedisUnavailable):
         found = [await redis.zrange(Keys().active(priority), 0, -1) for priority in PRIORITIES]
     return [name for names in cast("list[list[str]]", found) for name in names]
-
-
-async def _bodies(redis: Redis, ids: list[str]) -> list[str | None]:
-    pipe = redis.pipeline(transaction=False)
-    for name in ids:
-        pipe.hget(Keys().alert(name), "body")
-    async with limited(TIMEOUT_S, RedisUnavailable):
-        return cast("list[str | None]", await pipe.execute())

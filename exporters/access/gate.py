@@ -53,3 +53,23 @@ async def record(
     happen. Raises HTTPException 503: the log can't be written, so it must not happen.
     """
     await request.state.gate.record(action, wearer, outcome, **detail)
+
+
+def principal(request: HTTPConnection) -> Principal:
+    """Who asks, as the middleware found out."""
+    found = request.state.principal
+    assert isinstance(found, Principal)
+    return found
+
+
+def may(request: HTTPConnection, action: Action) -> Principal:
+    """Who asks, when they may do this at all. Raises HTTPException 403."""
+    found = principal(request)
+    if not allowed(found, action, None):
+        raise not_for(found)
+    return found
+
+
+def not_for(who: Principal) -> HTTPException:
+    """What is answered to a role that never may."""
+    return HTTPException(403, f"this is not for the role {who.role}")

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from exporters.access.gate import record
+from exporters.access.gate import may, not_for, principal, record
 from exporters.access.principal import Action, Principal, allowed, reach
 from exporters.alerts.card_content import Card, card_of
 from exporters.alerts.card_html import POLICY, html_page
 from exporters.alerts.card_text import text_card
-from exporters.api.asked import json, may, principal, query
+from exporters.api.asked import json, query
 from exporters.api.listing import listed
 from exporters.api.ring import Event
 from exporters.api.shapes import (
@@ -62,7 +62,7 @@ def routes(store: Store, catalogue: Catalogue) -> list[BaseRoute]:
 async def the_alert(store: Store, asker: Principal, alert_id: str, action: Action) -> Event:
     """The alert as it is now. Raises HTTPException 403 or 404; what is somebody else's does not exist."""
     if reach(asker, action) not in ("own", "any"):
-        raise HTTPException(403, f"this is not for the role {asker.role}")
+        raise not_for(asker)
     found = await store.current(alert_id)
     if found is None or not allowed(asker, action, found.alert.wearer):
         raise HTTPException(404, "there is no such alert: GET /alerts?state=all lists those that are kept")

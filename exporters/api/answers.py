@@ -12,9 +12,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from exporters.access.body import body
-from exporters.access.gate import record
+from exporters.access.gate import principal, record
 from exporters.api.alerts import the_alert
-from exporters.api.asked import json, principal
+from exporters.api.asked import json
 from exporters.api.outlet import BrokerUnavailable, Outlet
 from exporters.api.shapes import Accepted, Acknowledge, Opinion, SnoozeFor
 from exporters.api.store import Store

@@ -9,7 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from exporters.access.principal import Action, Principal, allowed
 from exporters.api.positions import position
 from exporters.api.shapes import Problem
 
@@ -47,18 +46,3 @@ def query(request: HTTPConnection, kind: type[T]) -> T:
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
     return asked
-
-
-def principal(request: HTTPConnection) -> Principal:
-    """Who asks, as the middleware of access found out."""
-    found = request.state.principal
-    assert isinstance(found, Principal)
-    return found
-
-
-def may(request: HTTPConnection, action: Action) -> Principal:
-    """Who asks, when they may do this at all. Raises HTTPException 403."""
-    found = principal(request)
-    if not allowed(found, action, None):
-        raise HTTPException(403, f"this is not for the role {found.role}")
-    return found

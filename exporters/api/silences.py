@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from exporters.access.gate import record
+from exporters.access.gate import may, record
 from exporters.access.principal import Principal, allowed
-from exporters.api.asked import json, may, query
+from exporters.api.asked import json, query
 from exporters.api.ring import Event
 from exporters.api.shapes import NoQuery, Silence, Silences
 from exporters.api.store import Store

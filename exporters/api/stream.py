@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from exporters.access.gate import record
+from exporters.access.gate import may, record
 from exporters.access.principal import Principal, shown
-from exporters.api.asked import may, query
+from exporters.api.asked import query
 from exporters.api.feed import Feed, Message, View
 from exporters.api.positions import Position, position
 from exporters.api.ring import Event

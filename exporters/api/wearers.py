@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from exporters.access.gate import record
+from exporters.access.gate import may, not_for, principal, record
 from exporters.access.principal import Principal, allowed, reach, shown
-from exporters.api.asked import json, may, principal, query
+from exporters.api.asked import json, query
 from exporters.api.shapes import NoQuery
 from exporters.api.stream import TAKES_S, EventStream, seated
 from exporters.api.wearer_shapes import (
@@ -106,7 +106,7 @@ def _wearer(history: History, request: Request) -> tuple[str, Principal]:
     """Whom it is about, when who asks may read it. Raises HTTPException 403 or 404."""
     asker, wearer = principal(request), request.path_params["wearer"]
     if reach(asker, "read") not in ("own", "any"):
-        raise HTTPException(403, f"this is not for the role {asker.role}")
+        raise not_for(asker)
     if not allowed(asker, "read", wearer) or wearer not in history.overview:
         raise HTTPException(404, NOBODY)
     return wearer, asker

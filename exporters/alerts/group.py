@@ -106,10 +106,11 @@ class AlertGroup:
         self._wanted = AlertFilter(priority, at_least, condition, status, wearer)
         self._on_gap = on_gap
         self._own, self._where = START, START
+        self._unanswered, self._newest = False, START
 
     async def __aiter__(self) -> AsyncGenerator[Delivery, None]:
         """Deliveries, for ever, over outages of the server."""
-        self._own = START
+        self._own, self._unanswered = START, False
         await self._patiently(self._make)
         while True:
             taken = await self._patiently(self._take)
@@ -150,7 +151,17 @@ class AlertGroup:
 
     async def _take(self) -> _Taken:
         keys = [self._keys.stream, self._keys.dead(self._group)]
-        args: list[Argument] = [self._group, self._consumer, *self._limits, self._own, self._where]
+        # What an answer that was lost gave to this consumer comes before anything newer.
+        own = self._own or (self._newest if self._unanswered else "")
+        args: list[Argument] = [
+            self._group,
+            self._consumer,
+            *self._limits,
+            own,
+            self._where,
+            int(self._unanswered),
+        ]
+        self._unanswered = True
         try:
             answer = await TAKE.call(self._redis, keys, args)
         except ResponseError as error:
@@ -158,8 +169,11 @@ class AlertGroup:
                 raise
             return await self._made_again()
         stream_id, flat, count, stood, self._own, self._where, lost, buried = answer
+        self._unanswered = False
         self._tell(lost, buried)
         raw = (stream_id, dict(zip(flat[::2], flat[1::2], strict=True))) if stream_id else None
+        if raw and stood:
+            self._newest = stream_id
         gap = gap_before(raw, stood) if raw and stood else None
         if gap is not None:
             self._on_gap(gap)
@@ -167,8 +181,9 @@ class AlertGroup:
 
     async def _made_again(self) -> _Taken:
         """The server has lost the group, so its data: begin with what it has now."""
-        self._since = BEGINNING
+        self._since, self._newest = BEGINNING, START
         await self._make()
+        self._unanswered = False
         self._on_gap(Gap(START, START, "reset"))
         return _Taken(None, 0, START)
 

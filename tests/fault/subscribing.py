@@ -141,7 +141,7 @@ class Hooks:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
         app = Starlette(routes=[Route("/{name}", self.take, methods=["POST"])])
-        config = uvicorn.Config(app, port=self.port, log_level="error", lifespan="off")
+        config = uvicorn.Config(app, port=self.port, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         task = asyncio.create_task(server.serve())

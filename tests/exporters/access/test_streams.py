@@ -34,7 +34,7 @@ class Server(uvicorn.Server):
 async def served(access: Access) -> AsyncIterator[str]:
     """The API on a port of loopback, as `127.0.0.1:PORT`."""
     port = free_port()
-    config = uvicorn.Config(api(access), port=port, log_level="error", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(api(access), port=port, log_config=None, timeout_graceful_shutdown=2)
     server = Server(config)
     serving = asyncio.create_task(server.serve())
     await server.listening.wait()

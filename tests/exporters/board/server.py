@@ -60,7 +60,7 @@ class BoardServer:
 
     def start(self) -> BoardServer:
         config = uvicorn.Config(
-            self._app(), host="127.0.0.1", port=self.port, log_level="critical", timeout_graceful_shutdown=0
+            self._app(), host="127.0.0.1", port=self.port, log_config=None, timeout_graceful_shutdown=0
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

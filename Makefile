@@ -65,7 +65,8 @@ bench: $(READY) ## Measure throughput, cost and latency on this machine
 # The lock files hold hashes of every distribution for Python 3.11 to 3.13.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 lock: ## Make the lock files again (needs uv)
-	$(LOCK) --extra evaluate --extra bench --group dev -o requirements.lock
+	$(LOCK) --extra evaluate --extra bench --extra race --extra tracing --group dev -o requirements.lock
+	$(LOCK) --extra tracing -c requirements.lock -o requirements-run.lock
 	$(LOCK) --extra evaluate --extra bench --extra train --group dev -c requirements.lock -o requirements-train.lock
 
 wheel: $(READY) ## Build the wheel into dist/

@@ -34,6 +34,24 @@ class Settings(BaseSettings):
 
     broker: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port[,host:port]")
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Redis or Valkey URL")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="how Kafka is talked to; SSL shows a certificate, SASL_SSL a password"
+    )
+    kafka_ca: Path | None = Field(None, description="CA (PEM) that Kafka's certificate must come from")
+    kafka_cert: Path | None = Field(None, description="certificate chain (PEM) that says who this client is")
+    kafka_key: Path | None = Field(None, description="its private key (PEM)")
+    kafka_user: str | None = Field(
+        None, description="user of SASL_SSL; the role's name by the ACLs made here"
+    )
+    kafka_password: SecretStr | None = Field(None, description="its password")
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256"] = Field(
+        "SCRAM-SHA-512", description="how the password is proven; it is never sent"
+    )
+    plaintext: Literal["loopback", "trusted-network"] = Field(
+        "loopback",
+        description="where Kafka, Redis and metrics may go without TLS; trusted-network says that nobody"
+        " else can read or write on the network between them",
+    )
     data_dir: Path = Field(
         default_factory=lambda: Path.home() / ".local" / "share" / "vitalstream",
         description="where the embedded stack and the workers keep their files",
@@ -41,6 +59,11 @@ class Settings(BaseSettings):
     app_id: str = Field("vitalstream", description="Kafka consumer group and prefix of internal topics")
     partitions: int = Field(4, ge=1, le=4096, description="partitions of every topic, fixed at creation")
     metrics_port: int = Field(0, ge=0, le=65535, description="Prometheus endpoint; 0 = any free port")
+    metrics_tls_cert: Path | None = Field(None, description="certificate chain (PEM) of the metrics endpoint")
+    metrics_tls_key: Path | None = Field(None, description="its private key (PEM)")
+    metrics_users: Path | None = Field(
+        None, description="file of who may read metrics, a line each by `vitalstream metrics-user NAME`"
+    )
     api_port: int = Field(0, ge=0, le=65535, description="alert API and board; 0 = any free port")
     api_anonymous: Literal["off", "read", "answer"] = Field(
         "off",
@@ -105,7 +128,12 @@ class Settings(BaseSettings):
     stream_trim_s: int = Field(7 * 86_400, ge=60, description="age at which Redis stream entries are trimmed")
     session_timeout_s: float = Field(8.0, ge=6, description="silence after which a worker counts as dead")
     watchdog_s: float = Field(60.0, gt=0, description="a partition that stands still so long ends the worker")
-    log_level: str = Field("info", description="debug, info, warning or error")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error"
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="lines of JSON, or columns for people; auto = columns on a terminal"
+    )
 
     @classmethod
     def settings_customise_sources(

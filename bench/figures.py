@@ -18,6 +18,7 @@ from bench.process import Cost
 from bench.race import OURS, Race
 
 PER = 100_000
+ORDINARY = 10
 QUIET = 0.05
 """More than this share taken by other processes is told."""
 LIBRARIES = ("faust-streaming", "aiokafka", "river", "onnxruntime", "msgspec", "numpy")
@@ -59,10 +60,13 @@ class Ratios(msgspec.Struct, frozen=True):
 class LatencyFigures(msgspec.Struct, frozen=True):
     """From the producer's hands to Valkey's entry, ms, at a steady load."""
 
+    load: float
+    """Share of the throughput that the race found."""
     load_packets_per_s: float
     alerts: int
     p50_ms: float
     p99_ms: float
+    p999_ms: float
     max_ms: float
 
 
@@ -78,7 +82,7 @@ class SizeFigures(msgspec.Struct, frozen=True):
     same_alerts: bool
     ways: dict[str, WayFigures]
     ratios: dict[str, Ratios]
-    latency: LatencyFigures
+    latency: list[LatencyFigures]
     warnings: list[str]
 
 
@@ -104,8 +108,20 @@ class Machine(msgspec.Struct, frozen=True):
     libraries: dict[str, str]
 
 
-class Report(msgspec.Struct, frozen=True):
-    """A whole run."""
+class Headline(msgspec.Struct, frozen=True):
+    """What most people ask for, of packets of 10 samples a signal; None for a way that did not run."""
+
+    vs_faust: float | None
+    vs_quix: float | None
+    vs_bytewax: float | None
+    vs_floor: float | None
+    """Throughput of vitalstream over that of the other way."""
+    latency_p99_ms: float
+    """Packet to alert in Valkey at half of vitalstream's throughput."""
+
+
+class Report(Headline, frozen=True, kw_only=True):
+    """A whole run: the headline, and all that it rests on."""
 
     date: str
     quick: bool
@@ -135,7 +151,22 @@ def today() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
-def size_figures(size: Size, packets: list[Packet], race: Race, latency: Latencies) -> SizeFigures:
+def headline(sizes: list[SizeFigures]) -> Headline:
+    """The figures of the ordinary packet."""
+    found = next(size for size in sizes if size.samples_per_signal == ORDINARY)
+    ratios = {way: ratio.throughput.median for way, ratio in found.ratios.items()}
+    return Headline(
+        ratios.get("vs_faust"),
+        ratios.get("vs_quix"),
+        ratios.get("vs_bytewax"),
+        ratios.get("vs_floor"),
+        found.latency[0].p99_ms,
+    )
+
+
+def size_figures(
+    size: Size, packets: list[Packet], race: Race, latency: list[tuple[float, Latencies]]
+) -> SizeFigures:
     """Put the figures of one packet size together."""
     samples = sum(packet.samples for packet in packets) / len(packets)
     return SizeFigures(
@@ -148,7 +179,7 @@ def size_figures(size: Size, packets: list[Packet], race: Race, latency: Latenci
         same_alerts=race.same_alerts,
         ways={way: way_figures(costs, samples) for way, costs in race.costs.items()},
         ratios={f"vs_{way}": _ratios(race, way) for way in race.costs if way != OURS},
-        latency=_latency(latency),
+        latency=[_latency(load, found) for load, found in latency],
         warnings=race.warnings + noise(race),
     )
 
@@ -190,11 +221,13 @@ def _cpu(cost: Cost) -> float:
     return cost.cpu / cost.packets
 
 
-def _latency(found: Latencies) -> LatencyFigures:
+def _latency(load: float, found: Latencies) -> LatencyFigures:
     return LatencyFigures(
+        load,
         round(found.packets_per_s, 1),
         len(found.millis),
         found.quantile(0.5),
         found.quantile(0.99),
+        found.quantile(0.999),
         float(max(found.millis)),
     )

@@ -67,12 +67,12 @@ def run_worker(place: Place, total: int) -> Outcome:
         return Outcome(cost, _alerts(place.redis_url))
 
 
-def run_faust(place: Place, total: int, *, durable: bool) -> Outcome:
-    """Run plain Faust over the backlog, with or without a table write for each record."""
+def run_plain(place: Place, total: int, *words: str) -> Outcome:
+    """Run one of the programs that take one record after the other; its tally is its last word."""
     place.folder.mkdir(parents=True, exist_ok=True)
     path = place.folder / "tally"
     tally = Tally(path)
-    arguments = ["-m", "bench.plain_faust", "table" if durable else "memory", str(path)]
+    arguments = ["-m", *words, str(path)]
     with program(arguments, environment(place.settings), place.folder, place.cores) as running:
         running.said()
         cost = busy(follow(running, _either(tally), total))
@@ -94,4 +94,4 @@ def _alerts(url: str) -> AlertSet:
     return frozenset((alert.id, alert.revision) for alert in AlertStream(url, follow=False))
 
 
-__all__ = ["AlertSet", "Outcome", "Place", "Program", "run_faust", "run_floor", "run_worker"]
+__all__ = ["AlertSet", "Outcome", "Place", "Program", "run_floor", "run_plain", "run_worker"]

@@ -25,9 +25,9 @@ def root() -> None:
 
 
 @bench.command()
-def run(
+def race(
     quick: Annotated[
-        bool, typer.Option("--quick", help="one round of less, in under 3 minutes instead of 15")
+        bool, typer.Option("--quick", help="one round of 10-sample packets alone, in under 5 minutes")
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of tables")] = False,
     out: Annotated[Path | None, typer.Option(help="write the JSON object here too")] = None,
@@ -35,18 +35,18 @@ def run(
         Path | None, typer.Option(help="replace the figures of this page (docs/reference/benchmarks.md)")
     ] = None,
 ) -> None:
-    """Race vitalstream against plain Faust and its own floor; then measure latency and memory."""
+    """Race vitalstream against plain Faust, Quix Streams and Bytewax; time alerts; weigh a wearer."""
     import msgspec
 
     with _checkout():
-        from bench.run import run as run_bench
+        from bench.run import run
         from bench.tables import terminal, write_docs
     from rich.console import Console
 
     from streams.cli.stack import download_bar
 
     with _telling() as tell:
-        report = run_bench(quick, tell, download_bar)
+        report = run(quick, tell, download_bar)
     told = msgspec.json.format(msgspec.json.encode(report), indent=2)
     if out is not None:
         out.write_bytes(told + b"\n")

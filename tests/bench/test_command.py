@@ -8,7 +8,7 @@ import sys
 
 def test_without_a_checkout_one_line_says_so() -> None:
     script = (
-        "import sys; sys.modules['bench'] = None; sys.argv = ['vitalstream', 'bench', 'run'];"
+        "import sys; sys.modules['bench'] = None; sys.argv = ['vitalstream', 'bench', 'race'];"
         "from streams.cli import main; main()"
     )
 

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from bench.cores import Cores
-from bench.figures import MemoryFigures, Report, Spread, machine, noise, size_figures
+from bench.figures import Headline, MemoryFigures, Report, Spread, headline, machine, noise, size_figures
 from bench.latency import Latencies
 from bench.packets import Packet, Size
 from bench.process import Cost, Look, busy
@@ -28,16 +28,26 @@ def report(*warnings: str) -> Report:
         for way, factor in (
             ("floor", 0.8),
             ("vitalstream", 1.0),
-            ("faust_memory", 3.0),
+            ("faust", 3.0),
             ("faust_table", 5.0),
         ):
             cost = Cost(1000, seconds * factor, seconds * factor / 2)
             race.take(way, Outcome(cost, frozenset({("a", 1)})))
     race.warnings += warnings
-    size = size_figures(Size(10, 10), PACKETS, race, Latencies(250.0, [10, 20, 30, 90]))
+    size = size_figures(Size(10, 10), PACKETS, race, [(0.5, Latencies(250.0, [10, 20, 30, 90]))])
     nothing = frozenset[int]()
     about = machine(Cores(nothing, nothing))
-    return Report("2026-01-05", True, 3, 90.0, about, [size], MemoryFigures(10, 2.0, 20_000, 15_000, 7_000))
+    memory = MemoryFigures(10, 2.0, 20_000, 15_000, 7_000)
+    return Report(
+        **msgspec.structs.asdict(headline([size])),
+        date="2026-01-05",
+        quick=True,
+        rounds=3,
+        seconds=90.0,
+        machine=about,
+        sizes=[size],
+        memory=memory,
+    )
 
 
 def test_figures_are_medians_with_their_spread() -> None:
@@ -52,12 +62,16 @@ def test_ratios_are_taken_round_by_round() -> None:
     ratios = report().sizes[0].ratios
 
     assert ratios["vs_floor"].throughput == Spread(0.8, 0.8, 0.8)
-    assert ratios["vs_faust_memory"].throughput == Spread(3.0, 3.0, 3.0)
+    assert ratios["vs_faust"].throughput == Spread(3.0, 3.0, 3.0)
     assert ratios["vs_faust_table"].cpu == Spread(5.0, 5.0, 5.0)
 
 
+def test_the_headline_is_of_the_ordinary_packet_and_tells_what_did_not_run() -> None:
+    assert headline(report().sizes) == Headline(3.0, None, None, 0.8, latency_p99_ms=90.0)
+
+
 def test_latency_tells_quantiles_and_the_worst() -> None:
-    found = report().sizes[0].latency
+    found = report().sizes[0].latency[0]
 
     assert (found.p50_ms, found.p99_ms, found.max_ms) == (30.0, 90.0, 90.0)
 
@@ -67,11 +81,11 @@ def test_other_alerts_than_the_floors_are_a_warning() -> None:
 
     race.take("floor", Outcome(cost, frozenset({("a", 1), ("b", 1)})))
     race.take("vitalstream", Outcome(cost, frozenset({("a", 1), ("b", 1)})))
-    race.take("faust_memory", Outcome(cost, frozenset({("a", 1)}), missed=2))
+    race.take("faust", Outcome(cost, frozenset({("a", 1)}), missed=2))
 
     assert race.warnings == [
-        "faust_memory: 1 of 2 alerts differ from the floor's",
-        "faust_memory: 2 records were never scored",
+        "faust: 1 of 2 alerts differ from the floor's",
+        "faust: 2 records were never scored",
     ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -128,7 +128,7 @@ class Settings(BaseSettings):
     stream_trim_s: int = Field(7 * 86_400, ge=60, description="age at which Redis stream entries are trimmed")
     session_timeout_s: float = Field(8.0, ge=6, description="silence after which a worker counts as dead")
     watchdog_s: float = Field(60.0, gt=0, description="a partition that stands still so long ends the worker")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)] = Field(
         "info", description="debug, info, warning or error"
     )
     log_format: Literal["auto", "json", "console"] = Field(

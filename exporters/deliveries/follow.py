@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from contextlib import aclosing
 from typing import cast
@@ -21,9 +20,10 @@ from exporters.deliveries.lane import wall_ms
 from exporters.deliveries.measures import DeliveryMetrics
 from exporters.deliveries.outbox import Outbox
 from exporters.deliveries.router import Router
+from streams.logs import get_log
 from streams.records import Alert
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 AGAIN_S = 5.0
 _decode = msgspec.json.Decoder(Alert).decode
@@ -59,7 +59,9 @@ class Follower:
                 self._router.take(event.id, event.alert, wall_ms())
             case Gap():
                 self._metrics.gap()
-                log.warning("revisions between %s and %s are gone: going on with what is open", *_ends(event))
+                log.warning(
+                    "revisions are gone: going on with what is open", after=event.after, before=event.before
+                )
                 await self._begin(event.before)
             case Heartbeat():
                 self._goal = self._goal or event.newest
@@ -67,7 +69,7 @@ class Follower:
                     log.info("first start: going on with what is open, and what is new")
                     await self._begin(event.newest)
             case Away():
-                log.warning("alerts can't be read (%s); trying again", event.kind)
+                log.warning("alerts can't be read; trying again", kind=event.kind)
                 return
         self._metrics.read(wall_ms())
         if place(self._outbox.place or START) >= place(self._goal or START):
@@ -79,10 +81,6 @@ class Follower:
         What changes meanwhile comes by the stream as well, and is known then.
         """
         self._router.begin(where, await current_alerts(self._url, self._outbox.open_alerts()), wall_ms())
-
-
-def _ends(gap: Gap) -> tuple[str, str]:
-    return gap.after, gap.before
 
 
 async def current_alerts(url: str, known: Iterable[str]) -> list[Alert]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -17,8 +16,9 @@ from exporters.deliveries.outbox import Message, Outbox
 from exporters.deliveries.outcomes import Failed, Outcome
 from exporters.deliveries.routes import Routes
 from exporters.deliveries.senders import Sender
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 _RESENDING = ""
 """What is busy beside alerts: an id that no alert has."""
@@ -148,7 +148,11 @@ class Lane:
         if self._is_lost(message, failed, attempts):
             self._outbox.drop(message.seq)
             self._metrics.lost(self._name, "refused")
-            log.error("%s takes others, but not one message (%s): given up", self._name, failed.words)
+            log.error(
+                "a receiver takes others, but not one message: given up",
+                receiver=self._name,
+                fault=failed.words,
+            )
             return
         self._outbox.put_off(message.seq, now + self._wait(attempts))
 
@@ -163,7 +167,7 @@ class Lane:
         before = self._endpoints.of(self._name)
         if outcome is None:
             if before.failures:
-                log.info("%s answers again", self._name)
+                log.info("a receiver answers again", receiver=self._name)
                 self._outbox.hurry(self._name, now)
             self._endpoints.delivered(self._name, now)
             return
@@ -174,6 +178,6 @@ class Lane:
     def _tell(self, before: Endpoint, after: Endpoint) -> None:
         if after.disabled is not None and before.disabled is None:
             advice = f"`vitalstream routes enable {self._name}` begins again"
-            log.error("%s is disabled: %s; %s", self._name, after.disabled, advice)
+            log.error("a receiver is disabled", receiver=self._name, why=after.disabled, advice=advice)
         elif before.failures == 0:
-            log.warning("%s does not take messages: %s", self._name, after.last_fault)
+            log.warning("a receiver does not take messages", receiver=self._name, fault=after.last_fault)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import logging
 import time
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -22,8 +21,9 @@ from exporters.deliveries.overview import FILE
 from exporters.deliveries.router import Router
 from exporters.deliveries.routes import Routes
 from exporters.deliveries.senders import senders_of
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 TICK_S = 1.0
 EXPIRE_EVERY = 300
@@ -68,7 +68,7 @@ class Deliveries:
         lanes = self._lanes
         try:
             for name in self._outbox.waiting().keys() - self._lanes.keys():
-                log.warning("messages wait for %s, which the file of routes does not have", name)
+                log.warning("messages wait for a receiver without routes", receiver=name)
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(lane.run()) for lane in lanes.values()]
                 others = [tasks.create_task(self._follower.run()), tasks.create_task(self._clock())]
@@ -121,7 +121,7 @@ class Deliveries:
         for receiver in lost:
             self._metrics.lost(receiver, "expired")
         if lost:
-            log.error("%d messages waited for three days and were given up", len(lost))
+            log.error("messages waited for three days and were given up", messages=len(lost))
 
     def _show(self, now: int) -> None:
         waiting = self._outbox.waiting()

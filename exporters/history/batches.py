@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,9 +12,10 @@ from msgspec import Struct
 from exporters.history.packing import pack
 from exporters.history.rows import Level
 from exporters.history.store import Batch
+from streams.logs import get_log
 from streams.records import Alert, Millis, Profile, Trace
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 
 class _Judged(Struct):
@@ -99,6 +99,6 @@ def decode(records: Mapping[TopicPartition, Sequence[Any]]) -> Decoded:
                 unreadable += 1
         offsets[(partition.topic, partition.partition)] = found[-1].offset + 1
     if unreadable:
-        log.warning("%d records can't be read and are not in the history", unreadable)
+        log.warning("records can't be read and are not in the history", records=unreadable)
     batch = Batch(pile.traces, pile.risks, pile.alerts, pile.consents, offsets)
     return Decoded(batch, list(pile.latest.values()), pile.levels)

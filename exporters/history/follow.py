@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +11,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-log = logging.getLogger(__name__)
+from streams.logs import get_log
+
+log = get_log(__name__)
 
 TOPICS = ("profiles", "traces", "risk", "alerts")
 CLIENT = "vitalstream-history"
@@ -60,7 +61,7 @@ class Follower:
                 self.up = False
                 pause = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
                 self._failures += 1
-                log.warning("history is not being read (%s): again in %.0f s", _words(error), pause)
+                log.warning("history is not being read", error=_words(error), again_s=round(pause))
                 await asyncio.sleep(pause)
 
     async def _session(self) -> None:

@@ -35,9 +35,9 @@ async def _serve(settings: Settings, as_json: bool) -> None:
     from exporters.api.app import build_api
     from exporters.api.server import ApiServer
     from streams.errors import UserError
-    from streams.logs import set_up_logging
+    from streams.logs import log_as
 
-    set_up_logging(settings.log_level)
+    log_as("api", settings)
     access = Access.open(settings)
     if access.anonymous == "off" and access.oidc is None and not access.tokens.all():
         line = "nobody may come in: hand out a token by `vitalstream access grant`"

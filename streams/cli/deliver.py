@@ -38,12 +38,12 @@ def deliver(
     """
     import asyncio
 
-    from streams.logs import set_up_logging
+    from streams.logs import log_as
     from streams.settings import Settings
     from streams.stack import discover
 
     settings = discover(Settings())
-    set_up_logging(settings.log_level)
+    log_as("deliver", settings)
     asyncio.run(_deliver(settings, _routes(file, settings), _say_json if json_ else _say))
 
 

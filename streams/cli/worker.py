@@ -28,12 +28,12 @@ def worker(
 
     from streams.engine.ends import exit_now
     from streams.engine.preflight import check_topics
-    from streams.logs import set_up_logging
+    from streams.logs import log_as
     from streams.settings import Settings
     from streams.stack import discover
 
     settings = discover(Settings())
-    set_up_logging(settings.log_level)
+    log_as("worker", settings)
     check_topics(settings.broker, settings.partitions)
     exit_now(asyncio.run(_work(settings, _say_json if json_ else _say)))
 

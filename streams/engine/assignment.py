@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +15,9 @@ from streams.engine.gate import Gate
 from streams.engine.names import VITALS
 from streams.engine.partitions import Partitions
 from streams.engine.table import PageTable
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 ASK_AGAIN_S = 1.0
 
@@ -96,7 +96,7 @@ class Assignment:
             try:
                 unread = await self._table.unread(self._consumer().end_offsets)
             except Exception as error:  # the broker is away, or a rebalance has come
-                log.warning("how far goes the changelog? %s", type(error).__name__)
+                log.warning("how far goes the changelog?", error=type(error).__name__)
                 await asyncio.sleep(ASK_AGAIN_S)
                 continue
             if epoch == self._epoch.number and not self._closed:

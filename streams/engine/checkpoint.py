@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from streams.engine.partitions import Partition, Partitions
 from streams.engine.produce import confirmed
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 SLICE_S = 0.005
 """How long pages are encoded before the loop gets its turn."""
@@ -103,7 +103,9 @@ class Checkpointer:
             try:
                 partition.end = await self._end(partition.number)
             except Exception as error:  # the broker is away: tried again after the next round
-                log.warning("where does partition %d end? %s", partition.number, type(error).__name__)
+                log.warning(
+                    "where does a partition end?", partition=partition.number, error=type(error).__name__
+                )
                 return
         async with partition.lock:
             if self.suspended or partition.dropped or partition.number in self._partitions.poisoned:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from models import observe
@@ -20,10 +19,11 @@ from streams.engine.nudges import Nudges
 from streams.engine.work import Item, Work
 from streams.intake.clock import StreamClock
 from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
+from streams.logs import get_log
 from streams.records import Feedback, Outcome, Profile, Rejection, Source, Tick
 from streams.settings import Settings
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 LATE_PART = "late_signals"
 
@@ -65,8 +65,12 @@ class Desk:
         except Refused as refused:
             self._refuse(record, refused, page, work, new)
         except Exception as error:  # one record that nobody foresaw must not end the worker for ever
-            place = describe(error)
-            log.error("offset %d of partition %d can't be scored: %s", record.offset, self._partition, place)
+            log.error(
+                "a record can't be scored",
+                partition=self._partition,
+                offset=record.offset,
+                error=describe(error),
+            )
             self._refuse(
                 record, Refused("failed", f"scoring it raised {type(error).__name__}"), page, work, new
             )

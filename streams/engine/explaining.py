@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from math import isfinite, nan
@@ -14,8 +13,9 @@ from streams.engine.ends import describe
 from streams.engine.lineups import Lineup
 from streams.engine.stock import Cast, Stock
 from streams.engine.work import Pending
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 OnError = Callable[[str, str, int, str], None]
 
@@ -39,9 +39,7 @@ class Explainer:
         try:
             pending.alert = explained(pending.alert, pieces)
         except Exception as error:  # the alert goes out all the same
-            log.error(
-                "an alert of offset %d goes unexplained: %s", pending.item.source.offset, describe(error)
-            )
+            log.error("an alert goes unexplained", offset=pending.item.source.offset, error=describe(error))
 
     def _pieces(self, pendings: Sequence[Pending]) -> list[list[Piece]]:
         """Explanations of alerts of one line-up; none, counted, where a network fails."""

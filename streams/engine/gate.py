@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from typing import Any, Protocol
 
 from streams.engine.contracts import RawRecord
 from streams.engine.epoch import Epoch
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 SILENCE_S = 3.0
 """Without a chunk for so long although the log has more, a partition is fetched again."""
@@ -99,7 +99,7 @@ class Gate:
             try:
                 start = await self._consumer().start_offset(tp)
             except Exception as error:  # the broker is away, or a rebalance has come: tried again
-                log.warning("where does %s/%d start? %s", tp.topic, tp.partition, type(error).__name__)
+                log.warning("where does a partition start?", **_place(tp), error=type(error).__name__)
                 return None
             if epoch != self._epoch.number:
                 return None
@@ -142,7 +142,7 @@ class Gate:
         if now - since < patience * (BUSY_FACTOR if busy else 1):
             return
         self._seen[tp] = (now, min(2 * patience, LONGEST_SILENCE_S))
-        log.info("nothing came of %s/%d: fetching again from %d", tp.topic, tp.partition, wanted)
+        log.info("nothing came: fetching again", **_place(tp), offset=wanted)
         await self._rewind(tp, wanted)
 
     async def _is_true_gap(self, tp: Partition, wanted: int, first: int, fetch: int) -> bool:
@@ -155,7 +155,7 @@ class Gate:
             hole.rewinds += 1
             await self._rewind(tp, wanted)
             return False
-        log.warning("%s/%d has no offsets %d to %d: going on", tp.topic, tp.partition, wanted, first - 1)
+        log.warning("offsets are gone: going on behind them", **_place(tp), first=wanted, last=first - 1)
         self._metrics.gap(first - wanted)
         return True
 
@@ -164,4 +164,8 @@ class Gate:
         try:
             await self._consumer().rewind(tp, wanted)
         except Exception as error:  # a rebalance has come; if not, silence brings the next try
-            log.warning("no rewind of %s/%d: %s", tp.topic, tp.partition, type(error).__name__)
+            log.warning("no rewind", **_place(tp), error=type(error).__name__)
+
+
+def _place(tp: Partition) -> dict[str, object]:
+    return {"topic": tp.topic, "partition": tp.partition}

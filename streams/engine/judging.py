@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from models.decide import Case, Setting, Told, decide
 from models.policy.reminding import lapses
 from models.usefulness.counsel import Counsel
@@ -11,9 +9,10 @@ from streams.engine.book import Book
 from streams.engine.ends import describe
 from streams.engine.learning import PartitionLearning
 from streams.engine.work import Item, Pending, Work
+from streams.logs import get_log
 from streams.records import Alert, Risk
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 
 class Bench:
@@ -32,7 +31,7 @@ class Bench:
             told = self._judge(item, counsel, work)
         except Exception as error:  # one record that nobody foresaw must not end the worker for ever
             self._book.touch(item.wearer.name.encode())
-            log.error("offset %d can't be decided: %s", item.source.offset, describe(error))
+            log.error("a record can't be decided", offset=item.source.offset, error=describe(error))
             return f"deciding it raised {type(error).__name__}"
         self._hand_on(item, told, counsel, work)
         return ""

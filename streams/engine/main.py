@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import signal
 import sys
 from collections.abc import Callable
@@ -12,8 +11,9 @@ from typing import Any
 
 from streams.engine.app import Engine
 from streams.engine.ends import EXIT_FAILED, describe
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 CLOSE_BOUND_S = 5.0
 
@@ -76,4 +76,4 @@ async def _close(engine: Engine, starting: asyncio.Task[None]) -> None:
         async with asyncio.timeout(CLOSE_BOUND_S):
             await engine.app.stop()
     except Exception as error:
-        log.warning("the worker did not stop cleanly: %s", describe(error))
+        log.warning("the worker did not stop cleanly", error=describe(error))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping
 from typing import Protocol
 
 from models.deep.asks import Rows
 from streams.engine.stock import Stock
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 
 class ModelMetrics(Protocol):
@@ -45,7 +45,12 @@ class MeteredNetworks:
         if not found:
             self._metrics.model_refused("missing")
             wanted = self._stock.lineup.get(name, "no version")
-            log.error("stored state asks for %s %s, which is gone: %s takes its place", name, version, wanted)
+            log.error(
+                "stored state asks for a network that is gone: another takes its place",
+                model=name,
+                version=version,
+                instead=wanted,
+            )
         return found
 
     def run(self, name: str, version: str, rows: Rows) -> Rows:
@@ -61,9 +66,9 @@ class MeteredNetworks:
         if (name, version) not in self._failed:
             self._failed.add((name, version))
             log.error(
-                "%s %s fails (%s): rows without an answer are judged without it; this is told once, the rest"
-                " is in vitalstream_model_errors_total",
-                name,
-                version,
-                why,
+                "a network fails: rows without an answer are judged without it; told once, the rest is"
+                " in vitalstream_model_errors_total",
+                model=name,
+                version=version,
+                why=why,
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
@@ -12,9 +11,10 @@ from typing import Protocol
 
 from exporters.alerts.errors import SinkUnavailable
 from streams.engine.partitions import Partition
+from streams.logs import get_log
 from streams.records import Alert
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 BATCH = 200
 WRITE_TIMEOUT_S = 10.0
@@ -96,7 +96,7 @@ class Outbox:
                 self._settle(batch)
                 continue
             self._metrics.redis_error(trouble)
-            log.warning("alert sink away (%s): %d alerts wait", trouble, len(self._waiting))
+            log.warning("alert sink away: alerts wait", kind=trouble, waiting=len(self._waiting))
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(2 * pause, LONGEST_PAUSE_S)
 

@@ -6,7 +6,6 @@ fails is counted: nothing of it can reach a judgement or delay one.
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
@@ -18,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.deep.asks import Ask, by_model
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 QUEUE = 64
 """Runs that may wait: some chunks' worth."""
@@ -131,7 +131,7 @@ class Shadows:
         """Once for each version; rows are not named."""
         if (turn.model, turn.version) not in self._failed:
             self._failed.add((turn.model, turn.version))
-            log.error("the shadow %s %s fails: %s", turn.model, turn.version, type(error).__name__)
+            log.error("a shadow fails", model=turn.model, version=turn.version, error=type(error).__name__)
 
 
 def _first(ask: Ask) -> float:

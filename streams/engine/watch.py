@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from models.deep.manifest import Refusal
+from streams.logs import get_log
 
-log = logging.getLogger(__name__)
+log = get_log(__name__)
 
 
 class Shelf(Protocol):
@@ -65,15 +65,15 @@ class Watch:
         try:
             self._tell(await asyncio.to_thread(library.refresh))
         except Exception as error:  # whatever it is, what is loaded goes on
-            log.error("the registry can't be looked at: %s", type(error).__name__)
+            log.error("the registry can't be looked at", error=type(error).__name__)
             return
         if (library.lineup, library.shadows) != before:
-            log.info("the registry wants %s", _names(library))
+            log.info("the registry has changed", wanted=_names(library))
             self._metrics.lineup(library.lineup, library.shadows)
 
     def _tell(self, refusals: Iterable[Refusal]) -> None:
         for refusal in refusals:
-            log.error("refused from the registry: %s", refusal.says)
+            log.error("refused from the registry", reason=refusal.reason, says=refusal.says)
             self._metrics.model_refused(refusal.reason)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -172,7 +173,12 @@ class Process:
             )
 
     def wait_ready(self) -> None:
-        eventually(lambda: '{"' in self.log.read_text(), f"{self._words[0]} is ready", 60.0)
+        # The log's own lines are JSON too.
+        eventually(
+            lambda: re.search(r'^\{"(ready|address)"', self.log.read_text(), re.M) is not None,
+            f"{self._words[0]} is ready",
+            60.0,
+        )
 
     def end(self, number: signal.Signals) -> int:
         self._process.send_signal(number)

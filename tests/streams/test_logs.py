@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 
-from streams.logs import set_up_logging
+from streams.logs import get_log, log_as, set_up_logging
+from streams.settings import Settings
 
 
 @pytest.fixture
@@ -25,7 +28,7 @@ def root() -> Iterator[logging.Logger]:
 def test_an_error_tells_its_class_and_place_and_never_what_it_quotes(
     root: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    set_up_logging("info")
+    set_up_logging("info", "console")
     quoted = "-".join(["wearer", "77"])
 
     try:
@@ -34,7 +37,82 @@ def test_an_error_tells_its_class_and_place_and_never_what_it_quotes(
         logging.getLogger("uvicorn.error").exception("this went wrong")
     told = capsys.readouterr().err
 
-    assert "ERROR uvicorn.error: this went wrong" in told
+    assert "[error    ] this went wrong [uvicorn.error] error=KeyError" in told
     assert "test_logs.py" in told
-    assert told.rstrip().endswith("KeyError")
     assert quoted not in told
+
+
+def test_ours_and_those_of_libraries_come_out_alike(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logging("info", "json", "worker")
+
+    get_log("streams.engine.gate").warning("no rewind", topic="vitals", partition=3)
+    logging.getLogger("uvicorn.error").warning("port %d", 80, extra={"scope": "of a request"})
+    ours, theirs = map(json.loads, capsys.readouterr().err.splitlines())
+
+    assert ours.pop("timestamp").endswith("Z") and theirs.pop("timestamp").endswith("Z")
+    assert ours.pop("pid") == theirs.pop("pid")
+    assert ours == {
+        "level": "warning",
+        "service": "worker",
+        "logger": "streams.engine.gate",
+        "event": "no rewind",
+        "topic": "vitals",
+        "partition": 3,
+    }
+    assert theirs == {"level": "warning", "service": "worker", "logger": "uvicorn.error", "event": "port 80"}
+
+
+def test_an_error_in_json_is_one_line_with_its_class_and_places(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logging("info", "json")
+
+    try:
+        {}["wearer-77"]
+    except KeyError:
+        get_log("streams.engine.desk").exception("a record can't be scored", offset=4)
+    [line] = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+
+    assert (told["error"], told["offset"]) == ("KeyError", 4)
+    assert len(told["trace"]) == 1 and "test_logs.py" in told["trace"][0]
+    assert "wearer-77" not in line
+
+
+@pytest.mark.parametrize(
+    ("style", "begins"), [("auto", "{"), ("json", "{"), ("console", "20")], ids=["auto", "json", "console"]
+)
+def test_without_a_terminal_auto_is_json(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str], style: str, begins: str
+) -> None:
+    log_as("worker", Settings(log_format=style, log_level="INFO"))
+
+    get_log("streams.x").info("begun")
+
+    assert capsys.readouterr().err.startswith(begins)
+
+
+def test_on_a_terminal_auto_is_for_people(root: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stderr", screen := Terminal())
+    set_up_logging("info")
+
+    get_log("streams.x").info("begun", partition=3)
+
+    assert "begun" in screen.getvalue() and "\x1b[" in screen.getvalue()
+
+
+def test_no_line_holds_a_secret_of_the_settings(
+    root: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(redis_url="redis://writer:pa%40ss-word@10.0.0.1:6379/0", narrator_key="k-1234-xyz")
+    log_as("api", settings)
+
+    logging.getLogger("uvicorn.error").error("pa@ss-word and pa%40ss-word and k-1234-xyz")
+
+    assert json.loads(capsys.readouterr().err)["event"] == "[redacted] and [redacted] and [redacted]"

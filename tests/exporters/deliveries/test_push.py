@@ -17,6 +17,7 @@ from streams.records.alerts import Status
 from tests.exporters.deliveries.conftest import Start, webhook
 from tests.exporters.deliveries.hooks import HANG, serving, until
 from tests.exporters.examples import alert
+from tests.logged import lines, text
 
 Load = Callable[[str], Routes]
 PHONE = '[receivers.phone]\nkind = "push"\nurl_file = "phone"\n'
@@ -63,8 +64,10 @@ async def test_a_service_that_refuses_is_asked_again(
             await sink.write([alert("a1")])
             await hook.got(2)
 
-    assert "127.0.0.1" not in caplog.text
-    assert "phone does not take messages: the service did not take it" in caplog.text
+    assert "127.0.0.1" not in text(caplog)
+    [line] = [line for line in lines(caplog) if line["logger"] == "exporters.deliveries.lane"]
+    assert (line["receiver"], line["event"]) == ("phone", "a receiver does not take messages")
+    assert line["fault"] == "the service did not take it"
 
 
 async def test_a_service_that_hangs_holds_nobody_up(

@@ -20,6 +20,7 @@ from streams.engine.pages import Seal
 from streams.engine.shard import ShardMaker
 from streams.engine.stock import Fixed
 from streams.settings import Settings
+from tests.logged import lines
 from tests.streams.engine.shards import SECRET, Irregularity, by_id, feed_all, messy
 
 RECORDS = messy(9)
@@ -125,5 +126,7 @@ def test_it_is_logged_once_in_one_line_without_data(caplog: pytest.LogCaptureFix
     with caplog.at_level(logging.ERROR):
         judged(on_some_rows)
 
-    [line] = [record.getMessage() for record in caplog.records]
-    assert line.startswith("rhythm 7 fails (RuntimeError)") and "\n" not in line and "[" not in line
+    [line] = lines(caplog)
+    assert line["event"].startswith("a network fails")
+    assert (line["model"], line["version"], line["why"]) == ("rhythm", "7", "RuntimeError")
+    assert line.keys() == {"timestamp", "level", "logger", "event", "model", "version", "why"}

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from exporters.metrics.worker import WorkerMetrics
 from models.deep.asks import Ask, Rows
 from streams.engine.shadows import Shadows
+from tests.logged import lines
 
 
 @dataclass
@@ -89,7 +90,9 @@ def test_a_shadow_that_fails_is_counted_and_told_once(setup: Setup, caplog: pyte
 
     assert setup.value("shadow_errors_total") == 3.0
     assert setup.value("shadow_rows_total") == 3.0, "the other one goes on"
-    assert [r.getMessage() for r in caplog.records] == ["the shadow rhythm bad fails: ZeroDivisionError"]
+    [line] = lines(caplog)
+    assert (line["event"], line["model"], line["version"]) == ("a shadow fails", "rhythm", "bad")
+    assert line["error"] == "ZeroDivisionError"
 
 
 def test_a_slow_shadow_is_not_waited_for(setup: Setup) -> None:

@@ -13,6 +13,7 @@ from models.deep.library import Library
 from models.deep.manifest import MANIFEST, read_manifest
 from models.deep.registry_edit import promote
 from streams.engine.watch import Watch
+from tests.logged import lines
 from tests.models.deep.variants import own_registry, put_square
 
 
@@ -62,9 +63,9 @@ async def test_a_refusal_is_one_line_and_counted_once(
         for _ in range(3):
             await told.watch.look()
 
-    (line,) = [record.getMessage() for record in caplog.records]
-    assert line.startswith("refused from the registry: ") and "rhythm-2.onnx: sha256 is" in line
-    assert "\n" not in line
+    (line,) = lines(caplog)
+    assert (line["event"], line["reason"]) == ("refused from the registry", "network")
+    assert "rhythm-2.onnx: sha256 is" in line["says"] and "\n" not in line["says"]
     assert (told.refused("network"), told.refused("manifest"), told.versions()) == (1.0, 0.0, [old])
 
 
@@ -74,7 +75,7 @@ async def test_a_refusal_at_the_start_is_told_too(registry: Path, caplog: pytest
     told = Told(registry)
 
     assert told.refused("network") == 1.0
-    assert "it is no shadow" in caplog.text
+    assert "it is no shadow" in lines(caplog)[0]["says"]
 
 
 async def test_a_registry_that_vanishes_ends_nothing(registry: Path) -> None:

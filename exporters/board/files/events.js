@@ -40,7 +40,7 @@ export class Frames {
 
 /**
  * One subscription. `onEvent(name, data, id)` hears all but heartbeats; `onState(state)` hears
- * `{live, since, reason, source}`; `onAgain()` that it has begun anew.
+ * `{live, since, reason, source}`; `onOpen()` that it listens, each time.
  */
 export class Feed {
   #stopped = false;
@@ -53,8 +53,8 @@ export class Feed {
   #everMs = HEARTBEAT_MS;
   #state = { live: false, since: Date.now(), reason: "connecting", source: "up" };
 
-  constructor(path, { lastId = null, onEvent, onState, onAgain }) {
-    Object.assign(this, { path, onEvent, onState, onAgain });
+  constructor(path, { lastId = null, onEvent, onState, onOpen }) {
+    Object.assign(this, { path, onEvent, onState, onOpen });
     this.#lastId = lastId;
   }
 
@@ -91,13 +91,12 @@ export class Feed {
 
   async #listen() {
     this.#abort = new AbortController();
-    const again = this.#asked > 0;
     this.#asked = Date.now();
     const headers = session.headers({ Accept: "text/event-stream" });
     if (this.#lastId) headers["Last-Event-ID"] = this.#lastId;
     const response = await fetch(this.path, { headers, signal: this.#abort.signal, cache: "no-store" });
     if (!response.ok) throw new ApiError(response.status, response.statusText);
-    if (again) this.onAgain?.();
+    this.onOpen?.();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const frames = new Frames();
     for (;;) {

@@ -16,7 +16,7 @@ let meanwhile = [];
 let loading = 0;
 
 /** Load everything, then listen. Gives `{stop}`. */
-export function openFeeds({ onRefused, onAgain }) {
+export function openFeeds({ onRefused, onOpen }) {
   const states = { alerts: null, wearers: null };
   let feeds = [];
   let stopped = false;
@@ -35,7 +35,7 @@ export function openFeeds({ onRefused, onAgain }) {
         lastId: since,
         onEvent: heardAlert,
         onState: told("alerts"),
-        onAgain,
+        onOpen,
       }).start(),
     );
   }

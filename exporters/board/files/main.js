@@ -11,6 +11,7 @@ import { wearerPage } from "./wearer.js";
 import { wearersPage } from "./wearers.js";
 
 const main = document.getElementById("main");
+const AGAIN_MS = 1000;
 let page = null;
 let feeds = null;
 
@@ -90,16 +91,19 @@ function begin() {
   start();
 }
 
-/** A stream is ended when its reader's wearers change: who is not theirs any more is not to stand here. */
+/** A stream is ended when its reader's wearers change, so each begins with who reads: who is not theirs any more is not to stand here. */
 async function lookAgain() {
   const before = sight(store.me);
-  let me = null;
-  try {
-    me = await get("/me");
-  } catch {
-    return; // away, or signed out: the next attempt to listen finds out
+  while (store.me && sight(store.me) === before) {
+    try {
+      const me = await get("/me");
+      if (store.me && sight(store.me) === before && sight(me) !== before) begin();
+      return;
+    } catch (error) {
+      if (error.status === 401 || error.status === 403) return; // the next attempt to listen finds out
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    }
   }
-  if (store.me && sight(store.me) === before && sight(me) !== before) begin();
 }
 
 function sight(me) {
@@ -118,7 +122,7 @@ async function start(refused = false) {
   }
   dress();
   show();
-  feeds = openFeeds({ onRefused: signOut, onAgain: lookAgain });
+  feeds = openFeeds({ onRefused: signOut, onOpen: lookAgain });
 }
 
 function trouble(error) {

@@ -6,6 +6,7 @@ Command modules import only typer at their top and what they do inside the comma
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import sys
 
@@ -29,7 +30,21 @@ def build_app() -> typer.Typer:
         register = getattr(importlib.import_module(f"{__name__}.{module.name}"), "register", None)
         if register is not None:
             register(app)
+    _unwrap(app)
     return app
+
+
+def _unwrap(app: typer.Typer) -> None:
+    """Let the terminal wrap what `--help` says: typer would keep the line breaks of the source."""
+    for command in app.registered_commands:
+        if command.callback is not None and command.help is None:
+            paragraphs = inspect.cleandoc(command.callback.__doc__ or "").split("\n\n")
+            command.help = "\n\n".join(
+                part if part.startswith(" ") else " ".join(part.split()) for part in paragraphs
+            )
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            _unwrap(group.typer_instance)
 
 
 def main() -> None:

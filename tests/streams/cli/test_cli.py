@@ -67,3 +67,11 @@ def test_a_server_that_does_not_answer_is_one_line_that_names_the_way_out() -> N
 def test_an_expected_error_is_its_own_line_and_a_bug_keeps_its_traceback() -> None:
     assert one_line(UserError("do this")) == "do this"
     assert one_line(ZeroDivisionError()) is None
+
+
+def test_help_is_wrapped_by_the_terminal_not_by_the_source() -> None:
+    answer = vitalstream("alerts", "--help", COLUMNS="80")
+    text = [line.strip() for line in answer.stdout.splitlines()]
+    start = text.index(next(line for line in text if line.startswith("Each event is judged")))
+
+    assert len(" ".join(text[start : start + 2])) > 140, "the first line is full"

@@ -59,6 +59,9 @@ class FlowMetrics(Part):
             "Warnings and errors of the Kafka client, by the part of it that gave them.",
             "kind",
         )
+        self.kafka_time = self._gauge(
+            "kafka_answer_timestamp_seconds", "When Kafka last told this worker where its partitions end."
+        )
         self.loop_delay = self._histogram(
             "event_loop_delay_seconds",
             "How much later than asked for the event loop woke a task, five times a second.",

@@ -23,6 +23,8 @@ class TellsFlow:
         self._flow = FlowMetrics(registry)
         self._wearers = WearerMetrics(registry)
         self._reason, self._kafka = BoundedLabel(), BoundedLabel()
+        # Who has just begun has not been kept waiting by Kafka.
+        self.kafka_answered()
         # Counters that begin at 0 show their first increase in rate().
         for outcome in get_args(Outcome):
             self._flow.packets.labels(outcome)
@@ -90,6 +92,10 @@ class TellsFlow:
     def kafka_error(self, kind: str) -> None:
         """The Kafka client warned of something, or failed; `kind` is the part of it that did."""
         self._flow.kafka_errors.labels(self._kafka(kind)).inc()
+
+    def kafka_answered(self, now: float | None = None) -> None:
+        """Kafka has said where partitions end."""
+        self._flow.kafka_time.set(time.time() if now is None else now)
 
     def loop_delay(self, seconds: float) -> None:
         """The event loop woke a task so much too late."""

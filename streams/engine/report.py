@@ -32,6 +32,7 @@ class Report:
         """The next offset to process of a partition, and the end of its log."""
         if tp.topic != VITALS:
             return
+        self._metrics.kafka_answered()
         self._metrics.lag(tp.partition, end - position)
         self._outbox.report([tp.partition])
         self._describe(tp.partition)
@@ -40,9 +41,10 @@ class Report:
             self._metrics.committed(tp.partition, committed)
 
     def _describe(self, number: int) -> None:
-        if not self._partitions.is_live(number):
+        found = self._partitions.find(number)
+        if found is None:
             return
-        shard = self._partitions.get(number).shard
+        shard = found.shard
         self._metrics.wearers(number, shard.wearers)
         self._metrics.answered(number, shard.answered())
         if shard.stream_time:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 
-from bench.personal.count import URGENT, by_wearer, scored
-from bench.personal.figures import FeedbackFigures, Point, PopulationFigures
+import numpy as np
+
+from bench.personal.count import by_wearer, scored
+from bench.personal.curves import Cost, Curve, Tally
+from bench.personal.figures import FeedbackFigures, PopulationFigures, Share
 from bench.personal.play import DAY_MS, Outcome
-from bench.personal.scoring import Taken
 from streams.gateways.simulator import Episode
-from streams.gateways.simulator.matching import LASTING, finds
-from streams.gateways.simulator.score import Score, score
+from streams.gateways.simulator.matching import finds
 
 WEEK_MS = 7 * DAY_MS
-JUDGED = LASTING.keys() - {"illness"}
-"""Conditions that are not told by thresholds of any kind: left out when shares found are made equal."""
+DRAWS = 500
+INTERVAL = (0.025, 0.975)
+SHARES = (0.8, 0.85, 0.9, 0.925, 0.95, 0.975)
+"""Shares found at which both systems are set beside each other, besides the one that counts."""
 
 
 def feedback(without: Sequence[Outcome], with_: Sequence[Outcome]) -> FeedbackFigures:
@@ -58,62 +62,47 @@ def _key(episode: Episode) -> tuple[str, str, int]:
 # With and without own normal -------------------------------------------------------------------
 
 
-def out_of_reach(own: Sequence[Outcome], population: Sequence[Outcome]) -> bool:
-    """Whether no setting of the population's thresholds finds as much as own normal does."""
-    best = max(_point(0.0, population, which).recall for which in range(len(population[0].sweep)))
-    return best < _point(1.0, own, 0).recall
+def population(own: Tally, others: Tally) -> PopulationFigures:
+    """Compare false alerts at the same share found: that of own normal as it ships, its first setting.
 
-
-def population(
-    own: Sequence[Outcome],
-    stricter: Sequence[Outcome],
-    others: Sequence[Outcome],
-    scales: Sequence[float],
-) -> PopulationFigures:
-    """Compare false alerts where both find the same share, or the best share that both can find.
-
-    Of the population's thresholds the setting with the fewest false alerts counts among those that find
-    as much as own normal as it ships; where there is none, own normal is made stricter until it finds no
-    more than the population's best.
+    Where no setting of the population's thresholds finds as much, it is the most that they find, and own
+    normal is made stricter until it finds no more than that. The interval is that of the ratio when wearers
+    are drawn anew.
     """
-    points = [_point(scale, others, which) for which, scale in enumerate(scales)]
-    ours = [_point(1.0, own, 0), *(_point(0.0, stricter, which) for which in _settings(stricter))]
-    common = min(ours[0].recall, max(point.recall for point in points))
-    mine, theirs = (_cheapest(of, common) for of in (ours, points))
+    ours, theirs = own.curve(), others.curve()
+    recall, mine, other = _at_equal(ours, theirs)
+    ratios = [ratio for ratio in _drawn(own, others) if math.isfinite(ratio)]
+    low, high = np.quantile(ratios, INTERVAL).round(2).tolist() if ratios else (None, None)
     return PopulationFigures(
-        wearers=sum(outcome.task.group.wearers for outcome in own),
-        recall=round(common, 4),
-        own_all=mine.false_all,
-        own_urgent=mine.false_urgent,
-        population_all=theirs.false_all,
-        population_urgent=theirs.false_urgent,
-        points=points,
+        wearers=own.days.size,
+        recall=round(recall, 4),
+        own_all=round(mine.false, 6),
+        own_urgent=round(mine.urgent, 6),
+        population_all=round(other.false, 6),
+        population_urgent=round(other.urgent, 6),
+        points=theirs.frontier(),
+        own_points=ours.frontier(),
+        shares=[
+            Share(share, round(ours.at(share).false, 6), round(theirs.at(share).false, 6))
+            for share in (*(s for s in SHARES if s < recall), round(recall, 6))
+        ],
+        own_recall=round(float(ours.recall[0]), 4),
+        ratio_low=low,
+        ratio_high=high,
     )
 
 
-def _settings(outcomes: Sequence[Outcome]) -> range:
-    return range(len(outcomes[0].sweep)) if outcomes else range(0)
+def _at_equal(ours: Curve, theirs: Curve) -> tuple[float, Cost, Cost]:
+    shipped = float(ours.recall[0])
+    if theirs.best >= shipped:
+        return shipped, Cost(float(ours.false[0]), float(ours.urgent[0])), theirs.at(shipped)
+    return theirs.best, ours.at(theirs.best), theirs.at(theirs.best)
 
 
-def _cheapest(points: Sequence[Point], recall: float) -> Point:
-    return min((p for p in points if p.recall >= recall), key=lambda p: p.false_all)
-
-
-def _point(scale: float, outcomes: Sequence[Outcome], which: int) -> Point:
-    """Give what one policy found and told in all groups."""
-    planted = found = false = urgent = 0
-    days = 0.0
-    for outcome in outcomes:
-        one = _score(outcome, outcome.sweep[which])
-        days += one.wearer_days
-        planted += sum(n for c, n in one.planted_by_condition.items() if c not in JUDGED)
-        found += sum(n for c, n in one.found_by_condition.items() if c not in JUDGED)
-        false += one.false_alerts
-        urgent += sum(one.false_by_priority.get(p, 0) for p in URGENT)
-    recall = found / planted if planted else 0.0
-    return Point(scale, recall, round(urgent / days, 6), round(false / days, 6))
-
-
-def _score(outcome: Outcome, taken: Taken) -> Score:
-    wearers = outcome.task.group.wearers
-    return score(outcome.truth, taken.alerts, wearers, outcome.start, outcome.end)
+def _drawn(own: Tally, others: Tally) -> Iterator[float]:
+    """The ratio for wearers drawn with repetition, the same ones for both."""
+    wearers = own.days.size
+    draws = np.random.default_rng(0).multinomial(wearers, np.full(wearers, 1 / wearers), DRAWS)
+    for weights in draws.astype(float):
+        _, mine, other = _at_equal(own.curve(weights), others.curve(weights))
+        yield other.false / mine.false if mine.false else math.inf

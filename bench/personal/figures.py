@@ -103,12 +103,23 @@ class TreatmentFigures(msgspec.Struct, frozen=True):
 
 
 class Point(msgspec.Struct, frozen=True):
-    """The population system at one setting of its thresholds (1 = as they ship)."""
+    """A system at one setting of its thresholds (1 = as they ship)."""
 
     scale: float
+    """Of what is judged by the minute."""
     recall: float
     false_urgent: float
     false_all: float
+    nights: float = 1.0
+    """The factor of what is judged by nights."""
+
+
+class Share(msgspec.Struct, frozen=True):
+    """False alerts per wearer and day of both systems where both find the same share."""
+
+    recall: float
+    own: float
+    population: float
 
 
 class PopulationFigures(msgspec.Struct, frozen=True):
@@ -122,6 +133,15 @@ class PopulationFigures(msgspec.Struct, frozen=True):
     population_all: float
     population_urgent: float
     points: list[Point]
+    """The population's curve; `own_points` that of own normal."""
+    own_points: list[Point] = []
+    shares: list[Share] = []
+    """Both at several shares found, each at the setting or between those that cost least."""
+    own_recall: float | None = None
+    """What own normal finds as it ships."""
+    ratio_low: float | None = None
+    """With `ratio_high` the 95 % interval of the ratio, by drawing wearers anew."""
+    ratio_high: float | None = None
 
     @property
     def ratio(self) -> float | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.cores import share_out
 from bench.figures import machine, today
 from bench.personal import compare, count
+from bench.personal.curves import Tally
 from bench.personal.figures import Study
 from bench.personal.play import Outcome, System, Task, Way
 from bench.personal.pool import run_all
@@ -19,9 +20,10 @@ from bench.personal.world import World, groups
 from streams.errors import UserError
 
 SHIPPED, ANSWERED = Way(), Way(answered=0.3)
-SCALES = (1.3, 1.0, 0.8, 0.65, 0.5, 0.35, 0.2)
-STRICTER = tuple(Way(scale) for scale in (1.25, 1.6, 2.0, 2.6))
-"""Own normal when thresholds made of the population can't find as much as it does as it ships."""
+SCALES = (1.0, 2.0, 1.6, 1.3, 1.15, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+STRICTER = (1.0, 1.1, 1.25, 1.4, 1.6, 2.0)
+"""Own normal where thresholds made of the population can't find as much as it does as it ships."""
+CURVE = tuple(map(Way, STRICTER))
 OWN, POPULATION = "own normal", "population"
 PARTS = ("answers", "population", "recordings")
 """What can be left out; own normal as it ships is always studied."""
@@ -46,9 +48,10 @@ def run(
     found = _play(world, systems, processes, tell)
     own, others = _under([SHIPPED], systems[0], found[OWN]), found.get(POPULATION, [])
     answered = _under([ANSWERED], systems[0], found[OWN])
-    stricter = _under(STRICTER, systems[0], found[OWN])
-    if not others or not compare.out_of_reach(own, others):
-        stricter = []
+    population = None
+    if others:
+        curve = _under(CURVE, systems[0], found[OWN])
+        population = compare.population(Tally.of(STRICTER, curve), Tally.of(SCALES, others))
     recordings = {}
     if data is not None and "recordings" in parts:
         tell("replaying recordings", 1.0)
@@ -67,7 +70,7 @@ def run(
         drift=count.drift(own),
         treatment=count.treatment(own),
         feedback=compare.feedback(own, answered) if answered else None,
-        population=compare.population(own, stricter, others, SCALES) if others else None,
+        population=population,
         real=recordings,
     )
 
@@ -90,8 +93,8 @@ def _systems(world: World, parts: Collection[str], tell: Tell) -> list[System]:
         return [System(OWN, tuple(ways))]
     tell("pooling what is usual", 0.0)
     everyone = measure(world.others, world.other_days)
-    swept = tuple(Way(scale) for scale in SCALES)
-    return [System(OWN, (*ways, *STRICTER)), System(POPULATION, swept, everyone)]
+    swept = tuple(map(Way, SCALES))
+    return [System(OWN, (*ways, *CURVE[1:])), System(POPULATION, swept, everyone)]
 
 
 def _under(ways: Sequence[Way], system: System, outcomes: Sequence[Outcome]) -> list[Outcome]:

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from bench.personal.bars import Bar, bars
-from bench.personal.figures import Study, SystemFigures, TreatmentFigures
+from bench.personal.figures import Point, PopulationFigures, Share, Study, SystemFigures, TreatmentFigures
 from streams.errors import UserError
 
 BEGIN = "<!-- study: begin, written by `vitalstream bench personal --docs` -->"
@@ -21,7 +21,8 @@ Rows = list[list[str]]
 BAR_HEAD = ["check", "wanted", "measured", "met"]
 RATE_HEAD = ["per wearer and day", *PRIORITIES, "high + medium", "above info"]
 FOUND_HEAD = ["condition", "planted", "found", "share", "delay, median min", "delay, 90 % min"]
-SWEEP_HEAD = ["thresholds ×", "share found", "false, high + medium", "false, above info"]
+SWEEP_HEAD = ["thresholds ×", "of nights ×", "share found", "false, high + medium", "false, above info"]
+SHARE_HEAD = ["share found", "own normal", "population", "population : own"]
 TREATMENT_HEAD = ["begun", "verdicts", "of a change", "with an interval", "that holds the true effect"]
 REAL_HEAD = ["recording", "wearers", "days", *PRIORITIES, "most often"]
 
@@ -56,9 +57,7 @@ def _tables(study: Study) -> Iterator[tuple[str, list[str], Rows]]:
         yield "False alerts by condition", ["condition", "alerts"], rows
     yield "Medicines and habits begun", TREATMENT_HEAD, [_treatments(study.treatment)]
     if study.population is not None:
-        points = [[f"{p.scale:g}", _percent(p.recall), f"{p.false_urgent:.3f}", f"{p.false_all:.3f}"]
-                  for p in study.population.points]  # fmt: skip
-        yield "Without own normal: the population's usual, thresholds swept", SWEEP_HEAD, points
+        yield from _both(study.population)
     if study.real:
         rows = [
             [
@@ -93,6 +92,30 @@ def _found(own: SystemFigures) -> Rows:
         for name, c in own.conditions.items()
     ]  # fmt: skip
     return [*rows, ["all but those of days", str(own.planted), str(own.found), _percent(own.recall), "", ""]]
+
+
+def _both(found: PopulationFigures) -> Iterator[tuple[str, list[str], Rows]]:
+    """With and without own normal, side by side and each by itself."""
+    rows = [_share(share) for share in found.shares]
+    if rows and found.ratio_low is not None and found.ratio_high is not None:
+        rows[-1][-1] += f" (95 %: {found.ratio_low:.1f} to {found.ratio_high:.1f})"
+    title = f"With and without own normal, {found.wearers} wearers: false alerts where both find the same"
+    yield title, SHARE_HEAD, rows
+    yield "With own normal, thresholds swept", SWEEP_HEAD, _points(found.own_points)
+    title = "Without own normal: the population's usual, thresholds swept"
+    yield title, SWEEP_HEAD, _points(found.points)
+
+
+def _share(one: Share) -> list[str]:
+    ratio = f"{one.population / one.own:.1f}" if one.own else "–"
+    return [_percent(one.recall), f"{one.own:.3f}", f"{one.population:.3f}", ratio]
+
+
+def _points(points: Iterable[Point]) -> Rows:
+    return [
+        [f"{p.scale:g}", f"{p.nights:g}", _percent(p.recall), f"{p.false_urgent:.3f}", f"{p.false_all:.3f}"]
+        for p in points
+    ]
 
 
 def _treatments(found: TreatmentFigures) -> list[str]:

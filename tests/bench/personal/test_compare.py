@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.personal import compare
+from bench.personal.curves import Tally
+from bench.personal.figures import PopulationFigures
+from bench.personal.play import Outcome
 from streams.records import Alert
 from tests.bench.personal.outcomes import alert, episode, outcome
 
@@ -32,21 +35,58 @@ def test_an_episode_that_only_answers_lost_is_told() -> None:
     assert (found.high_lost, found.found_without, found.found_with) == (1, 1, 0)
 
 
+def curves(own: Outcome, others: Outcome) -> PopulationFigures:
+    """Both under factors 1.0, 0.9, 0.8 … as many as there are settings."""
+    tallies = [Tally.of([1 - i / 10 for i in range(len(of.sweep))], [of]) for of in (own, others)]
+    return compare.population(*tallies)
+
+
 def test_of_the_populations_thresholds_the_cheapest_that_find_as_much_count() -> None:
     own = outcome([FEVER], [HIT, *false(1)])
     others = outcome([FEVER], false(2), [HIT, *false(6)], [HIT, *false(9)])
 
-    found = compare.population([own], [], [others], (1.0, 0.8, 0.5))
+    found = curves(own, others)
 
-    assert (found.recall, found.ratio) == (1.0, pytest.approx(6.0, rel=1e-3))
-    assert [point.recall for point in found.points] == [0.0, 1.0, 1.0]
+    assert found.recall == 1.0
+    assert found.ratio == pytest.approx(6.0, rel=1e-3)
+    assert [(point.scale, point.recall) for point in found.points] == [(1.0, 0.0), (0.9, 1.0)]
 
 
 def test_where_the_population_finds_less_own_normal_is_made_stricter() -> None:
     second = episode("fever", 11, 11.1)
     both = [HIT, alert("too", "fever", 11.05)]
-    own, stricter = outcome([FEVER, second], [*both, *false(5)]), outcome([FEVER, second], [HIT, *false(1)])
+    own = outcome([FEVER, second], [*both, *false(5)], [HIT, *false(1)])
     others = outcome([FEVER, second], [HIT, *false(4)])
 
-    assert compare.out_of_reach([own], [others])
-    assert compare.population([own], [stricter], [others], (1.0,)).ratio == pytest.approx(4.0, rel=1e-3)
+    found = curves(own, others)
+
+    assert (found.own_recall, found.recall) == (1.0, 0.5)
+    assert found.ratio == pytest.approx(4.0, rel=1e-3)
+
+
+def test_between_two_settings_lies_what_a_mixture_of_them_gives() -> None:
+    second = episode("fever", 11, 11.1)
+    own = outcome([FEVER, second], [HIT, *false(1)])
+    others = outcome([FEVER, second], false(2), [HIT, alert("too", "fever", 11.05), *false(6)])
+
+    assert curves(own, others).ratio == pytest.approx(4.0, rel=1e-3)
+
+
+def test_nights_have_a_factor_of_their_own() -> None:
+    ill, night = episode("illness", 5, 10), alert("ill", "illness", 7, priority="low")
+    own = outcome([FEVER, ill], [HIT, night, *false(1)])
+    others = outcome([FEVER, ill], [HIT, *false(2)], [HIT, night, *false(8)])
+
+    found = curves(own, others)
+
+    assert found.ratio == pytest.approx(2.0, rel=1e-3)
+    assert (found.points[-1].scale, found.points[-1].nights) == (1.0, 0.9)
+
+
+def test_the_interval_of_the_ratio_is_that_of_wearers_drawn_anew() -> None:
+    own = outcome([FEVER], [HIT, *false(2)])
+    others = outcome([FEVER], [HIT, *false(8)])
+
+    found = curves(own, others)
+
+    assert (found.ratio_low, found.ratio_high) == (4.0, 4.0)

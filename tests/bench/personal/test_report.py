@@ -21,6 +21,7 @@ from bench.personal.figures import (
     Point,
     PopulationFigures,
     RealFigures,
+    Share,
     Study,
     SystemFigures,
     TreatmentFigures,
@@ -48,7 +49,8 @@ def study(**changes: object) -> Study:
         illness=IllnessFigures(60, 58, 50, 57, 45.5, 1400, 40, 700, 5),
         drift=DriftFigures(50, 41, 2, 1, {"hr": (20, 25)}), treatment=TreatmentFigures(30, 25, 20, 22, 24),
         feedback=FeedbackFigures(120, 100, 55, 90, 89, 95, 12, 0),
-        population=PopulationFigures(200, 0.96, 0.15, 0.05, 0.9, 0.6, POINTS),
+        population=PopulationFigures(200, 0.96, 0.15, 0.05, 0.9, 0.6, POINTS,
+                                     shares=[Share(0.9, 0.1, 0.25)], ratio_low=2.25, ratio_high=9.5),
         real={"ltdb_rr": RealFigures(7, 7, 9000, {"high": 0.0, "medium": 0.3, "low": 0.7, "info": 0.0},
                                       {"rhythm": 2})},
     )  # fmt: skip
@@ -86,6 +88,7 @@ def test_tables_fit_a_terminal_and_hold_the_same_as_the_page() -> None:
     for text in (
         "96.0% of 100",
         "6.0 (0.900 : 0.150 at 96.0%, 200 wearers)",
+        "2.5 (95 %: 2.2 to 9.5)",
         "45.0% (100 to 55)",
         "rhythm 2",
     ):

@@ -1,0 +1,158 @@
+"""Takes a backup, of a system that is at work or at rest.
+
+Order matters where workers go on meanwhile. First the state as the changelog has it, then Redis, then of
+`vitals` all that this state has not seen: whatever Redis tells was caused by a record that is kept.
+So a restore is what a crash is: state that is a little old, and records that are read again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streams.backup import kafka
+from streams.backup.files import save_files
+from streams.backup.layout import ALERTS, RECORDS, STATE, Progress
+from streams.backup.lines import Page, Record, writing
+from streams.backup.manifest import Content, Manifest, Part, StateFacts, content_of, write_manifest
+from streams.backup.redis_keys import connection, save_keys
+from streams.backup.relocate import position_of
+from streams.engine.names import FEEDBACK, PROFILES, VITALS
+from streams.engine.pages import Seal, Unreadable, stamp_of
+from streams.errors import UserError
+from streams.settings import Settings
+from streams.stack.files import private_folder
+
+if TYPE_CHECKING:
+    from kafka import KafkaConsumer
+
+
+class Saving:
+    """One backup on its way."""
+
+    def __init__(self, settings: Settings, folder: Path, key: bytes, progress: Progress) -> None:
+        self._settings, self._folder, self._key, self._progress = settings, folder, key, progress
+        self.files: dict[str, Content] = {}
+
+    def state(self, client: KafkaConsumer) -> tuple[list[int], dict[str, list[int]]]:
+        """Keep pages and profiles; gives positions, and what the group has committed."""
+        count = self._settings.partitions
+        committed = {topic: kafka.committed(client, topic, count) for topic in RECORDS}
+        with writing(self._folder / STATE) as out:
+            positions = [self._pages(client, number, out.write) for number in range(count)]
+        self._note(STATE, out.count)
+        self._records(client, PROFILES, [0] * count)
+        return positions, committed
+
+    def rest(
+        self, client: KafkaConsumer, positions: Sequence[int], committed: dict[str, list[int]]
+    ) -> StateFacts:
+        """Keep of `vitals` and `feedback` what the state has not seen."""
+        ends = self._records(client, VITALS, [position + 1 for position in positions])
+        self._records(client, FEEDBACK, committed[FEEDBACK])
+        return StateFacts(list(positions), ends, committed)
+
+    def alerts(self) -> None:
+        """Keep what Redis has."""
+        with (
+            self._progress("Redis", 0) as moved,
+            connection(self._settings) as client,
+            writing(self._folder / ALERTS) as out,
+        ):
+            save_keys(client, out, moved)
+        self._note(ALERTS, out.count)
+
+    def data_folder(self) -> None:
+        """Keep the files."""
+        with self._progress("files", 0) as moved:
+            for path in save_files(self._settings, self._folder):
+                self._note(str(path.relative_to(self._folder)))
+                moved(1)
+
+    def _pages(self, client: KafkaConsumer, partition: int, write: Callable[[object], None]) -> int:
+        """Write the newest page of each key; the position of the partition."""
+        topic = kafka.changelog(self._settings)
+        [end] = kafka.ends(client, topic, 1, partition)
+        pages: dict[bytes, bytes] = {}
+        with self._progress(f"state, partition {partition}", end) as moved:
+            for record in kafka.span(client, topic, partition, 0, end):
+                _keep(pages, record)
+                moved(1)
+        for key in sorted(pages):
+            write(Page(partition, key.decode(), pages[key]))
+        try:
+            return position_of(Seal(self._key), partition, pages)
+        except Unreadable as unreadable:
+            raise UserError(
+                f"the stored state of partition {partition} can't be read ({unreadable.reason}): is this the"
+                " workers' VITALSTREAM_STATE_KEY, and their version of vitalstream?"
+            ) from unreadable
+
+    def _records(self, client: KafkaConsumer, topic: str, starts: Sequence[int]) -> list[int]:
+        """Keep a topic's records from `starts` to its ends; the ends."""
+        ends = kafka.ends(client, topic, len(starts))
+        total = sum(max(end - start, 0) for start, end in zip(starts, ends, strict=True))
+        with self._progress(topic, total) as moved, writing(self._folder / RECORDS[topic]) as out:
+            for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+                for record in kafka.span(client, topic, number, start, end):
+                    out.write(record)
+                    moved(1)
+        self._note(RECORDS[topic], out.count)
+        return ends
+
+    def _note(self, name: str, records: int = 0) -> None:
+        self.files[name] = content_of(self._folder / name, records)
+
+
+def backup(
+    settings: Settings, folder: Path, parts: Sequence[Part], key: Callable[[], bytes], progress: Progress
+) -> Manifest:
+    """Save `parts` to a new folder; `key` gives the state key, which is not kept.
+
+    Raises:
+        UserError: the folder is in use, or something is not there or may not be read.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UserError(f"{folder} is not empty: name a new folder for each backup")
+    private_folder(folder).chmod(0o700)
+    saving = Saving(settings, folder, key() if "state" in parts else b"", progress)
+    facts = None
+    if "state" in parts:
+        with kafka.consumer(settings) as client:
+            _check(settings)
+            positions, committed = saving.state(client)
+            if "alerts" in parts:
+                saving.alerts()
+            facts = saving.rest(client, positions, committed)
+    elif "alerts" in parts:
+        saving.alerts()
+    if "files" in parts:
+        saving.data_folder()
+    made = time.time_ns() // 1_000_000
+    manifest = Manifest(made, settings.app_id, settings.partitions, list(parts), saving.files, facts)
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def _check(settings: Settings) -> None:
+    with kafka.admin(settings) as client:
+        counts = kafka.partition_counts(client)
+    topic = kafka.changelog(settings)
+    if topic not in counts:
+        raise UserError(f"there is no topic {topic}: no worker of this VITALSTREAM_APP_ID has stored state")
+    for name in (topic, *RECORDS):
+        if counts.get(name) != settings.partitions:
+            raise UserError(
+                f"topic {name} has {counts.get(name, 0)} partitions: set VITALSTREAM_PARTITIONS to that"
+            )
+
+
+def _keep(pages: dict[bytes, bytes], record: Record) -> None:
+    """As a recovery reads: of each page the one with the highest stamp."""
+    key = record.key or b""
+    if record.value is None:
+        pages.pop(key, None)
+    elif key not in pages or stamp_of(record.value) >= stamp_of(pages[key]):
+        pages[key] = record.value

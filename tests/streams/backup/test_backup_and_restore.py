@@ -1,0 +1,161 @@
+"""A worker is killed half-way, all is saved and lost; a new stack goes on as if nothing had been."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from models.deep.networks import Networks
+from models.personal import load_setting
+from models.snapshot import WearerSnapshot
+from streams.backup.lines import Record
+from streams.engine.pages import Seal
+from streams.engine.shard import ShardMaker
+from streams.engine.stock import Fixed
+from streams.gateways.simulator import Rates, Simulation
+from streams.settings import Settings
+from streams.stack import LocalStack, running_stack
+from tests.integration.conftest import STATE_KEY, Bench
+from tests.integration.test_real_core_kills import recovered, snapshots
+from tests.streams.engine.harness import eventually, fresh_topics
+
+WEARERS, HOURS = 20, 6.0
+CHUNK = 64
+
+
+def vitalstream(bench: Bench, *words: str, folder: Path, expect: int = 0, **environment: str) -> str:
+    """What a command prints; its errors where it is expected to fail."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from streams.cli import main; main()", *words],
+        env=os.environ
+        | {
+            "VITALSTREAM_BROKER": bench.settings.broker,
+            "VITALSTREAM_REDIS_URL": bench.settings.redis_url.get_secret_value(),
+            "VITALSTREAM_APP_ID": bench.settings.app_id,
+            "VITALSTREAM_STATE_KEY": STATE_KEY,
+            "VITALSTREAM_DATA_DIR": str(folder),
+        }
+        | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done.stdout if expect == 0 else done.stderr
+
+
+def uninterrupted(bench: Bench, logs: dict[int, list[Any]]) -> tuple[Any, set[tuple[str, int]]]:
+    """State by wearer and alerts by (id, revision) of the pure core over one log of each partition."""
+    networks = Networks.load()
+    setting = load_setting(trace_s=bench.settings.trace_s)
+    make = ShardMaker(
+        bench.settings, Seal(bytes.fromhex(STATE_KEY)), Fixed(networks, networks.versions), setting
+    )
+    states: dict[str, WearerSnapshot] = {}
+    alerts = set()
+    for number, records in logs.items():
+        shard = make(number, {})
+        for start in range(0, len(records), CHUNK):
+            told = shard.take(records[start : start + CHUNK]).alerts
+            alerts |= {(alert.id, alert.revision) for alert, _ in told}
+        states |= snapshots(shard)
+    return states, alerts
+
+
+def one_log(before: list[Any], after: list[Any], kept: list[int]) -> dict[int, list[Any]]:
+    """The old log, and behind it what came to the new one after the tail that it began with."""
+    logs: dict[int, list[Any]] = defaultdict(list)
+    for record in before:
+        logs[record.partition].append(record)
+    for record in after:
+        log = logs[record.partition]
+        if record.offset >= kept[record.partition]:
+            # One log counts through: the core skips what it has seen.
+            offset = log[-1].offset + 1 if log else 0
+            told = record.timestamp, record.key, record.value, record.headers
+            log.append(Record(record.partition, offset, *told))
+    return logs
+
+
+def packets_of(wearers: int, hours: float) -> list[tuple[bytes, bytes]]:
+    encode = msgspec.json.Encoder().encode
+    rates = Rates(episode_hours=3.0, warmup_hours=1.0)
+    simulated = Simulation(seed=7, wearers=wearers, hours=hours, rates=rates).packets()
+    return [(timed.wearer.encode(), encode(timed.packet)) for timed in simulated]
+
+
+@contextmanager
+def bench_on(stack: LocalStack, redis_url: str, app_id: str, folder: Path) -> Iterator[Bench]:
+    folder.mkdir()
+    bench = Bench(stack, redis_url, app_id, folder)
+    try:
+        yield bench
+    finally:
+        bench.observer.close()
+        for worker in bench.workers:
+            if worker.process.poll() is None:
+                worker.process.kill()
+                worker.process.wait()
+
+
+def killed_halfway(bench: Bench, packets: list[tuple[bytes, bytes]]) -> None:
+    """A worker that has told more than it has checkpointed, and has not read all there is."""
+    bench.produce(packets)
+    worker = bench.start(VITALSTREAM_CHECKPOINT_S="3")
+    worker.wait_ready()
+    eventually(lambda: sum(bench.observer.committed()) > len(packets) / 4, "some of it is done")
+    worker.end(signal.SIGKILL)
+
+
+@pytest.mark.fault
+def test_a_new_stack_goes_on_where_the_backup_ends(
+    stack: LocalStack, redis_url: str, app_id: str, tmp_path: Path
+) -> None:
+    fresh_topics(stack.broker)
+    packets, folder, data = packets_of(WEARERS, HOURS), tmp_path / "backup", tmp_path / "data"
+    half = len(packets) // 2
+    data.mkdir()
+    (data / "access.json").write_text('{"people": []}')
+
+    with bench_on(stack, redis_url, app_id, tmp_path / "old") as old:
+        killed_halfway(old, packets[:half])
+        told = json.loads(vitalstream(old, "backup", str(folder), "--json", folder=data))
+        before = old.observer.records("vitals")
+        early = old.alerts()
+    with (
+        running_stack(Settings(data_dir=tmp_path / "stack")) as fresh,
+        bench_on(fresh, fresh.redis_url, app_id, tmp_path / "new") as new,
+    ):
+        vitalstream(new, "restore", str(folder), folder=tmp_path / "place")
+        twice = vitalstream(new, "restore", str(folder), folder=tmp_path / "other", expect=1)
+        kept = new.observer.ends()
+        heir = new.start()
+        new.produce(packets[half:])
+        new.wait_done()
+        assert heir.end(signal.SIGTERM) == 0
+        states, expected = uninterrupted(new, one_log(before, new.observer.records("vitals"), kept))
+        found, state = [(alert.id, alert.revision) for alert in new.alerts()], recovered(new)
+
+    assert told["files"]["vitals.jsonl.gz"]["records"] == sum(kept) > 0, "what was not checkpointed"
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*") if path.is_file()} == {0o600}
+    assert (tmp_path / "place" / "access.json").read_text() == '{"people": []}'
+    assert twice.endswith("restore to a new cluster, or delete the topics first\n")
+    assert [(alert.id, alert.revision) for alert in early] == found[: len(early)]
+    assert len(early) > 5
+    assert [entry for entry, count in Counter(found).items() if count > 1] == []
+    assert set(found) == expected
+    assert len(expected) > len(early)
+    assert state == states

@@ -1,10 +1,15 @@
-"""`vitalstream doctor`: checks everything that a worker needs."""
+"""`vitalstream doctor`: checks everything that is needed, and says what to do."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from streams.doctor import Finding
+
+COLOURS = {"ok": "green", "warn": "yellow", "wrong": "red"}
 
 
 def register(app: typer.Typer) -> None:
@@ -13,22 +18,36 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
+    worker: Annotated[
+        list[str] | None,
+        typer.Option(help="metrics address of a running worker, http://HOST:PORT; may be repeated"),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object a finding")] = False,
 ) -> None:
-    """Check broker, topics, Redis, clock, models, key and folders; exit code 1 when something is wrong."""
+    """Check Kafka, Redis, clocks, networks, keys, certificates, files and this machine.
+
+    Each line is ok, warn (it works, and may not for long) or wrong, with what to do. Exit code 1 when
+    something is wrong. Nothing is changed, no wearer's data is shown.
+    """
     import msgspec
 
     from streams.doctor import examine
     from streams.settings import Settings
     from streams.stack import discover
 
-    well = True
-    for finding in examine(discover(Settings())):
-        well = well and finding.good
-        if json_:
-            typer.echo(msgspec.json.encode(finding).decode())
-        else:
-            mark = typer.style("ok  ", fg="green") if finding.good else typer.style("BAD ", fg="red")
-            typer.echo(f"{mark}{finding.name:<14}{finding.says}")
-    if not well:
+    wrong = False
+    for finding in examine(discover(Settings()), worker or ()):
+        wrong = wrong or finding.level == "wrong"
+        typer.echo(msgspec.json.encode(finding).decode() if json_ else _line(finding))
+    if wrong:
         raise typer.Exit(1)
+
+
+def _line(finding: Finding) -> str:
+    mark = typer.style(f"{finding.level:<6}", fg=COLOURS[finding.level])
+    line = f"{mark}{finding.name:<14}{finding.says}"
+    if finding.do:
+        line += f"\n{'':20}do: {finding.do}"
+    if finding.see:
+        line += f"\n{'':20}see: {finding.see}"
+    return line

@@ -1,0 +1,106 @@
+"""The machine: its folder, rights, room on the disk, memory, open files, ports."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from streams.doctor.finding import About, Finding, Unwell
+from streams.settings import MEBIBYTE, Settings
+
+OPERATE = "docs/how-to/operate.md"
+PRIVATE: Final = ("access.json", "audit.jsonl", "break-glass.json", "stack.json", "state.key")
+"""Files of the data folder that hold secrets or say who did what."""
+LITTLE_DISK, NO_DISK = 1024 * MEBIBYTE, 100 * MEBIBYTE
+LITTLE_MEMORY: Final = 600 * MEBIBYTE
+"""A worker with the networks of the registry and some thousand wearers."""
+FEW_FILES: Final = 1024
+"""A worker opens some dozens; an API one for each subscriber."""
+
+
+def data_folder(settings: Settings) -> Iterator[Finding]:
+    """The folder of settings: there, ours, private, with room."""
+    about = About("data folder", "docs/explanation/privacy.md#encryption")
+    folder = settings.data_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unwell(
+            f"{folder} can't be made ({error.strerror})", "choose another by VITALSTREAM_DATA_DIR", OPERATE
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Unwell(
+            f"{folder} can't be written",
+            "choose another by VITALSTREAM_DATA_DIR, or its owner",
+            OPERATE,
+        )
+    yield about.ok("can be written")
+    yield from _rights(about, settings)
+    free = shutil.disk_usage(folder).free
+    if free < LITTLE_DISK:
+        tell = about.wrong if free < NO_DISK else about.warn
+        yield tell(f"{free // MEBIBYTE} MiB are free on its disk", "make room, or take another disk", OPERATE)
+
+
+def _rights(about: About, settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    if folder.stat().st_mode & 0o007:
+        yield about.warn("other users of this machine can look into it", f"chmod 700 {folder}")
+    named = [settings.access, settings.audit, settings.api_tls_key, settings.metrics_tls_key]
+    paths = [*(folder / name for name in PRIVATE), *filter(None, [*named, settings.kafka_key])]
+    for path in paths:
+        if path.exists() and path.stat().st_mode & 0o077:
+            yield about.wrong(f"{path.name} can be read by others", f"chmod 600 {path}")
+
+
+def limits(_settings: Settings) -> Iterator[Finding]:
+    """Memory that is free, and how many files a process may open."""
+    about = About("machine", OPERATE)
+    free = _free_memory()
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if free is not None and free < LITTLE_MEMORY:
+        yield about.warn(f"{free // MEBIBYTE} MiB of memory are free", "a worker wants 600 MiB: give it more")
+    if files < FEW_FILES:
+        yield about.warn(f"a process may open {files} files", f"ulimit -n {min(65536, most)}")
+    told = "" if free is None else f"{free // MEBIBYTE:,} MiB of memory free, "
+    yield about.ok(f"{told}{files:,} open files allowed, {os.cpu_count()} processors")
+
+
+def _free_memory() -> int | None:
+    """Bytes that may still be used, by this control group too; None where that can't be told."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))) * 1024
+    except (OSError, StopIteration, ValueError):
+        return None
+    group = Path("/sys/fs/cgroup")
+    try:
+        most, used = ((group / name).read_text().strip() for name in ("memory.max", "memory.current"))
+        return min(free, int(most) - int(used)) if most != "max" else free
+    except (OSError, ValueError):
+        return free
+
+
+def ports(settings: Settings, *, running: bool = False) -> Iterator[Finding]:
+    """Whether the fixed ports are free; where workers run already they are theirs."""
+    about = About("ports", "docs/reference/settings.md")
+    fixed = {"VITALSTREAM_METRICS_PORT": settings.metrics_port, "VITALSTREAM_API_PORT": settings.api_port}
+    for name, port in fixed.items():
+        if port and not running and not _is_free(settings.bind, port):
+            yield about.wrong(f"{name} {port} is taken", "choose another, or 0 for any free one")
+    yield about.ok(", ".join(f"{name} {port or 'any'}" for name, port in fixed.items()))
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), port))
+        except OSError:
+            return False
+    return True

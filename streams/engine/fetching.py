@@ -7,6 +7,7 @@ again and again: one record would stop every worker that is given its partition.
 from __future__ import annotations
 
 import asyncio
+import logging
 import struct
 from collections.abc import Iterator
 from itertools import islice
@@ -26,6 +27,8 @@ _BATCH_HEAD: Final = struct.Struct(">qi")
 
 class PromptThread(driver.AIOKafkaConsumerThread):
     """Faust's thread, with a consumer that waits shortly and reads every record."""
+
+    logger = logging.getLogger("faust.consumer")  # else mode would speak by the name of this module
 
     def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> Any:
         fetcher.MemoryRecords = TolerantRecords  # where answers are unpacked, for all consumers

@@ -179,3 +179,20 @@ def server(request: pytest.FixtureRequest) -> Guarded:
         admin.flushall()
         admin.acl_log_reset()
     return found
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as an operator has it after the first command of docs/how-to/containers.md."""
+    root = Path(__file__).parents[2]
+    copy = tmp_path_factory.mktemp("project")
+    shutil.copytree(
+        root / "deploy", copy / "deploy", ignore=shutil.ignore_patterns("secrets", "made", "routes")
+    )
+    for path in root.glob("docker-compose*.yml"):
+        shutil.copy(path, copy)
+    for name in ("exporters", "docs"):
+        (copy / name).symlink_to(root / name)
+    subprocess.run(["sh", str(copy / "deploy" / "make-secrets.sh")], check=True, capture_output=True)
+    (copy / "deploy" / "routes").mkdir()
+    return copy

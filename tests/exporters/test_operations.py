@@ -1,4 +1,4 @@
-"""What an operator is given fits what a worker shows: compose file and rules."""
+"""What an operator is given fits what a worker shows: the rules."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from prometheus_client import CollectorRegistry
 
 from exporters.deliveries.measures import DeliveryMetrics
 from exporters.metrics.worker import WorkerMetrics
-from streams.settings import Settings
 from tests.exporters.test_metrics import use_everything
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "exporters" / "prometheus" / "vitalstream.rules.yml"
-COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
 OWN_METRIC = re.compile(r"(?<![\w:])vitalstream_\w+")
 RECORDED = re.compile(r"job:\w+:\w+")
@@ -76,56 +74,3 @@ def test_promtool_accepts(arguments: list[str]) -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_compose_publishes_on_this_machine_alone() -> None:
-    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
-
-    assert len(published) == 5
-    assert all(port.startswith("127.0.0.1:") for port in published)
-
-
-def test_compose_pins_every_image_and_checks_every_server() -> None:
-    for name, service in COMPOSE["services"].items():
-        assert "build" in service or re.search(r":v?\d+\.\d+\.\d+$", service["image"]), name
-        assert name == "topics" or "healthcheck" in service, name
-
-
-def test_compose_sets_only_settings_that_exist() -> None:
-    names = {f"VITALSTREAM_{name.upper()}" for name in Settings.model_fields}
-
-    for service in ("worker", "topics", "api", "deliver"):
-        given = {name.removesuffix("_FILE") for name in COMPOSE["services"][service]["environment"]}
-        assert given <= names
-
-
-@pytest.mark.parametrize("service", ["api", "deliver"])
-def test_who_reads_alerts_has_neither_the_key_of_state_nor_the_password_that_writes(
-    service: str,
-) -> None:
-    described = COMPOSE["services"][service]
-
-    assert {"state_key", "redis_url", "redis_admin"}.isdisjoint(described["secrets"])
-    secrets = {f"/run/secrets/{name}" for name in described["secrets"]}
-    for name, value in described["environment"].items():
-        if name.endswith("_FILE") and value:
-            assert value in secrets, f"{name} names a file that the container has not got"
-
-
-def test_secrets_are_made_once_and_fit_the_compose_file(tmp_path: Path) -> None:
-    script = tmp_path / "deploy" / "make-secrets.sh"
-    shutil.copytree(ROOT / "deploy", script.parent, ignore=shutil.ignore_patterns("secrets"))
-    run = ["sh", str(script)]
-
-    subprocess.run(run, check=True, capture_output=True)
-    first = {path.name: path.read_text() for path in (script.parent / "secrets").iterdir()}
-    subprocess.run(run, check=True, capture_output=True)
-    second = {path.name: path.read_text() for path in (script.parent / "secrets").iterdir()}
-
-    assert first == second
-    in_files_of_urls = {"redis_writer", "redis_reader"}
-    assert set(first) - in_files_of_urls == {Path(x["file"]).name for x in COMPOSE["secrets"].values()}
-    assert f"writer:{first['redis_writer']}@" in first["redis_url"]
-    assert f"reader:{first['redis_reader']}@" in first["redis_reader_url"]
-    assert len(bytes.fromhex(first["state_key"])) == 32
-    assert (script.parent / "secrets").stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,235 @@
+"""The compose file: pinned, guarded, watched, and fit for the settings, without starting anything."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from streams.settings import Settings
+from tests.deploy.compose.file import Compose, Service, read
+from tests.deploy.compose.sandbox import PROJECT, recipe
+
+COMPOSE = PROJECT / "docker-compose.yml"
+DOCKERFILE = PROJECT / "deploy" / "Dockerfile"
+
+PINNED = re.compile(r":v?\d+\.\d+\.\d+(-[\w.-]+)?$")
+SECRET = re.compile(r"password|secret|token|_key$", re.IGNORECASE)
+
+FILE = read(COMPOSE)
+OURS = [service.name for service in FILE.services.values() if service.image == "vitalstream"]
+
+every_service = pytest.mark.parametrize("service", FILE.services.values(), ids=lambda service: service.name)
+each_of_ours = pytest.mark.parametrize("service", [FILE.services[name] for name in OURS], ids=OURS)
+
+
+@every_service
+def test_images_are_pinned_to_a_version(service: Service) -> None:
+    assert "build" in service.body or PINNED.search(service.body["image"])
+
+
+def test_the_image_of_ours_is_made_of_a_pinned_one_and_is_nobody() -> None:
+    text = DOCKERFILE.read_text()
+    bases = re.findall(r"^(?:ARG BASE=|FROM )(\S+)", text, re.MULTILINE)
+
+    assert set(bases[1:]) == {"${BASE}"}
+    assert PINNED.search(bases[0])
+    assert recipe(DOCKERFILE).user == "10001:10001"
+
+
+@every_service
+def test_a_container_may_nothing_but_its_work(service: Service) -> None:
+    user = str(service.body["user"])
+
+    assert user.partition(":")[0] not in ("0", "root")
+    assert service.body["read_only"] is True
+    assert service.body["cap_drop"] == ["ALL"]
+    assert service.body["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service.body
+    assert all("docker.sock" not in mount.source for mount in service.mounts)
+    assert all(mount.named or mount.read_only for mount in service.mounts)
+
+
+@every_service
+def test_every_service_is_started_again_has_a_bound_of_memory_and_of_logs(service: Service) -> None:
+    assert service.body["restart"] in ("always", "unless-stopped", "on-failure:5")
+    assert re.fullmatch(r"\d+[mg]", service.body["mem_limit"])
+    assert service.body["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+@every_service
+def test_every_service_that_stays_is_asked_whether_it_works(service: Service) -> None:
+    if service.is_job:
+        assert service.name in ("topics", "simulator")
+        return
+    check = service.body["healthcheck"]
+
+    assert check["test"]
+    assert {"interval", "timeout", "retries", "start_period"} <= check.keys()
+
+
+def test_what_of_ours_stays_is_asked_for_progress() -> None:
+    asked = {
+        name: FILE.services[name].body["healthcheck"]["test"][1:] for name in ("worker", "api", "deliver")
+    }
+
+    assert asked == {
+        "worker": ["vitalstream", "health"],
+        "api": ["vitalstream", "health", "api"],
+        "deliver": ["vitalstream", "health", "deliver"],
+    }
+
+
+def test_ports_are_published_on_this_machine_alone() -> None:
+    published = [port for service in FILE.services.values() for port in service.body.get("ports", [])]
+
+    assert len(published) == 6
+    assert all(re.fullmatch(r"127\.0\.0\.1:(\d+):\1", port) for port in published)
+
+
+@every_service
+def test_secrets_come_as_files(service: Service) -> None:
+    secrets = {f"/run/secrets/{name}" for name in service.body.get("secrets", [])}
+
+    for name, value in service.environment.items():
+        if name.endswith(("_FILE", "_CERT", "_KEY", "_CA", "_USERS")):
+            assert value in secrets, f"{name} names a file that the container has not got"
+        else:
+            assert not SECRET.search(name), f"{name} stands in the file"
+    assert set(service.body.get("secrets", [])) <= FILE.secrets.keys()
+
+
+def test_every_secret_is_used_and_kept_out_of_the_repository() -> None:
+    used = {name for service in FILE.services.values() for name in service.body.get("secrets", [])}
+
+    assert used == FILE.secrets.keys()
+    assert all(path.startswith("deploy/secrets/") for path in FILE.secrets.values())
+    assert "secrets/" in (PROJECT / "deploy" / ".gitignore").read_text().split()
+
+
+def test_workers_alone_have_the_key_of_state_and_the_password_that_writes() -> None:
+    for name in ("state_key", "redis_url"):
+        assert [one.name for one in FILE.services.values() if name in one.body.get("secrets", [])] == [
+            "worker"
+        ]
+
+
+@each_of_ours
+def test_only_settings_that_exist_are_set(service: Service) -> None:
+    names = {f"VITALSTREAM_{name.upper()}" for name in Settings.model_fields}
+
+    assert {name.removesuffix("_FILE") for name in service.environment} <= names
+
+
+@every_service
+def test_volumes_are_declared_and_mounted_files_are_there(service: Service) -> None:
+    for mount in service.mounts:
+        if mount.named:
+            assert mount.source in FILE.volumes
+        elif mount.source != "./deploy/routes":  # the operator's own
+            assert (PROJECT / mount.source).exists()
+
+
+def test_variables_have_defaults_that_the_environment_replaces() -> None:
+    more = read(COMPOSE, environ={"VITALSTREAM_WORKERS": "5", "VITALSTREAM_WORKER_MEMORY": "3g"})
+
+    assert FILE.services["worker"].replicas == 2
+    assert more.services["worker"].replicas == 5
+    assert more.services["worker"].body["mem_limit"] == "3g"
+
+
+def test_a_worker_needs_topics_and_topics_need_kafka() -> None:
+    order = [service.name for service in FILE.in_order()]
+
+    assert order.index("kafka") < order.index("topics") < order.index("worker")
+    assert FILE.services["worker"].waits_for["topics"] == "service_completed_successfully"
+
+
+def test_grafana_opens_with_a_dashboard_that_is_made() -> None:
+    home = Path(FILE.services["grafana"].environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+
+    assert (PROJECT / "exporters" / "grafana" / "dashboards" / home.name).is_file()
+
+
+def test_the_image_is_made_of_what_the_build_may_see() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE.read_text(), re.MULTILINE)
+    allowed = (PROJECT / "deploy" / "Dockerfile.dockerignore").read_text().splitlines()
+
+    sources = {source for line in copied for source in line.split()}
+    assert all((PROJECT / source).exists() for source in sources)
+    assert {f"!{source}" for source in sources} == {line for line in allowed if line.startswith("!")}
+
+
+def test_what_the_image_leaves_out_is_in_the_lock_and_imported_by_the_local_stack_alone() -> None:
+    left_out = (PROJECT / "deploy" / "embedded-only.txt").read_text().split()
+    locked = set(re.findall(r"^([\w-]+)==", (PROJECT / "requirements-run.lock").read_text(), re.MULTILINE))
+    imports = re.compile(
+        rf"^\s*(?:from|import) ({'|'.join(name.replace('-', '_') for name in left_out)})\b", re.M
+    )
+    places = [
+        path.relative_to(PROJECT).parent.as_posix()
+        for folder in ("streams", "models", "exporters")
+        for path in (PROJECT / folder).rglob("*.py")
+        if imports.search(path.read_text())
+    ]
+
+    assert set(left_out) <= locked
+    assert set(places) == {"streams/stack"}
+
+
+def docker_compose() -> list[str] | None:
+    docker = shutil.which("docker")
+    if docker is None:
+        return None
+    found = subprocess.run([docker, "compose", "version"], capture_output=True, check=False)
+    return [docker, "compose"] if found.returncode == 0 else None
+
+
+def test_docker_compose_itself_reads_it(project: Path) -> None:
+    client = docker_compose()
+    if client is None:
+        pytest.skip("there is no `docker compose` here")
+
+    done = subprocess.run(
+        [*client, "config", "--quiet"], cwd=project, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_secrets_are_made_once_and_are_those_of_the_file(project: Path) -> None:
+    folder = project / "deploy" / "secrets"
+    first = {path.name: path.read_text() for path in folder.iterdir()}
+
+    subprocess.run(["sh", str(project / "deploy" / "make-secrets.sh")], check=True, capture_output=True)
+
+    assert first == {path.name: path.read_text() for path in folder.iterdir()}
+    in_files_of_urls = {"redis_writer", "redis_reader"}
+    assert first.keys() - in_files_of_urls == {Path(path).name for path in FILE.secrets.values()}
+    assert f"writer:{first['redis_writer']}@" in first["redis_url"]
+    assert f"reader:{first['redis_reader']}@" in first["redis_reader_url"]
+    assert len(bytes.fromhex(first["state_key"])) == 32
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_override_files_are_laid_over_as_docker_compose_does(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(
+        "services: {x: {image: 'a:1', command: [a], environment: {A: 1, B: 2}, secrets: [s],"
+        " volumes: ['./a:/in:ro', 'v:/data']}}\nsecrets: {s: {file: f}}\nvolumes: {v: }\n"
+    )
+    (tmp_path / "b.yml").write_text(
+        "services: {x: {command: [b, $$c], environment: {B: '${W:-3}'}, secrets: [t],"
+        " volumes: ['./b:/in:ro']}}\nsecrets: {t: {file: g}}\n"
+    )
+
+    whole: Compose = read(tmp_path / "a.yml", tmp_path / "b.yml")
+
+    x = whole.services["x"]
+    assert x.body["command"] == ["b", "$c"]
+    assert x.environment == {"A": "1", "B": "3"}
+    assert x.body["secrets"] == ["s", "t"]
+    assert x.body["volumes"] == ["v:/data", "./b:/in:ro"]
+    assert whole.secrets == {"s": "f", "t": "g"}

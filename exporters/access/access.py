@@ -14,12 +14,13 @@ from starlette.datastructures import Headers
 from exporters.access.audit import AuditLog
 from exporters.access.break_glass import BreakGlass
 from exporters.access.limits import Limits
-from exporters.access.origin import is_loopback, through_proxy
+from exporters.access.origin import through_proxy
 from exporters.access.principal import Principal
 from exporters.access.refused import IssuerAway, later, no_login
 from exporters.access.tokens import PREFIX, Tokens, digest
 from streams.errors import UserError
 from streams.settings import Settings
+from streams.wires.clear import is_loopback
 
 if TYPE_CHECKING:
     from exporters.access.oidc import Oidc

@@ -14,8 +14,8 @@ import httpx
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-from exporters.access.origin import is_loopback
 from exporters.access.refused import IssuerAway
+from streams.wires.clear import is_loopback
 
 KEPT_S = 3_600.0  # then they are fetched anew, so that a withdrawn key ends
 AGED_S = 24 * 3_600.0  # an issuer that is away for longer is not believed by old keys

@@ -7,7 +7,8 @@ A page of another site can make a browser send requests to this machine. It can'
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+
+from streams.wires.clear import is_loopback
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
@@ -18,16 +19,6 @@ _OF_PROXIES = frozenset(
     {"forwarded", "via", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip"}
 )
 _OF_PROXIES_TOO = "x-forwarded-"
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether this is an address of this machine's loopback, or its name."""
-    try:
-        address = ip_address(host or "")
-    except ValueError:
-        return host == "localhost"
-    mapped = getattr(address, "ipv4_mapped", None)
-    return address.is_loopback or (mapped is not None and mapped.is_loopback)
 
 
 def names_loopback(headers: Mapping[str, str]) -> bool:

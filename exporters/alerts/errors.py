@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ssl import SSLCertVerificationError
+import re
+from ssl import SSLCertVerificationError, SSLError
 from typing import Literal, Self
 
 from redis import exceptions as redis_errors
+
+from streams.wires.faults import certificate_fault
 
 ErrorKind = Literal[
     "timeout", "connection", "certificate", "loading", "authentication", "read_only", "memory", "answer"
@@ -26,6 +29,9 @@ _KINDS: tuple[tuple[type[BaseException], ErrorKind], ...] = (
     (redis_errors.OutOfMemoryError, "memory"),
 )
 
+# Not those of a server that ends in the middle of a handshake: it comes back.
+_LASTING_TLS = re.compile(r"ALERT.*(CERT|UNKNOWN_CA|HANDSHAKE_FAILURE)|WRONG_VERSION_NUMBER")
+
 _ADVICE: dict[ErrorKind, str] = {
     "timeout": "it did not answer in time",
     "connection": "it can't be reached",
@@ -45,15 +51,17 @@ class RedisUnavailable(Exception):
     credentials, nor data: a server's own error text can quote all three.
     """
 
-    def __init__(self, kind: ErrorKind, code: str = "") -> None:
+    def __init__(self, kind: ErrorKind, code: str = "", words: str | None = None) -> None:
+        """`words` say more exactly what is wrong than those of the kind."""
         self.kind: ErrorKind = kind
-        super().__init__(f"Redis is not available: {_ADVICE[kind]}" + (f" ({code})" if code else ""))
+        told = words or f"Redis is not available: {_ADVICE[kind]}"
+        super().__init__(told + (f" ({code})" if code else ""))
 
     @classmethod
     def of(cls, error: BaseException) -> Self:
         """What stands for an error of redis-py or of a socket."""
         kind = _kind(error)
-        return cls(kind, _code(error) if kind == "answer" else "")
+        return cls(kind, _code(error) if kind == "answer" else "", _words(error, kind))
 
 
 class SinkUnavailable(RedisUnavailable):
@@ -61,18 +69,31 @@ class SinkUnavailable(RedisUnavailable):
 
 
 def _kind(error: BaseException) -> ErrorKind:
-    if _distrusted(error):
+    if _of_tls(error) is not None:
         return "certificate"
     return next((kind for known, kind in _KINDS if isinstance(error, known)), "answer")
 
 
-def _distrusted(error: BaseException | None) -> bool:
-    """Whether a certificate was behind it: redis-py wraps that as a lost connection."""
+def _of_tls(error: BaseException | None) -> SSLError | None:
+    """The error of TLS behind it that does not go away by itself: redis-py wraps it as a lost connection."""
     while error is not None:
         if isinstance(error, SSLCertVerificationError):
-            return True
+            return error
+        if isinstance(error, SSLError) and _LASTING_TLS.search(error.reason or ""):
+            return error
         error = error.__cause__ or error.__context__
-    return False
+    return None
+
+
+def _words(error: BaseException, kind: ErrorKind) -> str | None:
+    fault = _of_tls(error)
+    if fault is not None:
+        return certificate_fault(fault, "Redis")
+    if isinstance(error, redis_errors.NoPermissionError):
+        return "Redis does not let this user do that: deploy/redis/users.acl.template has what each may"
+    if kind == "authentication":
+        return "Redis refuses these credentials: look at VITALSTREAM_REDIS_URL_FILE"
+    return None
 
 
 def _code(error: BaseException) -> str:

@@ -95,6 +95,16 @@ class AlertSink:
         async with limited(self._timeout_s, SinkUnavailable):
             await cast("Awaitable[object]", self._redis.ping())
 
+    async def check(self) -> None:
+        """Ask whether this user may write alerts, and write nothing.
+
+        Raises:
+            SinkUnavailable: there is no answer within `timeout_s`, or it is no.
+        """
+        async with limited(self._timeout_s, SinkUnavailable):
+            await self._publish([])
+            await self._redis.xtrim(self._keys.stream, minid="0-0")
+
     async def close(self) -> None:
         """Close the connections."""
         await self._redis.aclose()

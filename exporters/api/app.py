@@ -26,6 +26,7 @@ from exporters.board.routes import board_routes
 from exporters.history import History
 from models.advice import load_catalogue
 from streams.settings import Settings
+from streams.wires import Broker, redis_url
 
 LINES = {
     "Not Found": "there is nothing here: GET /openapi.json lists what there is",
@@ -38,10 +39,10 @@ class Api:
     """What the application rests on, opened and closed with it."""
 
     def __init__(self, settings: Settings, history: History, heartbeat_s: float) -> None:
-        redis = settings.redis_url.get_secret_value()
+        redis = redis_url(settings)
         self.store = Store.connect(redis)
         self.feed = Feed(redis, self.store, heartbeat_s=heartbeat_s)
-        self.outlet = Outlet(settings.broker)
+        self.outlet = Outlet(Broker.of(settings))
         self.history = history
 
     @asynccontextmanager

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from streams.records import Feedback
+from streams.wires import Broker, client_options
 
 TOPIC = "feedback"
 TIMEOUT_S = 5.0
@@ -28,7 +29,7 @@ class Outlet:
     A wearer's records go to the partition that every other producer here chooses (murmur2 of the key).
     """
 
-    def __init__(self, broker: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, broker: Broker | str, timeout_s: float = TIMEOUT_S) -> None:
         self._broker = broker
         self._timeout_s = timeout_s
         self._producer: AIOKafkaProducer | None = None
@@ -64,7 +65,7 @@ class Outlet:
 
     async def _connect(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._broker,
+            **client_options(self._broker),
             client_id="vitalstream-api",
             acks="all",
             # A record that was not taken by then is given up: who said it was told so.

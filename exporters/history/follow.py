@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams.logs import get_log
+from streams.wires import Broker, client_options
 
 log = get_log(__name__)
 
@@ -45,7 +46,7 @@ class Follower:
     where to go on, so a reading that `take` did not store is read again.
     """
 
-    def __init__(self, broker: str, begin: Begin, take: Take) -> None:
+    def __init__(self, broker: Broker | str, begin: Begin, take: Take) -> None:
         self._broker, self._begin, self._take = broker, begin, take
         self._failures = 0
         self.up = False
@@ -88,9 +89,9 @@ class Follower:
                 return
 
 
-async def _survey(broker: str) -> tuple[str, list[TopicPartition]]:
+async def _survey(broker: Broker | str) -> tuple[str, list[TopicPartition]]:
     """The cluster's id, and the partitions of `TOPICS`. Raises Away when one of them does not exist."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker, client_id=CLIENT)
+    admin = AIOKafkaAdminClient(**client_options(broker), client_id=CLIENT)
     try:
         await admin.start()
         cluster = str((await admin.describe_cluster())["cluster_id"])
@@ -108,9 +109,9 @@ async def _survey(broker: str) -> tuple[str, list[TopicPartition]]:
 
 
 @asynccontextmanager
-async def _consumer(broker: str) -> AsyncGenerator[AIOKafkaConsumer, None]:
+async def _consumer(broker: Broker | str) -> AsyncGenerator[AIOKafkaConsumer, None]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=broker,
+        **client_options(broker),
         client_id=CLIENT,
         group_id=None,
         enable_auto_commit=False,

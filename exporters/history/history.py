@@ -18,6 +18,7 @@ from exporters.history.packing import unpack
 from exporters.history.store import Place, Store
 from streams.records import Alert, Risk
 from streams.settings import Settings
+from streams.wires import Broker
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class History:
     known so far is answered. The overview belongs to the event loop, the store to threads.
     """
 
-    def __init__(self, store: Store, broker: str, *, keep_ms: int, stale_ms: int) -> None:
+    def __init__(self, store: Store, broker: Broker | str, *, keep_ms: int, stale_ms: int) -> None:
         self.store = store
         self.overview = Overview(stale_ms, keep_ms)
         self._keep_ms = keep_ms
@@ -57,7 +58,7 @@ class History:
         """History in the data folder of these settings, not started yet."""
         return cls(
             Store(settings.data_dir / FILE),
-            broker or settings.broker,
+            broker or Broker.of(settings),
             keep_ms=round(settings.history_days * DAY_MS),
             stale_ms=settings.stale_s * 1000,
         )

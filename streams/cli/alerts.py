@@ -53,10 +53,11 @@ def alerts(
     from streams.records import Condition, Status
     from streams.settings import Settings
     from streams.stack import discover
+    from streams.wires import redis_url
 
     try:
         stream = AlertStream(
-            discover(Settings()).redis_url.get_secret_value(),
+            redis_url(discover(Settings())),
             since=since,
             follow=follow,
             priority=priority,

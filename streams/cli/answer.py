@@ -66,6 +66,7 @@ def _send(
     from streams.records import Feedback
     from streams.settings import Settings
     from streams.stack import discover
+    from streams.wires.rights import reach
 
     settings = discover(Settings())
     found = asyncio.run(known_alert(settings, words))
@@ -75,7 +76,7 @@ def _send(
         feedback = sendable(feedback, found)
     except UserError as error:
         raise UserError(f"{named(found)}: {error}") from error
-    with VitalsProducer(settings.broker) as producer:
+    with VitalsProducer(reach(settings, "care")) as producer:
         producer.send(feedback)
     typer.echo(sent(feedback, found))
 

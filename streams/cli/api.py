@@ -23,8 +23,11 @@ def api(
 
     from streams.settings import Settings
     from streams.stack import discover
+    from streams.wires.rights import reach_or_wait
 
-    asyncio.run(_serve(discover(Settings()), json_))
+    settings = discover(Settings())
+    reach_or_wait(settings, "api")
+    asyncio.run(_serve(settings, json_))
 
 
 async def _serve(settings: Settings, as_json: bool) -> None:
@@ -32,12 +35,15 @@ async def _serve(settings: Settings, as_json: bool) -> None:
     import signal
 
     from exporters.access.access import Access
+    from exporters.alerts.preflight import check_reader
     from exporters.api.app import build_api
     from exporters.api.server import ApiServer
     from streams.errors import UserError
     from streams.logs import log_as
+    from streams.wires import redis_url
 
     log_as("api", settings)
+    await check_reader(redis_url(settings))
     access = Access.open(settings)
     if access.anonymous == "off" and access.oidc is None and not access.tokens.all():
         line = "nobody may come in: hand out a token by `vitalstream access grant`"

@@ -20,9 +20,10 @@ async def known_alert(settings: Settings, words: str) -> Alert:
     from exporters.alerts.current import find_alert
     from exporters.alerts.errors import RedisUnavailable
     from streams.errors import START, UserError
+    from streams.wires import redis_url
 
     try:
-        found = await find_alert(settings.redis_url.get_secret_value(), words)
+        found = await find_alert(redis_url(settings), words)
     except RedisUnavailable as error:
         raise UserError(f"{error}: {START}") from error
     except ValueError as error:

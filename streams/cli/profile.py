@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from streams.records import Profile
+    from streams.wires import Broker
 
 profile = typer.Typer(help="What is known of a wearer besides vitals.", no_args_is_help=True)
 
@@ -123,7 +124,7 @@ def set_(
         typer.echo(f"check: {line}", err=True)
 
 
-def _from_file(broker: str, wearer: str, file: Path) -> Profile:
+def _from_file(broker: Broker, wearer: str, file: Path) -> Profile:
     """The profile in a file, with the consent that stands where it names none."""
     from streams.gateways.profile_words import whole
     from streams.gateways.profiles import UnreadableProfile, read_profile
@@ -137,11 +138,12 @@ def _from_file(broker: str, wearer: str, file: Path) -> Profile:
         return made
 
 
-def _broker() -> str:
+def _broker() -> Broker:
     from streams.settings import Settings
     from streams.stack import discover
+    from streams.wires.rights import reach
 
-    return discover(Settings()).broker
+    return reach(discover(Settings()), "care")
 
 
 def _print(found: Profile, json_: bool) -> None:

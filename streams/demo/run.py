@@ -106,7 +106,7 @@ def run_demo(
         console.print(f"board: {board}")
         truth = folder / "truth.jsonl"
         simulator = held.enter_context(child("simulator", _simulate(plan, truth), stack.settings, folder))
-        watch = Watch(stack.settings.redis_url.get_secret_value(), port, Scene(plan.wearers, board))
+        watch = Watch(stack.redis_url, port, Scene(plan.wearers, board))
         with _screen(console, watch.scene) as refresh:
             asyncio.run(_follow(watch, [worker, api], simulator, refresh))
         summary = _judge(plan, watch, simulator, truth)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.settings import MEBIBYTE, Settings
+from streams.wires import Broker
 
 CHUNK_BYTES = 4 * MEBIBYTE
 """A chunk ends here, or with its first record when that is larger."""
@@ -25,11 +26,12 @@ CHANGELOG = {
 
 def faust_settings(settings: Settings) -> dict[str, Any]:
     """The arguments of `faust.App` for one worker."""
-    session = settings.session_timeout_s
+    session, broker = settings.session_timeout_s, Broker.of(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)  # Faust makes only its own
     return {
         "id": settings.app_id,
-        "broker": [f"kafka://{server.strip()}" for server in settings.broker.split(",")],
+        "broker": [f"kafka://{host}:{port}" for host, port in broker.places],
+        "broker_credentials": credentials(broker),
         "store": "memory://",
         "datadir": folder(settings),
         "topic_partitions": settings.partitions,
@@ -62,6 +64,20 @@ def faust_settings(settings: Settings) -> dict[str, Any]:
         "stream_wait_empty": False,
         "worker_redirect_stdouts": False,
     }
+
+
+def credentials(broker: Broker) -> Any:
+    """Who this is, in Faust's words; None in clear."""
+    from faust import SASLCredentials, SSLCredentials
+
+    context = broker.context
+    if context is None:
+        return None
+    if broker.security == "SSL":
+        return SSLCredentials(context)
+    return SASLCredentials(
+        username=broker.user, password=broker.secret, mechanism=broker.mechanism, ssl_context=context
+    )
 
 
 def folder(settings: Settings) -> Path:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from streams.engine.names import ALERTS, CONTROL, REJECTED, RISK, TRACES, VITALS
 from streams.errors import UserError
+from streams.wires import Broker, client_options
 
 NEEDED = (VITALS, *CONTROL, ALERTS, RISK, TRACES, REJECTED)
 
 
-def check_topics(broker: str, partitions: int) -> None:
+def check_topics(broker: Broker | str, partitions: int) -> None:
     """Make sure that every topic is there with this number of partitions.
 
     Raises:
@@ -16,7 +17,7 @@ def check_topics(broker: str, partitions: int) -> None:
     """
     from kafka import KafkaAdminClient
 
-    admin = KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=10_000)
+    admin = KafkaAdminClient(**client_options(broker), bootstrap_timeout_ms=10_000)
     try:
         topics = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
     finally:

@@ -13,6 +13,7 @@ from kafka.partitioner import DefaultPartitioner
 
 from streams.errors import UserError
 from streams.records import Feedback, Profile, VitalsPacket
+from streams.wires import Broker, client_options
 
 Record = VitalsPacket | Profile | Feedback
 TOPICS: dict[type, str] = {VitalsPacket: "vitals", Profile: "profiles", Feedback: "feedback"}
@@ -27,13 +28,13 @@ class VitalsProducer:
     each. The key is the wearer, so that a wearer's packets stay in order in one partition.
     """
 
-    def __init__(self, broker: str, *, patience_s: float = 10.0, linger_ms: int = 20) -> None:
+    def __init__(self, broker: Broker | str, *, patience_s: float = 10.0, linger_ms: int = 20) -> None:
         self._sent = 0
         self._failed = 0
         self._error: BaseException | None = None
         self._encode: Callable[[Record], bytes] = msgspec.json.Encoder().encode
         self._producer = KafkaProducer(
-            bootstrap_servers=broker.split(","),
+            **client_options(broker),
             client_id="vitalstream-gateway",
             bootstrap_timeout_ms=int(patience_s * 1000),
             max_block_ms=int(patience_s * 1000),

@@ -11,6 +11,7 @@ from kafka.errors import KafkaError
 from streams.errors import START, UserError
 from streams.gateways.producer import VitalsProducer
 from streams.records import Profile
+from streams.wires import Broker, client_options
 
 TOPIC = "profiles"
 PATIENCE_MS = 10_000
@@ -20,14 +21,14 @@ class UnreadableProfile(UserError):
     """What is stored is no profile."""
 
 
-def read_profile(broker: str, wearer: str) -> Profile | None:
+def read_profile(broker: Broker | str, wearer: str) -> Profile | None:
     """The newest profile of a wearer; None when there is none. Raises UserError.
 
     Reads the whole topic, since whoever wrote the profile may have chosen another partition for the key.
     """
     try:
         consumer = KafkaConsumer(
-            bootstrap_servers=broker.split(","),
+            **client_options(broker),
             client_id="vitalstream-profile",
             bootstrap_timeout_ms=PATIENCE_MS,
             auto_offset_reset="earliest",
@@ -39,7 +40,7 @@ def read_profile(broker: str, wearer: str) -> Profile | None:
         raise UserError(f"Kafka does not answer at {broker} ({type(error).__name__}): {START}") from error
 
 
-def write_profile(broker: str, profile: Profile) -> None:
+def write_profile(broker: Broker | str, profile: Profile) -> None:
     """Write a profile, which takes the place of the one before. Raises UserError."""
     with VitalsProducer(broker) as producer:
         producer.send(profile)

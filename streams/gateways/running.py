@@ -42,10 +42,12 @@ def _sink(out: Path | None) -> Iterator[Sink]:
         return
     from streams.gateways.producer import VitalsProducer
     from streams.stack.topics import ensure_topics
+    from streams.wires.rights import reach
 
     settings = discover(Settings())
-    ensure_topics(settings.broker, settings.partitions)
-    with VitalsProducer(settings.broker) as producer:
+    broker = reach(settings, "gateway")
+    ensure_topics(broker, settings.partitions)
+    with VitalsProducer(broker) as producer:
         yield producer
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from streams.errors import UserError
+from streams.wires import Broker, client_options
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
@@ -31,9 +32,11 @@ TOPICS: Mapping[str, Mapping[str, str]] = {
 
 
 def ensure_topics(
-    broker: str, partitions: int, replication_factor: int = 1, patience_s: float = 10.0
+    broker: Broker | str, partitions: int, replication_factor: int = 1, patience_s: float = 10.0
 ) -> None:
     """Make the topics that are missing, `partitions` each; those that exist are left as they are.
+
+    Those that this client may not see are left alone: they are no concern of its.
 
     Raises UserError when one exists with another number of partitions: a wearer's records would
     then meet in different workers, and the number can't be lowered. Raises KafkaError when no broker
@@ -41,12 +44,14 @@ def ensure_topics(
     """
     from kafka import KafkaAdminClient
 
-    admin = KafkaAdminClient(bootstrap_servers=broker.split(","), bootstrap_timeout_ms=int(patience_s * 1000))
+    admin = KafkaAdminClient(**client_options(broker), bootstrap_timeout_ms=int(patience_s * 1000))
     try:
-        missing = TOPICS.keys() - _partition_counts(admin).keys()
+        found = _partition_counts(admin)
+        missing = TOPICS.keys() - found.keys()
         if missing:
             _create(admin, {name: _new(TOPICS[name], partitions, replication_factor) for name in missing})
-        _check(_partition_counts(admin), partitions)
+            found = _partition_counts(admin)
+        _check(found, partitions)
     finally:
         admin.close()
 
@@ -69,17 +74,20 @@ def _new(configs: Mapping[str, str], partitions: int, replication_factor: int) -
     return {"num_partitions": partitions, "replication_factor": replication_factor, "configs": configs}
 
 
-def _partition_counts(admin: KafkaAdminClient) -> dict[str, int]:
+def _partition_counts(admin: KafkaAdminClient) -> dict[str, int | None]:
+    """By name, of those that exist; None where this client may not know."""
+    from kafka.errors import TopicAuthorizationFailedError, for_code
+
     return {
-        topic["name"]: len(topic["partitions"])
-        for topic in admin.describe_topics()
-        if topic["name"] in TOPICS and not topic["error_code"]
+        topic["name"]: len(topic["partitions"]) if not topic["error_code"] else None
+        for topic in admin.describe_topics(list(TOPICS))
+        if not topic["error_code"] or for_code(topic["error_code"]) is TopicAuthorizationFailedError
     }
 
 
-def _check(counts: Mapping[str, int], partitions: int) -> None:
+def _check(counts: Mapping[str, int | None], partitions: int) -> None:
     for name, count in sorted(counts.items()):
-        if count != partitions:
+        if count is not None and count != partitions:
             raise UserError(
                 f"topic {name} has {count} partitions, VITALSTREAM_PARTITIONS is {partitions}:"
                 f" set it to {count}, or use another broker (or data folder)"

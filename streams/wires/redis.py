@@ -1,0 +1,26 @@
+"""The URL of Redis, given out only if what goes there can't be read or changed on the way."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+from streams.settings import Settings
+from streams.wires.clear import refuse_in_clear
+
+CURE = "use rediss://USER:PASSWORD@HOST:PORT/0?ssl_ca_certs=FILE in VITALSTREAM_REDIS_URL_FILE"
+UNCHECKED = {"ssl_cert_reqs": "none", "ssl_check_hostname": "false"}
+"""Parameters of a URL with which TLS is no protection: whoever is in between could be the server."""
+
+
+def redis_url(settings: Settings) -> str:
+    """The URL with its secret. Raises UserError: it leads off this machine in clear or unchecked."""
+    url = settings.redis_url.get_secret_value()
+    parts = urlsplit(url)
+    if parts.scheme == "redis" or (parts.scheme == "rediss" and _unchecked(parts.query)):
+        refuse_in_clear(settings, "alerts", parts.hostname or "localhost", CURE)
+    return url
+
+
+def _unchecked(query: str) -> bool:
+    asked = parse_qs(query)
+    return any(asked.get(name, [""])[-1].lower() == value for name, value in UNCHECKED.items())

@@ -31,10 +31,11 @@ def worker(
     from streams.logs import log_as
     from streams.settings import Settings
     from streams.stack import discover
+    from streams.wires.rights import reach
 
     settings = discover(Settings())
     log_as("worker", settings)
-    check_topics(settings.broker, settings.partitions)
+    check_topics(reach(settings, "worker"), settings.partitions)
     exit_now(asyncio.run(_work(settings, _say_json if json_ else _say)))
 
 
@@ -44,26 +45,33 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
     from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 
     from exporters.alerts.errors import SinkUnavailable
+    from exporters.alerts.preflight import refuse_lasting
     from exporters.alerts.riskboard import RiskBoard
     from exporters.alerts.sink import AlertSink
+    from exporters.metrics.door import MetricsDoor
     from exporters.metrics.server import MetricsServer
     from exporters.metrics.worker import WorkerMetrics
     from streams.engine.app import Engine
     from streams.engine.main import run
     from streams.engine.watch import Watch
+    from streams.wires import redis_url
 
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
     metrics = WorkerMetrics(registry)
-    url = settings.redis_url.get_secret_value()
+    url = redis_url(settings)
     sink = AlertSink.connect(url, settings.stream_trim_s)
     risks = RiskBoard.connect(url, settings.stream_trim_s)
     library = _library(settings)
     core = _core(settings, library, metrics)
     watch = Watch(library, metrics, settings.registry_poll_s)
+    door = MetricsDoor.of(settings)
+    await refuse_lasting(sink.check())
     engine = Engine(settings, core, sink, metrics, [watch.run, risks.run], risks.offer)
-    server = MetricsServer(registry, engine.trouble, bind=settings.bind, port=settings.metrics_port)
+    server = MetricsServer(
+        registry, engine.trouble, bind=settings.bind, port=settings.metrics_port, door=door
+    )
     try:
         return await run(engine, lambda: say(server.port))
     finally:

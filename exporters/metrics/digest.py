@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 COST, BLOCK, LANES = 2**14, 8, 1
-"""scrypt: 16 MiB and about 50 ms a try, what OWASP's Password Storage Cheat Sheet takes for its least memory."""
+"""scrypt: 16 MiB and about 50 ms a try (OWASP names it for machines with little memory)."""
 MOST_MEMORY = 64 * 1024 * 1024
 """What a digest of a file may ask for: 128 bytes × cost × block."""
 

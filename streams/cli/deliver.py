@@ -54,18 +54,23 @@ async def _deliver(settings: Settings, routes: Routes, say: Callable[[int], None
 
     from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 
+    from exporters.alerts.preflight import check_reader
     from exporters.deliveries.service import Deliveries
+    from exporters.metrics.door import MetricsDoor
     from exporters.metrics.server import MetricsServer
     from streams.errors import UserError
+    from streams.wires import redis_url
 
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
+    url, door = redis_url(settings), MetricsDoor.of(settings)
+    await check_reader(url)
     try:
-        work = Deliveries(settings.redis_url.get_secret_value(), routes, settings.data_dir, registry)
+        work = Deliveries(url, routes, settings.data_dir, registry)
     except (ValueError, BlockingIOError) as error:
         raise UserError(f"deliveries can't start: {error}") from error
-    server = MetricsServer(registry, work.trouble, bind=settings.bind, port=settings.metrics_port)
+    server = MetricsServer(registry, work.trouble, bind=settings.bind, port=settings.metrics_port, door=door)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -47,9 +47,9 @@ class Figures:
         return low
 
 
-def look(port: int) -> Figures:
-    """Scrape the metrics of the worker on this loopback port. Raises OSError when it does not answer."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=TIMEOUT_S) as answer:
+def look(port: int, host: str = "127.0.0.1") -> Figures:
+    """Scrape the metrics of the worker on this port. Raises OSError when it does not answer."""
+    with urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=TIMEOUT_S) as answer:
         text = answer.read().decode()
     families = {family.name: family for family in text_string_to_metric_families(text)}
     figures = Figures()

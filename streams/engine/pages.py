@@ -100,7 +100,7 @@ class Seal:
         self._secret = secret
         self._encoder = msgspec.msgpack.Encoder()
 
-    def write(self, key: bytes, stamp: int, data: PageData | ClockData) -> bytes:
+    def write(self, key: bytes, stamp: int, data: msgspec.Struct) -> bytes:
         """A page as stored."""
         body = _HEAD.pack(stamp) + zlib.compress(self._encoder.encode(data), DEFLATE)
         return MAGIC + self._mac(key, body) + body

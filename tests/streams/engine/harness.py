@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[3]
 PARTITIONS = 4
 
 
-def fresh_topics(broker: str) -> None:
+def fresh_topics(broker: str, partitions: int = PARTITIONS) -> None:
     """Empty topics: other tests' records are gone."""
     admin = KafkaAdminClient(bootstrap_servers=broker)
     try:
@@ -33,7 +33,7 @@ def fresh_topics(broker: str) -> None:
         eventually(lambda: not set(TOPICS) & set(admin.list_topics()), "topics are deleted")
     finally:
         admin.close()
-    ensure_topics(broker, PARTITIONS)
+    ensure_topics(broker, partitions)
 
 
 def eventually(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
@@ -157,8 +157,9 @@ def feed(broker: str, fed: Fed, numbers: Iterable[int], keys: int = 100, rate: f
 class Observer:
     """Looks at a broker from outside."""
 
-    def __init__(self, broker: str, app_id: str) -> None:
+    def __init__(self, broker: str, app_id: str, partitions: int = PARTITIONS) -> None:
         self.changelog = f"{app_id}-state-changelog"
+        self.partitions = partitions
         self._broker = broker
         self._consumer = KafkaConsumer(
             bootstrap_servers=broker, group_id=app_id, enable_auto_commit=False, auto_offset_reset="earliest"
@@ -168,11 +169,11 @@ class Observer:
         self._consumer.close()
 
     def committed(self, topic: str = "vitals") -> list[int]:
-        tps = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        tps = [TopicPartition(topic, number) for number in range(self.partitions)]
         return [self._consumer.committed(tp) or 0 for tp in tps]
 
     def ends(self, topic: str = "vitals") -> list[int]:
-        tps = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        tps = [TopicPartition(topic, number) for number in range(self.partitions)]
         ends = self._consumer.end_offsets(tps)
         return [ends[tp] for tp in tps]
 
@@ -181,7 +182,7 @@ class Observer:
 
     def records(self, topic: str) -> list[Any]:
         """Every record of a topic, by partition and offset."""
-        tps = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        tps = [TopicPartition(topic, number) for number in range(self.partitions)]
         consumer = KafkaConsumer(
             bootstrap_servers=self._broker,
             max_partition_fetch_bytes=64 * 1024 * 1024,

@@ -220,6 +220,7 @@ class Engine:
             self._epoch,
             self._consumer,
             self._dropped,
+            self._executor,
             configuration.revocation_bound_s(self._settings),
         )
         self._table.on_generation = assignment.given
@@ -228,8 +229,9 @@ class Engine:
         return assignment
 
     def _dropped(self, number: int) -> None:
-        if self._partitions.is_live(number):
-            self._outbox.drop(self._partitions.get(number))
+        found = self._partitions.find(number)
+        if found is not None:
+            self._outbox.drop(found)
         self._metrics.revoked(number)
 
     def _built(self, partition: Partition) -> None:

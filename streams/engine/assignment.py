@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import Any
 
 from faust.types import TP
@@ -39,11 +40,13 @@ class Assignment:
         epoch: Epoch,
         consumer: Callable[[], Any],
         on_drop: Callable[[int], None],
+        executor: Executor,
         bound_s: float,
     ) -> None:
         self._partitions, self._table, self._checkpointer = partitions, table, checkpointer
         self._gates, self._epoch, self._consumer, self._on_drop = gates, epoch, consumer, on_drop
-        self._bound_s = bound_s
+        self._executor, self._bound_s = executor, bound_s
+        self._numbers: set[int] = set()
         self._generation = -1
         self._given = False
         self._closed = False
@@ -76,11 +79,12 @@ class Assignment:
 
     def given(self, assigned: set[TP], revoked: set[TP], generation: int) -> None:
         """Drop the state of partitions that did not stay here the whole time."""
+        self._numbers = _vitals(assigned)
         missed = generation != self._generation + 1
         self._generation, self._given = generation, True
         self._epoch.raise_()
         live = self._partitions.live
-        stays = set() if missed else _vitals(assigned) - self._partitions.poisoned
+        stays = set() if missed else self._numbers - self._partitions.poisoned
         for number in _vitals(revoked) | (live - stays):
             self._on_drop(number)
             self._partitions.drop(number)
@@ -100,15 +104,21 @@ class Assignment:
                 await asyncio.sleep(ASK_AGAIN_S)
                 continue
             if epoch == self._epoch.number and not self._closed:
-                self._open(unread)
+                await self._open(unread, epoch)
             return
 
-    def _open(self, unread: list[int]) -> None:
+    async def _open(self, unread: list[int], epoch: int) -> None:
         if unread:
             self._table.on_error(Standstill(f"the changelog of partitions {unread} was not read to its end"))
             return
-        self.ready.set()
-        self._checkpointer.suspended = False
+        try:
+            await self._partitions.open(self._numbers, self._executor)
+        except Exception as error:
+            self._table.on_error(error)
+            return
+        if self._given and not self._closed and epoch == self._epoch.number:
+            self.ready.set()
+            self._checkpointer.suspended = False
 
     def _suspend(self) -> None:
         self.ready.clear()

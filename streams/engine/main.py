@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any
 
 from streams.engine.app import Engine
 from streams.engine.ends import EXIT_FAILED, describe
+from streams.engine.garbage import spare_what_is_old
 from streams.logs import get_log
 
 log = get_log(__name__)
@@ -28,6 +28,7 @@ async def run(engine: Engine, on_ready: Callable[[], None] = lambda: None) -> in
     `on_ready` is called once, when the worker has joined its group and recovered its state.
     """
     sys.setswitchinterval(SWITCH_S)
+    spare_what_is_old()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -50,9 +51,6 @@ async def _start(engine: Engine, on_ready: Callable[[], None]) -> None:
         engine.fail(f"the worker can't start: {describe(error)}")
         return
     await engine.ready.wait()
-    # What was loaded stays: a full collection over it would stop the loop for seconds.
-    gc.collect()
-    gc.freeze()
     on_ready()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from streams.engine.contracts import Shard, ShardFactory
@@ -42,7 +43,7 @@ class Partition:
 
 
 class Partitions:
-    """Builds a partition's shard when it is first asked for, from the pages that a recovery found."""
+    """Builds a partition's shard from the pages that a recovery found: ahead, or when it is asked for."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Partitions:
     ) -> None:
         self._factory, self._take_pages, self._on_built = factory, take_pages, on_built
         self._live: dict[int, Partition] = {}
+        self._opening: dict[int, asyncio.Task[None]] = {}
         self.poisoned: set[int] = set()
         """Partitions whose shard was left in the middle of a chunk: only good for being dropped."""
 
@@ -60,12 +62,43 @@ class Partitions:
 
     @property
     def live(self) -> set[int]:
-        """Numbers of the partitions that have a shard."""
-        return set(self._live)
+        """Numbers of the partitions that have a shard, or are getting it."""
+        return self._live.keys() | self._opening.keys()
 
     def is_live(self, number: int) -> bool:
-        """Whether there is a shard of this partition."""
-        return number in self._live
+        """Whether this partition has a shard, or is getting it."""
+        return number in self._live or number in self._opening
+
+    def find(self, number: int) -> Partition | None:
+        """The partition, if its shard is built."""
+        return self._live.get(number)
+
+    async def open(self, numbers: Iterable[int], executor: Executor) -> None:
+        """Build the shards of these partitions in a thread of `executor`, one after the other.
+
+        Many wearers take seconds, and a loop that stands still so long loses its partitions. What was begun
+        goes on when the caller is cancelled: the pages are the table's no longer.
+        """
+        for number in sorted(numbers):
+            if number not in self._live:
+                task = self._opening.get(number) or asyncio.create_task(self._open(number, executor))
+                self._opening[number] = task
+                await asyncio.shield(task)
+
+    async def _open(self, number: int, executor: Executor) -> None:
+        mine, pages = asyncio.current_task(), self._take_pages(number)
+        try:
+            shard = await asyncio.get_running_loop().run_in_executor(executor, self._factory, number, pages)
+            if self._opening.get(number) is mine:  # else it was dropped meanwhile
+                self._keep(number, shard)
+        finally:
+            if self._opening.get(number) is mine:
+                del self._opening[number]
+
+    def _keep(self, number: int, shard: Shard) -> Partition:
+        found = self._live[number] = Partition(number, shard)
+        self._on_built(found)
+        return found
 
     def next_offset(self, number: int) -> int:
         """The offset behind the last record decided; 0 where nothing is known."""
@@ -74,15 +107,12 @@ class Partitions:
     def get(self, number: int) -> Partition:
         """The partition, built from its pages if need be."""
         found = self._live.get(number)
-        if found is None:
-            shard = self._factory(number, self._take_pages(number))
-            found = self._live[number] = Partition(number, shard)
-            self._on_built(found)
-        return found
+        return found or self._keep(number, self._factory(number, self._take_pages(number)))
 
     def drop(self, number: int) -> None:
         """Forget a partition's live state."""
         self.poisoned.discard(number)
+        self._opening.pop(number, None)
         found = self._live.pop(number, None)
         if found is not None:
             found.dropped = True

@@ -27,8 +27,8 @@ class WearerMetrics(Part):
         )
         self.windows = self._counter(
             "signal_windows_total",
-            "One-minute windows of a signal by verdict of the quality gate: good, partly (usable, samples left"
-            " out), or the cause that made it unusable.",
+            "One-minute windows of a signal by verdict of the quality gate: good, partly (usable, with"
+            " samples left out), or the cause that made it unusable.",
             "signal",
             "verdict",
         )

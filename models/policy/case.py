@@ -62,6 +62,8 @@ class Case(msgspec.Struct):
     """Set by deciding: the newest minute of the record."""
     unknown_feedback: bool = False
     """Set by deciding: the answer is to an alert that nobody knows (any more)."""
+    held_back: list[tuple[str, str]] = []
+    """Set by deciding: condition and reason of what lasted its delay and is over without an alert."""
 
 
 Found = tuple[Evidence, View | None]

@@ -71,6 +71,8 @@ class Moment(msgspec.Struct):
         if change is not None or (life is not None and self._graver(life)):
             return self._rise()
         if not found.level and episode.idle(found.time, rule):
+            if episode.held:
+                self.case.held_back.append((found.condition, episode.held))
             del self.case.judged.episodes[found.key]
         return None
 
@@ -89,23 +91,31 @@ class Moment(msgspec.Struct):
         What is `high` always may, but for what was told already: another device can deliver that time later.
         """
         priority, judged = self._priority(level), self.case.judged
-        manner = self.policy.manners[priority]
         if self.found.time <= judged.told_until(self.found.key):
             return False
         if self.old and self.episode.raised and not judged.lives[self.episode.alert].historic:
             return False  # what is so now does not get graver by what was
         if priority == "high":
             return True
-        if manner.waits and self.episode.improving:
-            return False
-        if self.episode.raised or joinable(judged.lives, self.found.key, self.policy, self.old) is not None:
-            return True
-        mute = judged.muted.get(self.found.key)
+        waits = self._waits(priority, longer_ms)
+        self.episode.held = waits or self.episode.held
+        return not waits
+
+    def _waits(self, priority: str, longer_ms: int) -> str:
+        """What a level that has lasted its delay has to wait for, in a word; empty = for nothing."""
+        judged, key = self.case.judged, self.found.key
+        if self.policy.manners[priority].waits and self.episode.improving:
+            return "improving"
+        if self.episode.raised or joinable(judged.lives, key, self.policy, self.old) is not None:
+            return ""
+        mute = judged.muted.get(key)
         if mute is not None and self.case.now < mute.until and RANK[priority] <= mute.rank:
-            return False
+            return "snoozed"
         if self.policy.rules[self.found.condition].once:
-            return True
-        return longer_ms >= self._opinion(priority).extra_ms and self._within_rate(priority)
+            return ""
+        if longer_ms < self._opinion(priority).extra_ms:
+            return "answers"
+        return "" if self._within_rate(priority) else "rate"
 
     def _priority(self, level: int) -> str:
         priority = self.policy.rules[self.found.condition].grades[level - 1].priority

@@ -52,6 +52,8 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
     trend: Trend | None = None
     paused: bool = False
     """Its signals were lost: freedom from evidence before that does not count."""
+    held: str = ""
+    """What it waited for last although it had lasted its delay; empty = it never had to."""
 
     def update(
         self,

@@ -80,6 +80,10 @@ class Taught(msgspec.Struct, array_like=True, gc=False):
         found = next((told for told in self._told() if told.mark == mark), None)
         return None if found is None or now - found.raised_s * 1000 > VALID_MS else found
 
+    def raised(self, begin_s: int, end_s: int) -> list[str]:
+        """Priorities of the alerts kept that were raised from one stream time to before another (s UTC)."""
+        return [told.situation.priority for told in self._told() if begin_s <= told.raised_s < end_s]
+
     def answer(self, told: Told, useful: bool | None, time: int) -> None:
         """Let an answer stand for an alert that was found, given at `time` (ms UTC); None takes it back."""
         self._change(told._replace(useful=useful, answered_s=time // 1000))

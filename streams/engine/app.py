@@ -15,6 +15,7 @@ from faust.types import TP
 
 from streams.engine import configuration
 from streams.engine.assignment import Assignment
+from streams.engine.census import Census
 from streams.engine.checkpoint import Checkpointer
 from streams.engine.consumer import use_chunks
 from streams.engine.contracts import ShardFactory
@@ -25,6 +26,7 @@ from streams.engine.gate import Gate
 from streams.engine.names import CONTROL, TABLE, VITALS
 from streams.engine.outbox import AlertWriter, Outbox
 from streams.engine.partitions import Partition, Partitions
+from streams.engine.pauses import Pauses
 from streams.engine.produce import EffectProducer, Producer
 from streams.engine.pulse import Pulse
 from streams.engine.reader import Reader
@@ -63,7 +65,8 @@ class Engine:
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._epoch, self._halted = Epoch(), False
         self._tasks: list[asyncio.Task[None]] = []
-        self._pulse = Pulse(settings.session_timeout_s / 2)
+        self._pulse = Pulse(settings.session_timeout_s / 2, metrics.loop_delay)
+        self._pauses = Pauses(metrics)
         self._executor = ThreadPoolExecutor(1, "networks")
         register_verbatim()
         self.app = faust.App(**configuration.faust_settings(settings))
@@ -105,10 +108,11 @@ class Engine:
             self._assigned,
             self.ready.is_set,
             lambda: self._outbox.is_full or self._halted,
-            Report(self._partitions, self._outbox, self._consumer, self._metrics).take,
+            Report(self._partitions, self._outbox, self._consumer, self._metrics, self._pauses.idle).take,
             self._settings.watchdog_s,
         )
-        jobs = [self._pulse.run(), self._outbox.run(), self._checkpointer.run(), survey.run()]
+        census = Census(self._partitions, self._settings.stale_s * 1000, self._metrics)
+        jobs = [self._pulse.run(), self._outbox.run(), self._checkpointer.run(), survey.run(), census.run()]
         jobs += [job() for job in self._beside]
         if self._settings.clock == "wall":
             jobs.append(tick(self._producer, self._numbers))
@@ -174,6 +178,7 @@ class Engine:
             self._metrics,
             self.ready.is_set,
             self._checkpointer.establish,
+            self._pauses.decided,
         )
         control = ControlReader(
             self._control,
@@ -223,10 +228,20 @@ class Engine:
             self._executor,
             configuration.revocation_bound_s(self._settings),
         )
-        self._table.on_generation = assignment.given
+        assignment.on_open = self._pauses.recovered
+        self._table.on_generation = self._given
         self._table.on_recover(assignment.recovered)
-        self.app.on_partitions_revoked.connect(assignment.revoked)
+        self.app.on_partitions_revoked.connect(self._revoked)
         return assignment
+
+    def _given(self, assigned: set[TP], revoked: set[TP], generation: int) -> None:
+        self._pauses.given(tp.partition for tp in assigned if tp.topic == VITALS)
+        self._assignment.given(assigned, revoked, generation)
+
+    async def _revoked(self, *of: Any, **_others: Any) -> None:
+        if of[-1]:
+            self._pauses.revoked()
+        await self._assignment.revoked(*of)
 
     def _dropped(self, number: int) -> None:
         found = self._partitions.find(number)

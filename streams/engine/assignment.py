@@ -52,6 +52,8 @@ class Assignment:
         self._closed = False
         self.ready = asyncio.Event()
         """Partitions are given and their state is recovered."""
+        self.on_open: Callable[[], None] = lambda: None
+        """Called when that has come about."""
 
     def close(self) -> None:
         """Let nothing begin any more."""
@@ -118,6 +120,7 @@ class Assignment:
             return
         if self._given and not self._closed and epoch == self._epoch.number:
             self.ready.set()
+            self.on_open()
             self._checkpointer.suspended = False
 
     def _suspend(self) -> None:

@@ -44,6 +44,8 @@ class Book:
         self._seal = seal
         self._pages: dict[int, Page] = {}
         self._dirty: set[int] = set()
+        self._stored: dict[int, int] = {}
+        """Bytes of each page as it was stored last."""
 
     def load(self, stored: Mapping[bytes, bytes], on_cold_start: Callable[[str], None]) -> None:
         """Take what was stored; a page that can't be read starts cold."""
@@ -57,6 +59,7 @@ class Book:
             page.wearers = {name: load(name, snapshot) for name, snapshot in data.wearers.items()}
             page.outbox = {(alert.id, alert.revision): alert for alert in data.outbox}
             self._pages[_number(key)] = page
+            self._stored[_number(key)] = len(value)
 
     def page(self, key: bytes) -> Page:
         """The page of a wearer (record key), made when first needed."""
@@ -74,6 +77,16 @@ class Book:
         """Every wearer of the partition."""
         for page in self._pages.values():
             yield from page.wearers.values()
+
+    def crowds(self) -> Iterator[list[Wearer]]:
+        """The same, a page at a time; pages may change between two of them."""
+        for page in list(self._pages.values()):
+            yield list(page.wearers.values())
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of all pages as they were stored last."""
+        return sum(self._stored.values())
 
     def lessons(self) -> Iterator[Lesson]:
         """Every lesson that pages keep."""
@@ -119,7 +132,9 @@ class Book:
         data = PageData(SCHEMA, RIVER, page.outcomes, wearers, list(page.outbox.values()), page.lessons)
         self._dirty.discard(number)
         # A page that is ahead of the others after a recovery stays ahead until they have caught up.
-        return self._seal.write(key, max(position, page.guard), data)
+        value = self._seal.write(key, max(position, page.guard), data)
+        self._stored[number] = len(value)
+        return value
 
 
 def _number(key: bytes) -> int:

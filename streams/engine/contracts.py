@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from models.online.progressive import Progress
+from models.wearer import Wearer
+from streams.engine.tally import Tally
 from streams.records import Alert, Feedback, Outcome, Rejection, Risk, Trace
 
 
@@ -44,6 +46,8 @@ class Effects:
     """How far own usuals were off before they learnt, by cohort."""
     answers: list[tuple[Feedback, bool]] = field(default_factory=list)
     """What people said, and whether the alert is known."""
+    tally: Tally = field(default_factory=Tally)
+    """What else is counted."""
 
 
 class Own(Protocol):
@@ -93,6 +97,13 @@ class Shard(Protocol):
     @property
     def oldest_heard(self) -> int:
         """Stream time (ms UTC) before which no wearer that is not silent was last heard of."""
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of all pages as they were stored last."""
+
+    def crowds(self) -> Iterator[list[Wearer]]:
+        """All wearers, a page at a time; the shard may change between two of them."""
 
     def answered(self) -> dict[str, tuple[int, float]]:
         """By cohort: how many answers were foretold before they were learnt, and the Brier score of that."""

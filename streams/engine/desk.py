@@ -105,7 +105,9 @@ class Desk:
         if all(device.too_late(signal, times[-1]) for signal, (times, _) in intake.columns.items()):
             raise Refused("late", "its minutes are closed")
         spot = observe.by_hand(device, packet.facts, intake.columns, intake.first)
+        before = seen.heard
         returned = self._note_reading(wearer) if spot else self._note_worn(wearer)
+        work.days.hear(wearer.judged.taught, before, seen.heard, seen.utc_offset)
         seen.utc_offset = packet.utc_offset
         observe.hear(seen, device, packet.facts, spot)
         contact = packet.facts.contact is not False

@@ -43,6 +43,9 @@ class Bench:
         told = decide(self._setting, case, observation)
         if changed or (told and observation.nudged):
             self._book.touch(wearer.name.encode())
+        tally = work.effects.tally
+        tally.see(observation.views)
+        tally.held_back += case.held_back
         if observation.feedback is not None:
             work.effects.answers.append((observation.feedback, not case.unknown_feedback))
         return told
@@ -51,9 +54,7 @@ class Bench:
         for told in found:
             if isinstance(told.record, Alert):
                 work.alerts.append(Pending(item, told.record, told.ask))
-                if told.record.status == "resolved":
-                    rule = self._setting.policy.rules[told.record.condition]
-                    counsel.ended(told.record.id, rule.clear_ms, item.now)
+                self._note(item, told.record, counsel, work)
             elif isinstance(told.record, Risk):
                 work.effects.risks.append(told.record)
             else:
@@ -61,3 +62,11 @@ class Bench:
         if counsel.lessons:
             item.page.lessons += counsel.lessons
             self._learning.expect(counsel.lessons)
+
+    def _note(self, item: Item, alert: Alert, counsel: Counsel, work: Work) -> None:
+        """What an alert's revision means for usefulness and for the metrics."""
+        if alert.status == "resolved":
+            counsel.ended(alert.id, self._setting.policy.rules[alert.condition].clear_ms, item.now)
+        elif alert.status == "acknowledged":
+            taught = item.wearer.judged.taught
+            work.effects.tally.acknowledge(alert.id, alert.priority, taught, item.now)

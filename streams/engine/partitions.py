@@ -28,6 +28,8 @@ class Partition:
     """The next offset as of the last complete checkpoint; -1 before the first."""
     end: int | None = None
     """An end of the log since this worker took over: nobody before it has judged what is behind."""
+    decided_ms: int | None = None
+    """Log time of the newest record that was decided here, ms."""
     dropped: bool = False
 
     def settle(self) -> None:
@@ -99,6 +101,10 @@ class Partitions:
         found = self._live[number] = Partition(number, shard)
         self._on_built(found)
         return found
+
+    def find(self, number: int) -> Partition | None:
+        """The partition, if its shard is built."""
+        return self._live.get(number)
 
     def next_offset(self, number: int) -> int:
         """The offset behind the last record decided; 0 where nothing is known."""

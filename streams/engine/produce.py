@@ -13,6 +13,7 @@ from models.online.progressive import Sums
 from streams.engine.contracts import DeadLetter, Effects
 from streams.engine.names import ALERTS, REJECTED, RISK, TRACES
 from streams.engine.partitions import Partition
+from streams.engine.tally import TallyMetrics
 from streams.records import JSON, Alert, Feedback, Outcome, Rejection, Risk, Trace
 
 Headers = list[tuple[str, bytes]]
@@ -37,7 +38,7 @@ class Producer(Protocol):
         """Queue a record; the future is the broker's answer."""
 
 
-class EffectMetrics(Protocol):
+class EffectMetrics(TallyMetrics, Protocol):
     """What is counted of effects."""
 
     def packets(self, outcome: Outcome, count: int = 1) -> None:
@@ -87,6 +88,7 @@ class EffectProducer:
             self._metrics.foretold(cohort, progress.take())
         for feedback, known in effects.answers:
             self._metrics.answer(feedback, known)
+        effects.tally.tell(self._metrics)
 
     async def _json(self, partition: Partition, topic: str, record: Alert | Risk | Trace) -> None:
         value = self._encoder.encode(record)

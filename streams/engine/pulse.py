@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Callable
 from types import FrameType
 
 from streams.engine.ends import leave
@@ -21,8 +22,9 @@ class Pulse:
     every write, and by the signal that follows a stop, so that nothing queued goes out first.
     """
 
-    def __init__(self, limit_s: float) -> None:
-        self._limit_s = limit_s
+    def __init__(self, limit_s: float, on_delay: Callable[[float], None] = lambda seconds: None) -> None:
+        """`on_delay` is told at each beat how much later than asked for it came, s."""
+        self._limit_s, self._on_delay = limit_s, on_delay
         self._last: float | None = None
 
     def check(self) -> None:
@@ -41,7 +43,9 @@ class Pulse:
             while True:
                 await asyncio.sleep(BEAT_S)
                 self.check()
-                self._last = time.monotonic()
+                now = time.monotonic()
+                self._on_delay(now - self._last - BEAT_S)
+                self._last = now
         finally:
             self._last = None
 

@@ -45,10 +45,12 @@ class Reader:
         metrics: ReaderMetrics,
         ready: Callable[[], bool],
         establish: Callable[[Partition], Awaitable[None]],
+        on_decided: Callable[[int, int], None] = lambda number, log_ms: None,
     ) -> None:
+        """`on_decided` gets a partition and the log time (ms) of the first record of each chunk decided."""
         self._partitions, self._gate, self._outbox, self._effects = partitions, gate, outbox, effects
         self._epoch, self._executor, self._metrics, self._ready = epoch, executor, metrics, ready
-        self._establish = establish
+        self._establish, self._on_decided = establish, on_decided
 
     async def read(self, stream: Any) -> None:
         """Read the agent's stream for ever, without acknowledging."""
@@ -76,6 +78,8 @@ class Reader:
             partition.settle()
             if await self._process(partition, records, epoch) and epoch == self._epoch.number:
                 self._gate.advance(message.tp, records[-1].offset + 1)
+                partition.decided_ms = records[-1].timestamp
+                self._on_decided(partition.number, records[0].timestamp)
 
     async def _process(self, partition: Partition, records: Sequence[RawRecord], epoch: int) -> bool:
         """Whether the chunk was decided; False when a rebalance came in between."""

@@ -24,16 +24,22 @@ class Report:
         outbox: Outbox,
         consumer: Callable[[], Any],
         metrics: WorkerMetrics,
+        on_idle: Callable[[int], None] = lambda number: None,
     ) -> None:
+        """`on_idle` gets the number of a partition in which nothing waits."""
         self._partitions, self._outbox = partitions, outbox
-        self._consumer, self._metrics = consumer, metrics
+        self._consumer, self._metrics, self._on_idle = consumer, metrics, on_idle
 
     def take(self, tp: TP, position: int, end: int) -> None:
         """The next offset to process of a partition, and the end of its log."""
         if tp.topic != VITALS:
             return
         self._metrics.kafka_answered()
-        self._metrics.lag(tp.partition, end - position)
+        found = self._partitions.find(tp.partition)
+        decided_ms = None if found is None else found.decided_ms
+        self._metrics.lag(tp.partition, end - position, decided_ms)
+        if position >= end:
+            self._on_idle(tp.partition)
         self._outbox.report([tp.partition])
         self._describe(tp.partition)
         committed = self._consumer().last_commit(tp)
@@ -46,6 +52,7 @@ class Report:
             return
         shard = found.shard
         self._metrics.wearers(number, shard.wearers)
+        self._metrics.state_bytes(number, shard.stored_bytes)
         self._metrics.answered(number, shard.answered())
         if shard.stream_time:
             self._metrics.stream_time(number, shard.stream_time, shard.oldest_heard)

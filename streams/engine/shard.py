@@ -14,6 +14,7 @@ from models.decide import Setting
 from models.deep.answering import answer
 from models.deep.asks import Ask
 from models.usefulness.adaptation import Adaptation, load_adaptation
+from models.wearer import Wearer
 from streams.engine.alarm import Alarm
 from streams.engine.book import Book
 from streams.engine.contracts import Effects, RawRecord
@@ -96,6 +97,7 @@ class WearerShard:
             failed = self._bench.decide(item, work)
             if failed:
                 self._desk.give_up(item, failed, work)
+        work.effects.tally.days = work.days.close()
         return any(pending.ask is not None for pending in work.alerts)
 
     def explain(self, work: Work) -> None:
@@ -140,6 +142,15 @@ class WearerShard:
     def oldest_heard(self) -> int:
         """Stream time (ms UTC) before which no wearer that is not silent was last heard of."""
         return self._alarm.oldest(self.own.clock.time)
+
+    @property
+    def stored_bytes(self) -> int:
+        """Bytes of all pages as they were stored last."""
+        return self.book.stored_bytes
+
+    def crowds(self) -> Iterator[list[Wearer]]:
+        """All wearers, a page at a time; the shard may change between two of them."""
+        return self.book.crowds()
 
     def answered(self) -> dict[str, tuple[int, float]]:
         """By cohort: how many answers were foretold before they were learnt, and the Brier score of that."""

@@ -13,6 +13,7 @@ from models.wearer import Wearer
 from streams.engine.book import Page
 from streams.engine.contracts import Effects, RawRecord
 from streams.engine.lineups import Lineup
+from streams.engine.tally import Days
 from streams.records import Alert, Source
 
 
@@ -50,4 +51,5 @@ class Work:
     beside: list[Ask] = field(default_factory=list)
     """Questions that only shadows answer."""
     alerts: list[Pending] = field(default_factory=list)
+    days: Days = field(default_factory=Days)
     effects: Effects = field(default_factory=Effects)

@@ -49,6 +49,7 @@ class Story:
         self.setting = Setting(policy, sources=(self._scripted,), **setting)
         self.alerts: list[Alert] = []
         self.risks: list[Risk] = []
+        self.held_back: list[tuple[str, str]] = []
         self.case: Case | None = None
         self._offset = 0
 
@@ -68,6 +69,7 @@ class Story:
         self.risks += [record for record in told if isinstance(record, Risk)]
         alerts = [record for record in told if isinstance(record, Alert)]
         self.alerts += alerts
+        self.held_back += self.case.held_back
         return alerts
 
     def hold(self, minutes: range, course: str, level: int, *vitals: tuple[str, float]) -> list[Alert]:

@@ -218,3 +218,14 @@ def test_an_alert_carries_what_a_card_needs():
     assert (alert.quality, alert.context) == (1.0, "rest")
     assert alert.clears
     assert alert.advice
+
+
+def test_what_is_held_back_to_its_end_is_counted_with_the_reason():
+    """A saturation that comes back by itself was held back for that; one that is raised was not."""
+    story = Story()
+    for minute, value in enumerate([92.0, 85.5, 86.5, 87.5, 88.5, 89.5]):
+        story.take(minute, seen(minute, spo2=value))
+
+    story.watch(range(6, 60), spo2=96.0)
+
+    assert story.held_back == [("desaturation", "improving")]

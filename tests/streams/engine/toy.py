@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from models.wearer import Wearer
 from streams.engine.contracts import DeadLetter, Effects, RawRecord
 from streams.records import Alert, Rejection, Source
 
@@ -122,6 +123,13 @@ class ToyShard:
                 work.effects.alerts.append((page.outbox[name], record.timestamp))
         work.effects.outcomes = {"scored": len(work.seen), "rejected": len(work.effects.dead_letters)}
         return bool(work.effects.alerts)
+
+    @property
+    def stored_bytes(self) -> int:
+        return 0
+
+    def crowds(self) -> Iterator[list[Wearer]]:
+        return iter(())
 
     def answered(self) -> dict[str, tuple[int, float]]:
         return {}

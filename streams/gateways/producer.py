@@ -13,6 +13,7 @@ from kafka.partitioner import DefaultPartitioner
 
 from streams.errors import UserError
 from streams.records import Feedback, Profile, VitalsPacket
+from streams.tracing import sending
 from streams.wires import Broker, client_options
 
 Record = VitalsPacket | Profile | Feedback
@@ -32,6 +33,7 @@ class VitalsProducer:
         self._sent = 0
         self._failed = 0
         self._error: BaseException | None = None
+        self._traces = sending()
         self._encode: Callable[[Record], bytes] = msgspec.json.Encoder().encode
         self._producer = KafkaProducer(
             **client_options(broker),
@@ -61,9 +63,9 @@ class VitalsProducer:
             raise self._told()
         topic = TOPICS[type(record)]
         try:
-            future = self._producer.send(topic, self._encode(record), record.wearer.encode())
+            future = self._handed(topic, self._encode(record), record.wearer.encode())
         except MessageSizeTooLargeError as error:
-            raise UserError(f"a record of {record.wearer} is too large for topic {topic}: {error}") from error
+            raise UserError(f"a record is too large for topic {topic}: {error}") from error
         future.add_errback(self._on_error)
         self._sent += 1
 
@@ -84,6 +86,17 @@ class VitalsProducer:
                 self.flush()
         finally:
             self._producer.close(timeout=10 if error is None else 2)
+            if self._traces is not None:
+                self._traces.close()
+
+    def _handed(self, topic: str, value: bytes, key: bytes) -> Any:
+        if self._traces is None:
+            return self._producer.send(topic, value, key)
+        headers, end = self._traces.begin(topic)
+        future = self._producer.send(topic, value, key, headers)
+        future.add_callback(lambda _: end(None))
+        future.add_errback(end)
+        return future
 
     def _on_error(self, error: BaseException) -> None:
         self._failed += 1

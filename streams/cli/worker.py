@@ -40,7 +40,7 @@ def worker(
 
 
 async def _work(settings: Settings, say: Callable[[int], None]) -> int:
-    from contextlib import suppress
+    from contextlib import ExitStack, suppress
 
     from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 
@@ -54,6 +54,7 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
     from streams.engine.app import Engine
     from streams.engine.main import run
     from streams.engine.watch import Watch
+    from streams.tracing import watched
     from streams.wires import redis_url
 
     registry = CollectorRegistry()
@@ -68,7 +69,9 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
     watch = Watch(library, metrics, settings.registry_poll_s)
     door = MetricsDoor.of(settings)
     await refuse_lasting(sink.check())
-    engine = Engine(settings, core, sink, metrics, [watch.run, risks.run], risks.offer)
+    traces = ExitStack()
+    core, told = traces.enter_context(watched(core, sink))
+    engine = Engine(settings, core, told, metrics, [watch.run, risks.run], risks.offer)
     server = MetricsServer(
         registry, engine.trouble, bind=settings.bind, port=settings.metrics_port, door=door
     )
@@ -80,6 +83,7 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
             await risks.flush()
         await risks.close()
         await sink.close()
+        traces.close()
 
 
 def _library(settings: Settings) -> Library:

@@ -102,10 +102,6 @@ class Partitions:
         self._on_built(found)
         return found
 
-    def find(self, number: int) -> Partition | None:
-        """The partition, if its shard is built."""
-        return self._live.get(number)
-
     def next_offset(self, number: int) -> int:
         """The offset behind the last record decided; 0 where nothing is known."""
         return self.get(number).shard.position + 1

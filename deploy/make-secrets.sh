@@ -1,26 +1,50 @@
 #!/bin/sh
 # Makes the secrets that docker-compose.yml reads, once: what exists is left as it is.
-#   sh deploy/make-secrets.sh
+#   sh deploy/make-secrets.sh             passwords, keys and the board's certificate, in deploy/secrets
+#   sh deploy/make-secrets.sh --tls       a private CA too, and what docker-compose.tls.yml reads
 set -eu
 umask 077
-folder=$(dirname "$0")/secrets
+here=$(dirname "$0")
+folder=$here/secrets
+case ${1:-} in
+  "" | --tls) ;;
+  *) echo "make-secrets.sh: $1: only --tls is known" >&2; exit 2 ;;
+esac
 mkdir -p "$folder"
 
 random_hex() { od -An -tx1 -N32 /dev/urandom | tr -d ' \n'; }
-make() { [ -s "$folder/$1" ] || printf '%s' "$2" >"$folder/$1"; }
+make() { [ -s "$1" ] || printf '%s' "$2" >"$1"; }
 
-make state_key "$(random_hex)"
-sh "$(dirname "$0")/redis/make-users.sh" "$folder" >/dev/null
-make redis_url "redis://writer:$(cat "$folder/redis_writer")@redis:6379/0"
-make redis_reader_url "redis://reader:$(cat "$folder/redis_reader")@redis:6379/0"
-make grafana_password "$(random_hex)"
+make "$folder/state_key" "$(random_hex)"
+sh "$here/redis/make-users.sh" "$folder" >/dev/null
+writer=$(cat "$folder/redis_writer") reader=$(cat "$folder/redis_reader")
+make "$folder/redis_url" "redis://writer:$writer@redis:6379/0"
+make "$folder/redis_reader_url" "redis://reader:$reader@redis:6379/0"
+make "$folder/grafana_password" "$(random_hex)"
 
 # A certificate of its own for the alert API and the board: replace it by one that browsers trust.
 [ -s "$folder/api_cert" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 825 \
   -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
   -keyout "$folder/api_key" -out "$folder/api_cert" 2>/dev/null
 
+if [ "${1:-}" = --tls ]; then
+  tls=$folder/tls ca=$here/tls/made
+  mkdir -p "$tls"
+  sh "$here/tls/make-ca.sh" "$ca"
+  # Containers get copies, without the key that signs.
+  for file in "$ca"/*.crt "$ca"/*.key "$ca"/kafka.pem; do
+    [ "$file" = "$ca/ca.key" ] || { rm -f "$tls/${file##*/}" && cp "$file" "$tls/"; }
+  done
+  make "$tls/redis_url" "rediss://writer:$writer@redis:6379/0?ssl_ca_certs=/run/secrets/ca"
+  make "$tls/redis_reader_url" "rediss://reader:$reader@redis:6379/0?ssl_ca_certs=/run/secrets/ca"
+  make "$tls/metrics_password" "$(random_hex)"
+  [ -e "$tls/metrics_users" ] || : >"$tls/metrics_users"
+  chmod 0444 "$tls"/*
+  chmod 0644 "$tls/metrics_users"
+  chmod 0700 "$tls"
+fi
+
 # Containers read the files as users of their own; the folder keeps the others of this machine out.
-chmod 0444 "$folder"/*
+find "$folder" -maxdepth 1 -type f -exec chmod 0444 {} +
 chmod 0700 "$folder"
 echo "secrets are in $folder"

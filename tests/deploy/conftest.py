@@ -193,6 +193,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(path, copy)
     for name in ("exporters", "docs"):
         (copy / name).symlink_to(root / name)
-    subprocess.run(["sh", str(copy / "deploy" / "make-secrets.sh")], check=True, capture_output=True)
+    run = ["sh", str(copy / "deploy" / "make-secrets.sh"), "--tls"]
+    subprocess.run(run, check=True, capture_output=True)
     (copy / "deploy" / "routes").mkdir()
     return copy

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from streams.settings import Settings
 from tests.deploy.compose.file import Compose, Service, read
@@ -20,9 +21,14 @@ PINNED = re.compile(r":v?\d+\.\d+\.\d+(-[\w.-]+)?$")
 SECRET = re.compile(r"password|secret|token|_key$", re.IGNORECASE)
 
 FILE = read(COMPOSE)
+WITH_TLS = read(COMPOSE, PROJECT / "docker-compose.tls.yml")
 OURS = [service.name for service in FILE.services.values() if service.image == "vitalstream"]
 
-every_service = pytest.mark.parametrize("service", FILE.services.values(), ids=lambda service: service.name)
+every_service = pytest.mark.parametrize(
+    "service",
+    [*FILE.services.values(), *WITH_TLS.services.values()],
+    ids=[*FILE.services, *(f"{name}-tls" for name in WITH_TLS.services)],
+)
 each_of_ours = pytest.mark.parametrize("service", [FILE.services[name] for name in OURS], ids=OURS)
 
 
@@ -95,18 +101,19 @@ def test_secrets_come_as_files(service: Service) -> None:
     secrets = {f"/run/secrets/{name}" for name in service.body.get("secrets", [])}
 
     for name, value in service.environment.items():
-        if name.endswith(("_FILE", "_CERT", "_KEY", "_CA", "_USERS")):
+        if value.startswith("/run/secrets/") or name.endswith("_FILE"):
             assert value in secrets, f"{name} names a file that the container has not got"
         else:
             assert not SECRET.search(name), f"{name} stands in the file"
-    assert set(service.body.get("secrets", [])) <= FILE.secrets.keys()
+    assert set(service.body.get("secrets", [])) <= WITH_TLS.secrets.keys()
 
 
-def test_every_secret_is_used_and_kept_out_of_the_repository() -> None:
-    used = {name for service in FILE.services.values() for name in service.body.get("secrets", [])}
+@pytest.mark.parametrize("file", [FILE, WITH_TLS], ids=["plain", "tls"])
+def test_every_secret_is_used_and_kept_out_of_the_repository(file: Compose) -> None:
+    used = {name for service in file.services.values() for name in service.body.get("secrets", [])}
 
-    assert used == FILE.secrets.keys()
-    assert all(path.startswith("deploy/secrets/") for path in FILE.secrets.values())
+    assert used == file.secrets.keys()
+    assert all(path.startswith("deploy/secrets/") for path in file.secrets.values())
     assert "secrets/" in (PROJECT / "deploy" / ".gitignore").read_text().split()
 
 
@@ -180,6 +187,54 @@ def test_what_the_image_leaves_out_is_in_the_lock_and_imported_by_the_local_stac
     assert set(places) == {"streams/stack"}
 
 
+def test_with_tls_nobody_shares_a_key_with_another() -> None:
+    holders: dict[str, list[str]] = {}
+    for service in WITH_TLS.services.values():
+        for name in service.body.get("secrets", []):
+            holders.setdefault(name, []).append(service.name)
+    keys = {name: who for name, who in holders.items() if name.endswith(("_key", "_pem"))}
+
+    assert all(len(who) == 1 for name, who in keys.items() if name != "metrics_key")
+    assert holders["metrics_password"] == ["prometheus"]
+    assert holders["ca"] == [
+        "kafka",
+        "redis",
+        "topics",
+        "worker",
+        "api",
+        "deliver",
+        "simulator",
+        "prometheus",
+    ]
+
+
+@pytest.mark.parametrize("service", [WITH_TLS.services[name] for name in OURS], ids=OURS)
+def test_with_tls_none_of_ours_goes_in_clear(service: Service) -> None:
+    settings = service.environment
+
+    assert settings["VITALSTREAM_PLAINTEXT"] == "loopback"
+    if service.name != "deliver":  # it has no business with Kafka
+        assert settings["VITALSTREAM_KAFKA_SECURITY"] == "SSL"
+    if "expose" in service.body:
+        assert {"VITALSTREAM_METRICS_TLS_CERT", "VITALSTREAM_METRICS_USERS"} <= settings.keys()
+    assert {name.removesuffix("_FILE") for name in settings} <= {
+        f"VITALSTREAM_{name.upper()}" for name in Settings.model_fields
+    }
+
+
+def test_with_tls_prometheus_looks_at_the_same_in_the_same_way() -> None:
+    plain = yaml.safe_load((PROJECT / "exporters" / "prometheus" / "prometheus.yml").read_text())
+    secure = yaml.safe_load((PROJECT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+
+    for job in secure["scrape_configs"]:
+        if job["job_name"].startswith("vitalstream"):
+            assert job.pop("scheme") == "https"
+            assert job.pop("tls_config") == {"ca_file": "/run/secrets/ca", "server_name": "metrics"}
+            assert job.pop("basic_auth")["password_file"] == "/run/secrets/metrics_password"
+    plain["rule_files"] = [f"/etc/prometheus/{path}" for path in plain["rule_files"]]
+    assert secure == plain
+
+
 def docker_compose() -> list[str] | None:
     docker = shutil.which("docker")
     if docker is None:
@@ -200,15 +255,25 @@ def test_docker_compose_itself_reads_it(project: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def secrets(project: Path) -> dict[str, str]:
+    folder = project / "deploy" / "secrets"
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
+
+
 def test_secrets_are_made_once_and_are_those_of_the_file(project: Path) -> None:
     folder = project / "deploy" / "secrets"
-    first = {path.name: path.read_text() for path in folder.iterdir()}
+    first = secrets(project)
 
-    subprocess.run(["sh", str(project / "deploy" / "make-secrets.sh")], check=True, capture_output=True)
+    run = ["sh", str(project / "deploy" / "make-secrets.sh"), "--tls"]
+    subprocess.run(run, check=True, capture_output=True)
 
-    assert first == {path.name: path.read_text() for path in folder.iterdir()}
-    in_files_of_urls = {"redis_writer", "redis_reader"}
-    assert first.keys() - in_files_of_urls == {Path(path).name for path in FILE.secrets.values()}
+    assert first == secrets(project)
+    wanted = {
+        path.removeprefix("deploy/secrets/") for path in (*FILE.secrets.values(), *WITH_TLS.secrets.values())
+    }
+    assert wanted <= first.keys()
+    assert not [name for name in first if "ca.key" in name], "the key that signs is nobody's"
     assert f"writer:{first['redis_writer']}@" in first["redis_url"]
     assert f"reader:{first['redis_reader']}@" in first["redis_reader_url"]
     assert len(bytes.fromhex(first["state_key"])) == 32

@@ -159,6 +159,7 @@ def _image(service: Service, address: str, folder: Path) -> tuple[_Image, list[s
     if service.image == "vitalstream":
         ours = recipe(PROJECT / "deploy" / "Dockerfile")
         environment = {name: value for name, value in ours.environment.items() if name != "PATH"}
+        environment["PYTHONPATH"] = str(PROJECT)
         return _Image(environment, {}), [*ours.entrypoint, *command]
     if service.image == "redis":
         return _Image({}, {"/image/redis-server": redis_server()}), command

@@ -51,9 +51,10 @@ class Box:
             "--unshare-ipc",
         ]
         words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
-        words += [*_system(), "--proc", "/proc", "--dev", "/dev"]
         for place in self.tmpfs:
             words += ["--perms", "1777", "--tmpfs", place]
+        # After the empty /tmp: a checkout may lie there.
+        words += [*_system(), "--proc", "/proc", "--dev", "/dev"]
         for place, path in {**self.programs, **self.readable}.items():
             words += ["--ro-bind", str(path), place]
         for place, path in self.writable.items():

@@ -1,0 +1,55 @@
+"""Makes the PrometheusRule of the Prometheus operator from the rules that Prometheus itself reads.
+
+python deploy/kubernetes/prometheusrule.py            writes components/monitoring/rules.yaml
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "exporters" / "prometheus"
+TARGET = Path(__file__).with_name("components") / "monitoring" / "rules.yaml"
+FOLDERS = ("rules", "alerts")
+HEAD = "# Made by `python deploy/kubernetes/prometheusrule.py` from exporters/prometheus: change that.\n"
+
+
+class Dumper(yaml.SafeDumper):
+    """Expressions of several lines as they were written."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        """Everything in full."""
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+Dumper.add_representer(str, _text)
+
+
+def manifests() -> list[dict[str, Any]]:
+    """One PrometheusRule for each file of rules."""
+    return [
+        {
+            "apiVersion": "monitoring.coreos.com/v1",
+            "kind": "PrometheusRule",
+            "metadata": {"name": f"vitalstream-{folder}-{file.stem}"},
+            "spec": yaml.safe_load(file.read_text()),
+        }
+        for folder in FOLDERS
+        for file in sorted((SOURCE / folder).glob("*.yml"))
+    ]
+
+
+def text() -> str:
+    """The file."""
+    return HEAD + yaml.dump_all(manifests(), Dumper=Dumper, sort_keys=False, width=110)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(text())

@@ -28,6 +28,7 @@ def worker(
 
     from streams.engine.ends import exit_now
     from streams.engine.preflight import check_topics
+    from streams.growing.journal import stored_table
     from streams.logs import log_as
     from streams.settings import Settings
     from streams.stack import discover
@@ -36,10 +37,11 @@ def worker(
     settings = discover(Settings())
     log_as("worker", settings)
     check_topics(reach(settings, "worker"), settings.partitions)
-    exit_now(asyncio.run(_work(settings, _say_json if json_ else _say)))
+    table = stored_table(settings)
+    exit_now(asyncio.run(_work(settings, table, _say_json if json_ else _say)))
 
 
-async def _work(settings: Settings, say: Callable[[int], None]) -> int:
+async def _work(settings: Settings, table: str, say: Callable[[int], None]) -> int:
     from contextlib import ExitStack, suppress
 
     from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
@@ -71,7 +73,7 @@ async def _work(settings: Settings, say: Callable[[int], None]) -> int:
     await refuse_lasting(sink.check())
     traces = ExitStack()
     core, told = traces.enter_context(watched(core, sink))
-    engine = Engine(settings, core, told, metrics, [watch.run, risks.run], risks.offer)
+    engine = Engine(settings, core, told, metrics, [watch.run, risks.run], risks.offer, table)
     server = MetricsServer(
         registry, engine.trouble, bind=settings.bind, port=settings.metrics_port, door=door
     )

@@ -59,8 +59,12 @@ class Engine:
         metrics: WorkerMetrics,
         beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
         on_risk: Callable[[Risk], None] = lambda risk: None,
+        table: str = TABLE,
     ) -> None:
-        """What is `beside` runs for ever as the worker does; `on_risk` is told each risk and never waits."""
+        """What is `beside` runs for ever as the worker does; `on_risk` is told each risk and never waits.
+
+        `table` is where state is kept; see `streams.engine.generation`.
+        """
         self._settings, self._metrics, self._beside, self._on_risk = settings, metrics, beside, on_risk
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._epoch, self._halted = Epoch(), False
@@ -77,7 +81,7 @@ class Engine:
             configuration.CHUNK_BYTES,
             settings.record_by_record,
         )
-        self._table = self._make_table(factory)
+        self._table = self._make_table(factory, table)
         self._partitions = Partitions(factory, self._table.take, self._built)
         self._outbox = Outbox(sink, metrics, settings.pending_alerts)
         self._vitals = Gate(self._consumer, metrics, self._epoch, known=self._partitions.next_offset)
@@ -198,13 +202,13 @@ class Engine:
         topic = self.app.topic(*topics, value_serializer=VERBATIM, key_serializer="raw")
         self.app.agent(topic, name=name, concurrency=1)(agent)
 
-    def _make_table(self, factory: ShardFactory) -> PageTable:
+    def _make_table(self, factory: ShardFactory, name: str) -> PageTable:
         conf: Any = self.app.conf
         conf.Table = PageTable
         table = cast(
             "PageTable",
             self.app.Table(
-                TABLE,
+                name,
                 key_type=bytes,
                 value_type=bytes,
                 partitions=self._settings.partitions,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
+from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -20,10 +21,12 @@ from exporters.alerts.errors import RedisUnavailable
 from exporters.api import alerts, answers, health, silences, socket, stream, wearers
 from exporters.api.asked import problem
 from exporters.api.feed import HEARTBEAT_S, Feed
+from exporters.api.metered import Metered
 from exporters.api.outlet import BrokerUnavailable, Outlet
 from exporters.api.store import Store
 from exporters.board.routes import board_routes
 from exporters.history import History
+from exporters.metrics.api_part import ApiMetrics
 from models.advice import load_catalogue
 from streams.settings import Settings
 from streams.wires import Broker, redis_url
@@ -38,12 +41,15 @@ LINES = {
 class Api:
     """What the application rests on, opened and closed with it."""
 
-    def __init__(self, settings: Settings, history: History, heartbeat_s: float) -> None:
+    def __init__(self, settings: Settings, history: History, heartbeat_s: float, metrics: ApiMetrics) -> None:
         redis = redis_url(settings)
         self.store = Store.connect(redis)
-        self.feed = Feed(redis, self.store, heartbeat_s=heartbeat_s)
+        self.feed = Feed(redis, self.store, heartbeat_s=heartbeat_s, on_gap=metrics.gap)
         self.outlet = Outlet(Broker.of(settings))
         self.history = history
+        metrics.alerts_up.set_function(lambda: self.feed.up)
+        metrics.history_up.set_function(lambda: history.up)
+        metrics.history_lag.set_function(lambda: history.lag)
 
     @asynccontextmanager
     async def running(self, _app: Starlette) -> AsyncGenerator[None, None]:
@@ -69,16 +75,22 @@ def build_api(
     *,
     heartbeat_s: float = HEARTBEAT_S,
     takes_s: float = stream.TAKES_S,
+    metrics: ApiMetrics | None = None,
 ) -> Starlette:
     """The application, which closes access and history when it ends; `app.state.feed.stop()` ends
     its streams.
 
     Raises ValueError when the Redis URL is none.
     """
-    api = Api(settings, history or History.of(settings), heartbeat_s)
+    metrics = metrics or ApiMetrics(CollectorRegistry())
+    api = Api(settings, history or History.of(settings), heartbeat_s, metrics)
     app = Starlette(
         routes=_routes(api, access, heartbeat_s, takes_s),
-        middleware=[Middleware(socket.SocketToken), Middleware(AccessMiddleware, access=access)],
+        middleware=[
+            Middleware(socket.SocketToken),
+            Middleware(Metered, metrics=metrics),
+            Middleware(AccessMiddleware, access=access),
+        ],
         lifespan=api.running,
         exception_handlers={
             HTTPException: _told,

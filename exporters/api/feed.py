@@ -47,8 +47,16 @@ class Message:
 class Feed:
     """Reads the stream once, as it grows, and tells every subscriber what came after their place."""
 
-    def __init__(self, url: str, store: Store, size: int = SIZE, heartbeat_s: float = HEARTBEAT_S) -> None:
-        self._url, self._store = url, store
+    def __init__(
+        self,
+        url: str,
+        store: Store,
+        size: int = SIZE,
+        heartbeat_s: float = HEARTBEAT_S,
+        on_gap: Callable[[str], None] = lambda reason: None,
+    ) -> None:
+        """`on_gap` is told the reason of each hole that a subscriber is told of."""
+        self._url, self._store, self._on_gap = url, store, on_gap
         self._ring = Ring(size)
         self._heartbeat_s = heartbeat_s
         self._behind = asyncio.Semaphore(CATCHING_UP)
@@ -144,6 +152,8 @@ class Feed:
             if page is None:
                 return [], place, False
             on, messages = _joined(place, page)
+            if messages:
+                self._on_gap(lost(place, page) or "")
             on, found = page.end or on, page.events
         for event in found:
             data = view(event)

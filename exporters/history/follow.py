@@ -51,6 +51,8 @@ class Follower:
         self._failures = 0
         self.up = False
         """Whether Kafka was read from without an error last."""
+        self.lag = 0
+        """Records that the logs held behind what was taken, as of the last reading."""
 
     async def run(self) -> None:
         """Follow until cancelled. An error is told in one line, and everything begins anew after a pause."""
@@ -71,10 +73,13 @@ class Follower:
         async with _consumer(self._broker) as consumer:
             _assign(consumer, partitions, offsets)
             self.up, self._failures = True, 0
+            reached: dict[TopicPartition, int] = {}
             while self.up:
                 records = await consumer.getmany(timeout_ms=WAIT_MS, max_records=MOST)
                 if records:
                     await self._take(records)
+                    reached.update({tp: of[-1].offset + 1 for tp, of in records.items() if of})
+                    self.lag = sum(max(0, (consumer.highwater(tp) or 0) - at) for tp, at in reached.items())
                 elif not await _answers(consumer):
                     await self._outlast(consumer)
                 await asyncio.sleep(_pause_s(sum(map(len, records.values()))))

@@ -68,6 +68,11 @@ class History:
         """Whether Kafka is being read."""
         return self._follower.up
 
+    @property
+    def lag(self) -> int:
+        """Records that Kafka has and history does not, as of the last reading."""
+        return self._follower.lag
+
     async def start(self) -> None:
         """Restore the overview and begin to follow."""
         self._tasks = [asyncio.create_task(self._run(), name="history")]

@@ -6,6 +6,7 @@ import re
 
 from prometheus_client import CollectorRegistry
 
+from exporters.metrics.labels import BoundedLabel
 from exporters.metrics.part import STAGE_BUCKETS, Part
 
 UNKNOWN_ROUTE = "unknown"
@@ -47,6 +48,12 @@ class ApiMetrics(Part):
             "How much later than asked for the event loop woke a task, five times a second.",
             STAGE_BUCKETS,
         )
+        self.kafka_errors = self._counter(
+            "api_kafka_client_errors_total",
+            "Warnings and errors of the API's Kafka clients, by the part that gave them.",
+            "kind",
+        )
+        self._kind = BoundedLabel()
         for reason in ("trimmed", "reset"):
             self.gaps.labels(reason)
 
@@ -60,3 +67,7 @@ class ApiMetrics(Part):
     def gap(self, reason: str) -> None:
         """A subscriber was told of a hole."""
         self.gaps.labels(reason).inc()
+
+    def kafka_error(self, kind: str) -> None:
+        """A Kafka client warned of something, or failed."""
+        self.kafka_errors.labels(self._kind(kind)).inc()

@@ -9,7 +9,7 @@ CLIENT = "aiokafka"
 
 
 class ClientErrors(logging.Handler):
-    """Counts warnings and errors of aiokafka by the part of it that tells them; never looks at their text.
+    """Counts warnings and errors of aiokafka by the module that tells them; never looks at their text.
 
     It reads what the log leaves out too: that is passed on only from the level that was set before.
     """
@@ -34,6 +34,6 @@ class ClientErrors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count a line, and pass it on where it would have been shown."""
-        self._count(record.name.rpartition(".")[2])
+        self._count(record.module)
         if record.levelno >= self._shown:
             logging.getLogger().handle(record)

@@ -73,7 +73,7 @@ def metrics_page() -> str:
         " and why) on `VITALSTREAM_METRICS_PORT`; so do `vitalstream deliver` and `vitalstream api`, with"
         " what stands under Deliveries and API. No label ever names a wearer, a device or an alert; a"
         " worker's series stay below 2,000 however many wearers it has (a test runs 10,000). Rules"
-        " are in [`exporters/prometheus`](../../exporters/prometheus/vitalstream.rules.yml), dashboards in"
+        " are in [`exporters/prometheus`](../../exporters/prometheus/alerts/parts.yml), dashboards in"
         " [`exporters/grafana`](../../exporters/grafana/dashboards/overview.json).",
         "\n\n".join(f"## {title}\n\n{table}" for title, table in found.items()),
     )

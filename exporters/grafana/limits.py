@@ -26,7 +26,7 @@ def limit(alert: str) -> float:
 
 
 def _expressions(alert: str) -> list[str]:
-    groups = [group for path in sorted(RULES.glob("*rules*.yml")) for group in _groups(path)]
+    groups = [group for path in sorted((RULES / "alerts").glob("*.yml")) for group in _groups(path)]
     return [rule["expr"] for group in groups for rule in group["rules"] if rule.get("alert") == alert]
 
 

@@ -66,7 +66,7 @@ def prometheus_of(folder: Path, jobs: Mapping[str, Sequence[int]]) -> Iterator[P
 def _configuration(jobs: Mapping[str, Sequence[int]]) -> dict[str, Any]:
     return {
         "global": {"scrape_interval": "500ms", "evaluation_interval": "500ms"},
-        "rule_files": [str(RULES)],
+        "rule_files": [str(path) for path in RULES],
         "scrape_configs": [
             {"job_name": job, "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in ports]}]}
             for job, ports in jobs.items()

@@ -1,4 +1,4 @@
-"""What an operator is given fits what a worker shows: the rules."""
+"""What an operator is given fits what is shown: rules, alerts, their tests and their runbooks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +15,49 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from exporters.deliveries.measures import DeliveryMetrics
+from exporters.metrics.api_part import ApiMetrics
 from exporters.metrics.worker import WorkerMetrics
 from tests.exporters.test_metrics import use_everything
 
 ROOT = Path(__file__).parents[2]
-RULES = ROOT / "exporters" / "prometheus" / "vitalstream.rules.yml"
+PROMETHEUS = ROOT / "exporters" / "prometheus"
+RULES = sorted(PROMETHEUS.glob("rules/*.yml")) + sorted(PROMETHEUS.glob("alerts/*.yml"))
+TESTS = sorted(PROMETHEUS.glob("tests/*.yml"))
+RUNBOOKS = ROOT / "docs" / "runbooks"
+PUBLISHED = "http://localhost:3000/public/vitalstream/"
+"""Where docker-compose has Grafana serve the docs to the browser of whoever reads an alert."""
 
 OWN_METRIC = re.compile(r"(?<![\w:])vitalstream_\w+")
-RECORDED = re.compile(r"job:\w+:\w+")
+RECORDED = re.compile(r"\bjob\w*:\w+:\w+")
+SEVERITIES = {"critical", "warning", "none"}
+SECTIONS = ["## Look", "## Do", "## It is over when"]
+WITHOUT_DATA = {"VitalstreamNoWorker", "VitalstreamWatchdog"}
+"""No data on workers is no worker; the watchdog needs none."""
 
 
 @pytest.fixture(scope="module")
 def shown() -> set[str]:
-    """Every sample name that the endpoints of a worker and of deliveries have."""
+    """Every sample name that the endpoints of a worker, of deliveries and of the API have."""
     registry = CollectorRegistry()
     use_everything(WorkerMetrics(registry))
-    DeliveryMetrics(registry, ["ward"], ["all"]).lost("ward", "expired")
+    deliveries = DeliveryMetrics(registry, ["ward"], ["all"])
+    deliveries.lost("ward", "expired")
+    deliveries.receiver("ward", 1, 2.0, disabled=False)
+    ApiMetrics(registry).request("GET", "/alerts", 200, 0.1)
     return {sample.name for family in registry.collect() for sample in family.samples}
 
 
+@cache
 def rules() -> list[dict[str, Any]]:
-    return [rule for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]]
+    groups = [group for path in RULES for group in yaml.safe_load(path.read_text())["groups"]]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def alerts() -> list[Any]:
+    return [pytest.param(rule, id=rule["alert"]) for rule in rules() if "alert" in rule]
+
+
+every_alert = pytest.mark.parametrize("rule", alerts())
 
 
 def test_rules_use_only_metrics_that_exist(shown: set[str]) -> None:
@@ -45,32 +68,89 @@ def test_rules_use_only_metrics_that_exist(shown: set[str]) -> None:
         assert set(RECORDED.findall(rule["expr"])) <= recorded, rule["expr"]
 
 
-def test_every_alerting_rule_says_what_and_what_to_do() -> None:
-    for rule in (rule for rule in rules() if "alert" in rule):
-        assert rule["labels"]["severity"] in ("critical", "warning")
-        assert set(rule["annotations"]) == {"summary", "description"}
-        named = set(OWN_METRIC.findall(" ".join(rule["annotations"].values())))
-        assert all(name.endswith("_total") for name in named)
+@every_alert
+def test_an_alert_says_how_bad_it_is_what_it_is_and_where_its_runbook_is(rule: dict[str, Any]) -> None:
+    told = rule["annotations"]
+
+    assert rule["labels"]["severity"] in SEVERITIES
+    assert set(told) == {"summary", "description", "runbook_url"}
+    assert told["description"].endswith(("?", ".", ")"))
+    assert told["runbook_url"] == f"{PUBLISHED}runbooks/{rule['alert']}.md"
+    named = set(OWN_METRIC.findall(told["summary"] + told["description"]))
+    assert all(name.endswith("_total") for name in named)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["check", "rules", "vitalstream.rules.yml"],
-        ["check", "config", "prometheus.yml"],
-        ["test", "rules", "vitalstream.test.yml"],
-    ],
-    ids=" ".join,
-)
-def test_promtool_accepts(arguments: list[str]) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
+@every_alert
+def test_a_runbook_says_what_to_look_at_what_to_do_and_when_it_is_over(rule: dict[str, Any]) -> None:
+    text = (RUNBOOKS / f"{rule['alert']}.md").read_text()
+
+    assert text.startswith(f"# {rule['alert']}\n")
+    assert "**What people notice.** " in text
+    assert re.findall(r"^## .+$", text, re.MULTILINE) == SECTIONS
+    assert re.search(r"## Look\n\n(.+\n)?```(promql|sh)\n", text)
+
+
+@every_alert
+def test_queries_of_a_runbook_are_of_metrics_that_exist(rule: dict[str, Any], shown: set[str]) -> None:
+    text = (RUNBOOKS / f"{rule['alert']}.md").read_text()
+    recorded = {rule["record"] for rule in rules() if "record" in rule}
+    asked = "\n".join(re.findall(r"```promql\n(.*?)```", text, re.DOTALL))
+
+    assert set(OWN_METRIC.findall(asked)) <= shown
+    assert set(RECORDED.findall(asked)) <= recorded
+
+
+def test_every_runbook_is_of_an_alert() -> None:
+    names = [rule["alert"] for rule in rules() if "alert" in rule]
+
+    assert sorted([*names, "README"]) == sorted(path.stem for path in RUNBOOKS.glob("*.md"))
+    listed = re.findall(
+        r"^\| \[(\w+)\]\(\1\.md\) \| (\w+) \|", (RUNBOOKS / "README.md").read_text(), re.MULTILINE
+    )
+    assert dict(listed) == {r["alert"]: r["labels"]["severity"] for r in rules() if "alert" in r}
+
+
+@every_alert
+def test_an_alert_is_tried_firing_not_firing_and_without_data(rule: dict[str, Any]) -> None:
+    tried = [
+        (bool(one["input_series"]), bool(case["exp_alerts"]))
+        for path in TESTS
+        for one in yaml.safe_load(path.read_text())["tests"]
+        for case in one["alert_rule_test"]
+        if case["alertname"] == rule["alert"]
+    ]
+
+    wanted = {(True, True), (True, False), (False, False)}
+    if rule["alert"] in WITHOUT_DATA:
+        wanted = {(False, True)} if rule["alert"] == "VitalstreamWatchdog" else {*wanted, (False, True)}
+        wanted.discard((False, False))
+    assert set(tried) == wanted
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_alerts_fire_when_they_should(path: Path) -> None:
+    promtool("test", "rules", str(path))
+
+
+def test_prometheus_accepts_configuration_and_rules() -> None:
+    promtool("check", "config", "prometheus.yml")
+    promtool("check", "rules", *map(str, RULES))
+
+
+def test_configuration_reads_every_file_of_rules() -> None:
+    told = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
+
+    assert sorted(path for glob in told["rule_files"] for path in PROMETHEUS.glob(glob)) == sorted(RULES)
+
+
+def promtool(*arguments: str) -> None:
+    """Run it beside the rules; what it says is the failure."""
+    found = shutil.which("promtool")
+    if found is None:
         if os.environ.get("CI"):
             pytest.fail("promtool is missing: install Debian's package prometheus")
         pytest.skip("promtool is not installed (Debian's package prometheus)")
 
-    done = subprocess.run(
-        [promtool, *arguments], cwd=RULES.parent, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([found, *arguments], cwd=PROMETHEUS, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -83,7 +83,7 @@ def test_addresses_are_each_ones_own() -> None:
 
 
 def test_a_limit_is_the_rules_own_and_a_wrong_name_is_told() -> None:
-    rules = (ROOT / "exporters" / "prometheus" / "vitalstream.rules.yml").read_text()
+    rules = (ROOT / "exporters" / "prometheus" / "alerts" / "flow.yml").read_text()
 
     assert f"> {limit('VitalstreamFallsBehind'):g}" in rules
     with pytest.raises(LookupError, match="VitalstreamNoSuch"):

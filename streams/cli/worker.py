@@ -28,7 +28,6 @@ def worker(
 
     from streams.engine.ends import exit_now
     from streams.engine.preflight import check_topics
-    from streams.growing.journal import stored_table
     from streams.logs import log_as
     from streams.settings import Settings
     from streams.stack import discover
@@ -37,6 +36,9 @@ def worker(
     settings = discover(Settings())
     log_as("worker", settings)
     check_topics(reach(settings, "worker"), settings.partitions)
+    # Loads the models: what is wrong with a wire is told before.
+    from streams.growing.journal import stored_table
+
     table = stored_table(settings)
     exit_now(asyncio.run(_work(settings, table, _say_json if json_ else _say)))
 
@@ -64,13 +66,13 @@ async def _work(settings: Settings, table: str, say: Callable[[int], None]) -> i
     GCCollector(registry=registry)
     metrics = WorkerMetrics(registry)
     url = redis_url(settings)
+    door = MetricsDoor.of(settings)
     sink = AlertSink.connect(url, settings.stream_trim_s)
+    await refuse_lasting(sink.check())
     risks = RiskBoard.connect(url, settings.stream_trim_s)
     library = _library(settings)
     core = _core(settings, library, metrics)
     watch = Watch(library, metrics, settings.registry_poll_s)
-    door = MetricsDoor.of(settings)
-    await refuse_lasting(sink.check())
     traces = ExitStack()
     core, told = traces.enter_context(watched(core, sink))
     engine = Engine(settings, core, told, metrics, [watch.run, risks.run], risks.offer, table)

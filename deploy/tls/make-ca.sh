@@ -15,7 +15,7 @@ here=$(dirname "$0")
 folder=${1:-$here/made}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- broker:kafka server:redis server:board server:metrics \
-  client:admin client:worker client:gateway client:api client:care client:scaler
+  client:admin client:worker client:gateway client:simulator client:api client:care client:scaler
 days=${DAYS:-397}
 month=2592000
 mkdir -p "$folder"

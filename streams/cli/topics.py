@@ -24,7 +24,7 @@ def topics(
 ) -> None:
     """Make the topics where they are missing; those that exist are left as they are.
 
-    So are ACLs. What the users worker, gateway, care, api and scaler may do besides is told, not taken away.
+    So are ACLs. What the users of the roles may do besides is told, not taken away.
     """
     from streams.settings import Settings
     from streams.stack import discover, ensure_topics
@@ -42,7 +42,7 @@ def topics(
     if acls:
         made = make_acls(broker, settings.app_id)
         for user, right in made.made:
-            typer.echo(f"{user} may now {right.operation} {right.resource} {right.name}")
+            typer.echo(f"{user} may now {right}")
         for words in made.surplus:
             typer.echo(f"not by the table: {words}", err=True)
         typer.echo(f"ACLs are there: {len(made.made)} made, {made.there} were there")

@@ -45,7 +45,7 @@ def _sink(out: Path | None) -> Iterator[Sink]:
     from streams.wires.rights import reach
 
     settings = discover(Settings())
-    broker = reach(settings, "gateway")
+    broker = reach(settings, "simulator")
     ensure_topics(broker, settings.partitions)
     with VitalsProducer(broker) as producer:
         yield producer

@@ -9,7 +9,10 @@ from typing import Literal
 Resource = Literal["topic", "group"]
 Operation = Literal["read", "write", "create", "describe"]
 
-CHANGELOG = "{app_id}-state-changelog"
+STATE = "{app_id}-state"
+"""What the names of the topics of state begin with: one for each number of partitions that there was."""
+CHANGELOG = "-changelog"
+JOURNAL = "{app_id}-generations"
 GROUP = "{app_id}"
 
 
@@ -20,6 +23,16 @@ class Right:
     resource: Resource
     name: str
     operation: Operation
+    prefixed: bool = False
+    """On everything whose name begins so."""
+
+    @property
+    def example(self) -> str:
+        """The name of a thing that it is about."""
+        return self.name + CHANGELOG if self.prefixed else self.name
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.resource} {self.name}{'*' * self.prefixed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,7 @@ class Role:
         """Each right, for the workers of this `VITALSTREAM_APP_ID`."""
         for name, operations in self.topics.items():
             for operation in operations:
-                yield Right("topic", name.format(app_id=app_id), operation)
+                yield Right("topic", name.format(app_id=app_id), operation, name == STATE)
         for operation in self.group:
             yield Right("group", GROUP.format(app_id=app_id), operation)
 
@@ -52,11 +65,14 @@ ROLES: Mapping[str, Role] = {
             "traces": ("write",),
             "vitals.rejected": ("write",),
             # Faust makes it at the first start, and asks for it at every one.
-            CHANGELOG: ("read", "write", "create"),
+            STATE: ("read", "write", "create"),
+            # Which of them holds, `vitalstream grow` notes here.
+            JOURNAL: ("read",),
         },
         ("read",),
     ),
-    "gateway": Role("`simulate`, `replay` and devices' gateways", {"vitals": ("write",)}),
+    "gateway": Role("what takes packets from devices", {"vitals": ("write",)}),
+    "simulator": Role("`simulate` and `replay`", {"vitals": ("write",), "profiles": ("write",)}),
     "care": Role(
         "`profile`, `ack`, `snooze` and what else people do at a terminal",
         {"profiles": ("read", "write"), "feedback": ("write",)},

@@ -118,14 +118,25 @@ def _of(admin: KafkaAdminClient, user: str) -> list[Any]:
 
 
 def _acl(user: str, right: Right) -> Any:
-    from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
+    from kafka.admin import (
+        ACL,
+        ACLOperation,
+        ACLPermissionType,
+        ACLResourcePatternType,
+        ResourcePattern,
+        ResourceType,
+    )
 
     return ACL(
         f"User:{user}",
         "*",
         ACLOperation[right.operation.upper()],
         ACLPermissionType.ALLOW,
-        ResourcePattern(ResourceType[right.resource.upper()], right.name),
+        ResourcePattern(
+            ResourceType[right.resource.upper()],
+            right.name,
+            ACLResourcePatternType.PREFIXED if right.prefixed else ACLResourcePatternType.LITERAL,
+        ),
     )
 
 

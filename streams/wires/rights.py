@@ -59,18 +59,18 @@ def check_rights(broker: Broker, role: str, app_id: str) -> None:
         raise WireFault(f"no answer from Kafka ({type(error).__name__}): {START}", lasting=False) from error
     if missing:
         who = f"user {broker.user}" if broker.user else "the user of this certificate"
-        first, more = missing[0], f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise WireFault(
-            f"Kafka does not let {who} {first.operation} {first.resource} {first.name}{more}: {MAKE}",
+            f"Kafka does not let {who} {missing[0]}{more}: {MAKE}",
             lasting=True,
         )
 
 
 def _missing_topics(admin: KafkaAdminClient, wanted: list[Right]) -> Iterator[Right]:
-    names = sorted({right.name for right in wanted if right.resource == "topic"})
+    names = sorted({right.example for right in wanted if right.resource == "topic"})
     may = {topic["name"]: _topic_operations(topic) for topic in admin.describe_topics(names)}
     for right in wanted:
-        allowed = may.get(right.name)
+        allowed = may.get(right.example)
         if right.resource == "topic" and allowed is not None and right.operation not in allowed:
             yield right
 

@@ -17,7 +17,8 @@ from streams.stack.jars import JarLock, kafka_jars, user_cache
 from streams.stack.java import bundled_java, find_java
 from streams.stack.kafka_server import JVM, LOGGING, LOGS, format_log
 from streams.stack.server import Definition, Server, free_port
-from streams.wires import Broker, client_options
+from streams.wires import Broker, WireFault, client_options
+from streams.wires.probe import check_broker
 from tests.streams.wires.certificates import forged, make_ca
 
 SHIPPED = Path(__file__).parents[3] / "deploy" / "kafka" / "secure.properties"
@@ -118,9 +119,11 @@ def _properties(kafka: SecureKafka) -> str:
 
 
 def _answers(kafka: SecureKafka) -> bool:
+    broker = kafka.by_certificate("admin")
     try:
-        admin = KafkaAdminClient(**client_options(kafka.by_certificate("admin")), bootstrap_timeout_ms=2000)
-    except KafkaError:
+        check_broker(broker)
+        admin = KafkaAdminClient(**client_options(broker), bootstrap_timeout_ms=2000)
+    except (KafkaError, WireFault):
         return False
     try:
         return len(admin.describe_cluster()["brokers"]) == 1

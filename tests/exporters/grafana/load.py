@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -53,15 +53,15 @@ def receivers() -> Iterator[str]:
         server.server_close()
 
 
-def routes(folder: Path, url: str) -> Path:
-    """A file of routes that tells every receiver everything."""
+def routes(folder: Path, url: str, names: Sequence[str] = tuple(ANSWERS)) -> Path:
+    """A file of routes that tells these receivers everything."""
     (folder / "secret").write_text("whsec_YSBrZXkgb2YgMjQgYnl0ZXMgb3IgbW9yZQ==\n")
     told = "\n".join(
         f'[receivers.{name}]\nkind = "webhook"\nurl = "{url}/{name}"\nsecret_file = "secret"'
-        for name in ANSWERS
+        for name in names
     )
     path = folder / "routes.toml"
-    path.write_text(f'{told}\n[routes.all]\nto = {list(ANSWERS)}\npriority = "info"\n')
+    path.write_text(f'{told}\n[routes.all]\nto = {list(names)}\npriority = "info"\n')
     return path
 
 

@@ -106,7 +106,7 @@ def test_compose_gives_grafana_the_dashboards_and_the_docs_that_they_link() -> N
 
 
 def test_compose_provides_the_data_source_that_dashboards_take() -> None:
-    [source] = yaml.safe_load(
+    source, _ = yaml.safe_load(
         (ROOT / "exporters/grafana/provisioning/datasources/prometheus.yml").read_text()
     )["datasources"]
 

@@ -33,8 +33,8 @@ FASTEST = 2400.0
 """Event seconds a second at the most: beyond it few wearers would live through weeks in a minute."""
 HOUR_MS = 3_600_000
 START_S = 60.0
-DRAIN_S = 120.0
-"""How long the worker may need for what is still in the log."""
+STILL_S = 60.0
+"""How long the worker may stand still with records in the log; as long as it moves it is waited for."""
 LOOK_S = 1.0
 
 
@@ -150,7 +150,7 @@ async def _follow(
     watch: Watch, lasting: Sequence[Child], simulator: Child, refresh: Callable[[], None]
 ) -> None:
     """Look on until every packet that was sent has come to its end."""
-    deadline = None
+    moved, deadline = (-1, -1), 0.0
     while True:
         for child_ in lasting:
             if child_.code is not None:
@@ -162,12 +162,14 @@ async def _follow(
         watch.scene.stage = "streaming" if sent is None else "finishing what is in the log"
         refresh()
         if sent is not None:
-            deadline = deadline or time.monotonic() + DRAIN_S
+            place = (watch.scene.figures.read, watch.scene.figures.pending)
+            if place != moved:
+                moved, deadline = place, time.monotonic() + STILL_S
             if watch.scene.figures.read >= sent["packets"] and not watch.scene.figures.pending:
                 await watch.look()
                 return
             if time.monotonic() > deadline:
-                raise UserError("the worker did not finish what is in the log in time")
+                raise UserError(f"the worker stands still with records in the log, for {STILL_S:.0f} s")
         await asyncio.sleep(LOOK_S)
 
 

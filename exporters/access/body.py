@@ -8,6 +8,8 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from exporters.access.wanted import wanted
+
 LARGEST = 64 * 1024
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -25,4 +27,4 @@ async def body(request: Request, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(bytes(got), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HTTPException(422, f"this body can't be read: {error}") from error
+        raise HTTPException(422, wanted(error, kind, "the body")) from error

@@ -72,4 +72,6 @@ def may(request: HTTPConnection, action: Action) -> Principal:
 
 def not_for(who: Principal) -> HTTPException:
     """What is answered to a role that never may."""
+    if who.anonymous:
+        return HTTPException(403, "this is not for who shows no token: send Authorization: Bearer TOKEN")
     return HTTPException(403, f"this is not for the role {who.role}")

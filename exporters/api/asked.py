@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from exporters.access.wanted import wanted
 from exporters.api.positions import position
 from exporters.api.shapes import Problem
 
@@ -30,7 +31,8 @@ def query(request: HTTPConnection, kind: type[T]) -> T:
     """The query as a Struct. Raises HTTPException 422."""
     given = request.query_params.multi_items()
     names = [name for name, _ in given]
-    for name in names:
+    known = {field.encode_name for field in msgspec.structs.fields(kind)}
+    for name in known.intersection(names):
         if names.count(name) > 1:
             raise HTTPException(422, f"{name} is given more than once")
     try:
@@ -42,7 +44,7 @@ def query(request: HTTPConnection, kind: type[T]) -> T:
             if getattr(asked, name, None) is not None:
                 position(getattr(asked, name))
     except msgspec.ValidationError as error:
-        raise HTTPException(422, f"this query can't be read: {error}") from error
+        raise HTTPException(422, wanted(error, kind, "the query")) from error
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
     return asked

@@ -123,10 +123,10 @@ async def test_one_alert_comes_with_its_card_in_words(api: Running, sink: AlertS
     ("path", "status", "says"),
     [
         ("/alerts/nobody", 404, "no such alert"),
-        ("/alerts?priority=urgent", 422, "priority"),
+        ("/alerts?priority=urgent", 422, "priority: send one of high, info, low, medium"),
         ("/alerts?before=yesterday", 422, "before"),
         ("/alerts?before=99999999999999999999-0", 422, "before"),
-        ("/alerts?colour=red", 422, "colour"),
+        ("/alerts?colour=red", 422, "not known here: send some of"),
         ("/alerts?priority=null", 422, "priority"),
         ("/wearers/w1/signals?from=null", 422, "from"),
         ("/alerts?limit=0", 422, "limit"),

@@ -103,9 +103,9 @@ async def test_a_broker_that_is_away_is_told_in_time(api: Running, sink: AlertSi
 @pytest.mark.parametrize(
     ("path", "said", "status", "says"),
     [
-        ("a1/snooze", {}, 422, "minutes"),
-        ("a1/snooze", {"minutes": 0}, 422, "minutes"),
-        ("a1/snooze", {"minutes": 10, "until": 1}, 422, "until"),
+        ("a1/snooze", {}, 422, "minutes is missing: send a whole number from 1 to 10080"),
+        ("a1/snooze", {"minutes": 0}, 422, "minutes: send a whole number from 1 to 10080"),
+        ("a1/snooze", {"minutes": 10, "until": 1}, 422, "not known here: send some of minutes, comment"),
         ("a1/acknowledge", {"comment": "x" * 2001}, 422, "comment"),
         ("a1/acknowledge", {"comment": "\x1b[2J"}, 422, "control characters in the comment"),
         ("a1/acknowledge", {"comment": "x" * 70_000}, 413, "64 KiB"),

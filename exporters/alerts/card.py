@@ -16,8 +16,6 @@ STYLES: dict[Priority, str] = {
     "low": "bold black on cyan",
     "info": "dim",
 }
-# UCUM codes that read badly; all others are shown as they are.
-_UNITS = {"Cel": "°C", "mm[Hg]": "mmHg", "1/min": "/min", "m[g]": "mg", "1": ""}
 _ARROWS = {"high": "↑ ", "low": "↓ ", "": ""}
 REASONS = 3
 SHORT = 8
@@ -66,13 +64,11 @@ def _people(alert: Alert) -> Iterator[str]:
 
 
 def _reason(contribution: Contribution) -> str:
-    unit = _UNITS.get(contribution.unit, contribution.unit)
-    vital = f"{contribution.signal} {contribution.value:.4g} {unit}".rstrip()
+    said, unit = words(), contribution.unit
+    vital = f"{said.of('signal', contribution.signal)} {said.number(contribution.value, unit)}"
     compared = []
     if contribution.usual is not None:
-        compared.append(f"usual {contribution.usual:.4g}")
-    if contribution.change is not None:
-        compared.append(f"{contribution.change:+.3g}")
+        compared.append(f"usual {said.number(contribution.usual, unit)}")
     if contribution.stretches:
         clearest = max(contribution.stretches, key=lambda stretch: stretch.share)
         compared.append(f"most at {_clock(clearest.start)[11:]}")

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from math import exp, expm1
 
 from models.advice import Language
 
 MINUS = "\u2212"
+LOGARITHM = "ln ms"
+DECIMALS = {"Cel": 1, "1/min": 0, "mm[Hg]": 0, "mg/dL": 0, "ms": 0, "m[g]": 0, "%": 1}
+"""Digits behind the point that a sensor's reading bears; four digits are shown in all."""
 SEVERAL = "; "
 """What stands between sentences of one cause."""
 HOLE = re.escape("...")
@@ -77,7 +81,10 @@ class Words:
         return self("comma").join(parts or [self("commented")])
 
     def number(self, value: float, unit: str = "", *, signed: bool = False) -> str:
-        """A value with its unit."""
+        """A value with its unit. A logarithm is shown as what it is of, a change of one as a share."""
+        if unit == LOGARITHM:
+            value, unit = (100 * expm1(value), "%") if signed else (exp(value), "ms")
+        value = round(value, DECIMALS.get(unit, 4))
         shown = f"{value:+.3g}" if signed else f"{value:.4g}"
         gap = "" if unit in ("Cel", "%") and self.language == "zh" else " "
         return f"{shown}{gap}{self.of('unit', unit)}".strip().replace("-", MINUS)

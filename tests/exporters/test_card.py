@@ -20,8 +20,8 @@ def test_a_card_tells_who_what_since_when_and_why() -> None:
 
     assert shown.splitlines() == [
         "2025-10-09 08:54:20   high    raised       w1  Irregular rhythm, possibly atrial fibrillation",
-        "                     a1 · temp 38.42 °C (usual 36.6, +1.82) · hr 118 /min (usual 64, +54)"
-        " · rr 19 /min · cause: fever over 30 min · since 2025-10-09 08:53:20 · confidence 90%",
+        "                     a1 · temperature 38.4 °C (usual 36.6 °C) · heart rate 118 /min (usual 64 /min)"
+        " · respiratory rate 19 /min · cause: fever over 30 min · since 2025-10-09 08:53:20 · confidence 90%",
     ]
 
 
@@ -31,7 +31,7 @@ def test_a_card_tells_how_probable_and_when_a_network_saw_it_most() -> None:
 
     shown = card(alert(contributions=reasons, probability=0.93)).plain
 
-    assert "ibi 741 ms (most at 08:53:28)" in shown
+    assert "time between beats 741 ms (most at 08:53:28)" in shown
     assert "probability 93%" in shown
 
 

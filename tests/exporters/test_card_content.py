@@ -247,8 +247,9 @@ def test_what_medicines_and_genotypes_say_is_translated() -> None:
     ("value", "unit", "language", "shown"),
     [
         (118.0, "1/min", "en", "118 /min"),
-        (38.42, "Cel", "en", "38.42 °C"),
-        (38.42, "Cel", "zh", "38.42°C"),
+        (38.42, "Cel", "en", "38.4 °C"),
+        (3.5, "ln ms", "en", "33 ms"),
+        (38.42, "Cel", "zh", "38.4°C"),
         (25.0, "1/min", "zh", "25 次/分"),
         (-3.0, "", "en", "\u22123"),
         (2.0, "furlong", "en", "2 furlong"),

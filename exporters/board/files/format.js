@@ -46,6 +46,10 @@ export function unitOf(unit) {
 /** A value with its unit, as `118 /min`. */
 export function measured(value, unit, signed = false) {
   if (value === null || value === undefined) return "–";
+  // A logarithm is shown as what it is of, a change of one as a share.
+  if (unit === "ln ms") {
+    return signed ? measured(100 * Math.expm1(value), "%", true) : measured(Math.exp(value), "ms");
+  }
   const said = unitOf(unit);
   const gap = said === "" || said === "%" || (language() === "zh" && said === "°C") ? "" : " ";
   return `${number(value, digitsOf(unit), signed)}${gap}${said}`;

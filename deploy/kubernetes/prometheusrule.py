@@ -1,10 +1,13 @@
 """Makes the PrometheusRule of the Prometheus operator from the rules that Prometheus itself reads.
 
-python deploy/kubernetes/prometheusrule.py            writes components/monitoring/rules.yaml
+python deploy/kubernetes/prometheusrule.py [DOCS]     writes components/monitoring/rules.yaml
+
+DOCS is where the pages of docs/ are published, for links to runbooks; docker-compose's Grafana if left out.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "exporters" / "prometheus"
 TARGET = Path(__file__).with_name("components") / "monitoring" / "rules.yaml"
+DOCS = "http://localhost:3000/public/vitalstream"
+"""Where rules link runbooks, as they are written."""
 FOLDERS = ("rules", "alerts")
 HEAD = "# Made by `python deploy/kubernetes/prometheusrule.py` from exporters/prometheus: change that.\n"
 
@@ -46,10 +51,10 @@ def manifests() -> list[dict[str, Any]]:
     ]
 
 
-def text() -> str:
+def text(docs: str = DOCS) -> str:
     """The file."""
-    return HEAD + yaml.dump_all(manifests(), Dumper=Dumper, sort_keys=False, width=110)
+    return HEAD + yaml.dump_all(manifests(), Dumper=Dumper, sort_keys=False, width=110).replace(DOCS, docs)
 
 
 if __name__ == "__main__":
-    TARGET.write_text(text())
+    TARGET.write_text(text(*sys.argv[1:]))

@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     state_key: SecretStr | None = Field(
         None, description="HMAC key of state snapshots (hex, 32 bytes); the same for all workers"
     )
+    state_schema: int | None = Field(
+        None,
+        description="schema that state is stored in; the newest if left out, an older one while workers of"
+        " the version before are at work or may come back",
+    )
     registry: Path | None = Field(
         None, description="folder of networks with manifest.json; the one that ships if left out"
     )

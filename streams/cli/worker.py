@@ -118,7 +118,7 @@ def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> Shard
     metrics.build(library.lineup, setting.policy.digest)
     metered = MeteredNetworks(library, metrics)
     shadows = Shadows(library, metrics) if settings.shadows else None
-    seal = Seal(state_key(settings))
+    seal = Seal(state_key(settings), _schema(settings))
     return ShardMaker(
         settings, seal, metered, setting, metrics.cold_start, shadows=shadows, on_model_error=metered.failed
     )
@@ -138,6 +138,19 @@ def state_key(settings: Settings) -> bytes:
             " (or VITALSTREAM_STATE_KEY_FILE a file that holds them): `openssl rand -hex 32` makes one"
         )
     return key
+
+
+def _schema(settings: Settings) -> int | None:
+    """The schema that state is to be stored in. Raises UserError when this version can't write it."""
+    from streams.engine.formats import FORMATS
+    from streams.errors import UserError
+
+    if settings.state_schema is not None and settings.state_schema not in FORMATS.rivers:
+        raise UserError(
+            f"VITALSTREAM_STATE_SCHEMA={settings.state_schema}: this version writes"
+            f" {' or '.join(map(str, FORMATS.rivers))}; leave it out for the newest"
+        )
+    return settings.state_schema
 
 
 def _say(metrics_port: int) -> None:

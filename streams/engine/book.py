@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from models.snapshot import dump, load
 from models.usefulness.cohorts import Lesson
 from models.wearer import Wearer
-from streams.engine.pages import RIVER, SCHEMA, PageData, Seal, Unreadable, page_key, page_of
+from streams.engine.pages import (
+    RIVER,
+    SCHEMA,
+    OtherVersion,
+    PageData,
+    Seal,
+    Unreadable,
+    page_key,
+    page_of,
+)
 from streams.records import Alert, Outcome
 
 
@@ -48,10 +57,12 @@ class Book:
         """Bytes of each page as it was stored last."""
 
     def load(self, stored: Mapping[bytes, bytes], on_cold_start: Callable[[str], None]) -> None:
-        """Take what was stored; a page that can't be read starts cold."""
+        """Take what was stored; a forged or damaged page starts cold. Raises OtherVersion."""
         for key, value in stored.items():
             try:
                 stamp, data = self._seal.open(key, value, PageData)
+            except OtherVersion:
+                raise
             except Unreadable as unreadable:
                 on_cold_start(unreadable.reason)
                 continue
@@ -60,6 +71,8 @@ class Book:
             page.outbox = {(alert.id, alert.revision): alert for alert in data.outbox}
             self._pages[_number(key)] = page
             self._stored[_number(key)] = len(value)
+            if data.schema != self._seal.schema:
+                self._dirty.add(_number(key))  # so that one version on all pages is a matter of seconds
 
     def page(self, key: bytes) -> Page:
         """The page of a wearer (record key), made when first needed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from streams.engine.learning import PartitionLearning
 from streams.engine.lineups import Lineup, Lineups
-from streams.engine.pages import RIVER, SCHEMA, ClockData, Seal, Unreadable, clock_key
+from streams.engine.pages import RIVER, SCHEMA, ClockData, OtherVersion, Seal, Unreadable, clock_key
 from streams.engine.stock import Stock
 from streams.intake.clock import StreamClock
 
@@ -39,6 +39,8 @@ class OwnPage:
         if self.key in stored:
             try:
                 self._load(stored[self.key])
+            except OtherVersion:
+                raise
             except Unreadable as unreadable:
                 on_cold_start(unreadable.reason)
 

@@ -2,7 +2,8 @@
 
 Layout of a stored page: magic, HMAC-SHA256 over all that follows and the page's key, stamp (the last
 offset it has seen, big-endian), then deflated: versions, MessagePack of plain data. Bytes that do not
-authenticate are never decoded; a page of another schema starts cold.
+authenticate are never decoded. A page of a schema before this version's is brought up to it; one that this
+version can't read ends the worker, so that nothing is ever written over it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import hashlib
 import hmac
 import struct
 import zlib
-from importlib.metadata import version
 from typing import Final, TypeVar
 
 import msgspec
 
 from models.snapshot import WearerSnapshot
 from models.usefulness.cohorts import CohortData, Lesson
+from streams.engine import formats as _formats
+from streams.engine.ends import Standstill
+from streams.engine.formats import FORMATS, Formats, Kind
 from streams.engine.lineups import Lineups
 from streams.intake.clock import StreamClock
 from streams.records import Alert, Outcome
@@ -25,9 +28,8 @@ from streams.records import Alert, Outcome
 PAGES: Final = 256
 """Pages of a partition; fixed, since a wearer's page is found by hash."""
 MAGIC: Final = b"vitalstream\x01"
-SCHEMA: Final = 3
-RIVER: Final = ".".join(version("river").split(".")[:2])
-"""River's release: its models are kept as parameters, which a patch does not reinterpret."""
+SCHEMA: Final = FORMATS.newest
+RIVER: Final = _formats.RIVER
 _HEAD: Final = struct.Struct(">q")
 _MAC: Final = 32
 DEFLATE: Final = 1
@@ -70,11 +72,31 @@ class ClockData(msgspec.Struct, array_like=True, gc=False):
 
 
 class Unreadable(Exception):
-    """A page that must start cold; `reason` is `forged`, `schema`, `river` or `damaged`."""
+    """A page that can't be used; `reason` is `forged`, `damaged`, or that of `OtherVersion`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class OtherVersion(Unreadable, Standstill):
+    """A whole page that another version has written; `reason` is `schema` or `river`.
+
+    It must not start cold: the version that wrote it knows all of it, and may be at work beside this one.
+    """
+
+    def __init__(self, key: bytes, found: Versions, formats: Formats) -> None:
+        super().__init__("river" if found.schema in formats.rivers else "schema")
+        whose = "a newer" if found.schema > formats.newest else "another"
+        self.args = (
+            f"the state of partition {key.partition(b'/')[0].decode()} was written by {whose} version"
+            f" (schema {found.schema}, River {found.river}; this one reads {_list(formats)}): start that"
+            " version here too, nothing was changed (docs/how-to/upgrade.md)",
+        )
+
+
+def _list(formats: Formats) -> str:
+    return ", ".join(f"schema {schema} with River {river}" for schema, river in formats.rivers.items())
 
 
 def page_of(key: bytes) -> int:
@@ -95,18 +117,27 @@ def clock_key(partition: int) -> bytes:
 class Seal:
     """Writes and opens pages with one HMAC key."""
 
-    def __init__(self, secret: bytes) -> None:
-        """`secret`: 32 random bytes, the same for all workers."""
-        self._secret = secret
+    def __init__(self, secret: bytes, schema: int | None = None, formats: Formats = FORMATS) -> None:
+        """`secret`: 32 random bytes, the same for all workers; `schema` is what is written, or the newest."""
+        self._secret, self._formats = secret, formats
+        self.schema = schema or formats.newest
         self._encoder = msgspec.msgpack.Encoder()
 
     def write(self, key: bytes, stamp: int, data: msgspec.Struct) -> bytes:
-        """A page as stored."""
-        body = _HEAD.pack(stamp) + zlib.compress(self._encoder.encode(data), DEFLATE)
+        """A page as stored, of the schema that is to be written."""
+        plain = self._encoder.encode(data)
+        if self.schema != self._formats.newest:
+            tree = self._formats.down(_kind(key), msgspec.msgpack.decode(plain), self.schema)
+            plain = self._encoder.encode(tree)
+        body = _HEAD.pack(stamp) + zlib.compress(plain, DEFLATE)
         return MAGIC + self._mac(key, body) + body
 
     def open(self, key: bytes, stored: bytes, kind: type[T]) -> tuple[int, T]:
-        """Stamp and data of a stored page. Raises Unreadable, before anything of it is decoded if forged."""
+        """Stamp and data of a stored page, which says by what it was written.
+
+        Raises Unreadable, before anything of it is decoded if forged; OtherVersion when it is whole and of
+        a version that can't be read.
+        """
         if not self.authentic(key, stored):
             raise Unreadable("forged")
         start = len(MAGIC) + _MAC
@@ -115,8 +146,11 @@ class Seal:
             if body[:1] == _DEFLATED:
                 body = zlib.decompress(body)
             versions = msgspec.msgpack.decode(body, type=Versions)
-            if versions != Versions():
-                raise Unreadable("schema" if versions.schema != SCHEMA else "river")
+            if not self._formats.reads(versions.schema, versions.river):
+                raise OtherVersion(key, versions, self._formats)
+            if versions.schema != self._formats.newest:
+                tree = self._formats.up(_kind(key), msgspec.msgpack.decode(body))
+                body = self._encoder.encode(tree)
             data = msgspec.msgpack.decode(body, type=kind)
         except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
             raise Unreadable("damaged") from None
@@ -131,6 +165,10 @@ class Seal:
 
     def _mac(self, key: bytes, body: bytes) -> bytes:
         return hmac.digest(self._secret, b"%d:%b" % (len(key), key) + body, hashlib.sha256)
+
+
+def _kind(key: bytes) -> Kind:
+    return "own" if key.endswith(b"/clock") else "page"
 
 
 def stamp_of(stored: bytes) -> int:

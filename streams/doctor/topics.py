@@ -11,7 +11,7 @@ from typing import Any, Final
 from streams.doctor.finding import About, Finding, Unwell
 from streams.doctor.group import group, stored_pages
 from streams.engine.names import PROFILES, TABLE, VITALS
-from streams.errors import START
+from streams.errors import START, UserError
 from streams.settings import Settings
 from streams.stack.topics import TOPICS
 from streams.wires import Broker, client_options
@@ -45,7 +45,7 @@ def look(settings: Settings) -> Iterator[Finding]:
                 "`vitalstream topics` makes them",
                 ABOUT.see,
             )
-        changelog = f"{settings.app_id}-{TABLE}-changelog"
+        changelog = f"{settings.app_id}-{_table(settings)}-changelog"
         ours = {name: parts for name, parts in found.items() if name in TOPICS or name == changelog}
         yield from _parts(settings, ours)
         yield from _configs(settings, admin, ours, changelog)
@@ -53,6 +53,16 @@ def look(settings: Settings) -> Iterator[Finding]:
         yield from group(settings, admin, len(found[VITALS]))
     if changelog in found:
         yield from stored_pages(settings, options, changelog, len(found[changelog]))
+
+
+def _table(settings: Settings) -> str:
+    """The table of this generation; see `vitalstream grow`."""
+    from streams.growing.journal import stored_table
+
+    try:
+        return stored_table(settings)
+    except UserError:
+        return TABLE  # the number of partitions is another: that is told of the topics
 
 
 def _reach(broker: Broker) -> None:

@@ -40,14 +40,19 @@ class Prometheus:
 
 
 @contextlib.contextmanager
-def prometheus_of(folder: Path, jobs: Mapping[str, Sequence[int]]) -> Iterator[Prometheus]:
-    """A Prometheus with the project's rules that scrapes these ports by job, twice a second."""
+def prometheus_of(
+    folder: Path, jobs: Mapping[str, Sequence[int]], more: Sequence[Mapping[str, Any]] = ()
+) -> Iterator[Prometheus]:
+    """A Prometheus with the project's rules that scrapes these ports by job, twice a second.
+
+    `more` are scrape configurations of their own.
+    """
     binary = shutil.which("prometheus")
     if binary is None:
         if os.environ.get("CI"):
             pytest.fail("prometheus is missing: install Debian's package prometheus")
         pytest.skip("prometheus is not installed (Debian's package prometheus)")
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(_configuration(jobs)))
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(_configuration(jobs, more)))
     port = free_port()
     found = Prometheus(f"http://127.0.0.1:{port}")
     command = [binary, "--config.file=prometheus.yml", "--storage.tsdb.path=data"]
@@ -63,14 +68,15 @@ def prometheus_of(folder: Path, jobs: Mapping[str, Sequence[int]]) -> Iterator[P
         process.wait(10)
 
 
-def _configuration(jobs: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+def _configuration(jobs: Mapping[str, Sequence[int]], more: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "global": {"scrape_interval": "500ms", "evaluation_interval": "500ms"},
         "rule_files": [str(path) for path in RULES],
         "scrape_configs": [
             {"job_name": job, "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in ports]}]}
             for job, ports in jobs.items()
-        ],
+        ]
+        + list(more),
     }
 
 

@@ -27,9 +27,9 @@ def traces(case: Case, views: Sequence[View], every_ms: int, unusual: float | No
         return told
     kept = case.judged.traced
     for view in views:
-        names = view.quality.keys() | view.steady.keys()
-        if not _is_news(kept, names, view.minute, every_ms):
+        if not _is_news(kept, (*view.quality, *view.steady), view.minute, every_ms):
             continue
+        names = view.quality.keys() | view.steady.keys()
         for name in [name for name, glimpse in kept.items() if view.minute - glimpse.minute > every_ms]:
             del kept[name]
         kept.update((name, _glimpse(view, name)) for name in sorted(names))
@@ -39,9 +39,16 @@ def traces(case: Case, views: Sequence[View], every_ms: int, unusual: float | No
 
 def _is_news(kept: Mapping[str, Glimpse], names: Iterable[str], minute: int, every_ms: int) -> bool:
     """Whether some signal was not told of in this stretch, and no other is told of far later already."""
-    if any(glimpse.minute > minute + every_ms for glimpse in kept.values()):
-        return False
-    return any(name not in kept or kept[name].minute // every_ms < minute // every_ms for name in names)
+    stretch = minute // every_ms * every_ms
+    # Every minute asks this, and only loops are quick enough.
+    for glimpse in kept.values():
+        if glimpse.minute > minute + every_ms:
+            return False
+    for name in names:
+        known = kept.get(name)
+        if known is None or known.minute < stretch:
+            return True
+    return False
 
 
 def _trace(case: Case, view: View, unusual: float | None) -> Trace:

@@ -22,7 +22,8 @@ so that 0 is none."""
 _MOST: Final = (1 << _VALUE) - 1
 _MINUTES: Final = (1 << (32 - _VALUE)) - 1
 _EMPTY: Final = bytes(4 * _WIDTH * len(VITALS))
-_NONE: Final = (0,) * _WIDTH
+_FILL: Final = [array("I", [0] * max(places - 1, 0)) for places in range(_WIDTH + 1)]
+"""What stands before the readings that are kept, by how many were dropped with the one that came."""
 
 
 class Recent:
@@ -48,15 +49,17 @@ class Recent:
         A value that is older than the newest is its own median: it has come late.
         """
         at, cells, per, now = _PLACE[vital], self._cells, _PER[vital], minute // MINUTE
-        newest, *kept = cells[at : at + _WIDTH]
+        newest = cells[at]
         if now < newest:
             return value
+        kept = cells[at + 1 : at + _WIDTH]
         kept.append((now & _MINUTES) << _VALUE | min(max(int(value * per + 1.5), 1), _MOST))
         first = 1 if now - newest < RECENT else RECENT
         while not kept[first] or (now - (kept[first] >> _VALUE)) & _MINUTES >= RECENT:
             first += 1
         del kept[:first]
-        cells[at : at + _WIDTH] = array("I", [now, *_NONE[1:first], *kept])
+        cells[at] = now
+        cells[at + 1 : at + _WIDTH] = _FILL[first] + kept if first > 1 else kept
         found, half = sorted([cell & _MOST for cell in kept]), len(kept) // 2
         twice = 2 * found[half] if len(kept) % 2 else found[half - 1] + found[half]
         return (twice - 2) / (2 * per)

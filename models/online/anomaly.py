@@ -44,13 +44,21 @@ def _square(ids: tuple[int, ...]) -> tuple[NDArray[np.intp], ...]:
 
 
 class Surprise(msgspec.Struct, frozen=True, gc=False):
-    """How unusual a joint state is, each vital's smoothed deviation (in spreads) and its share."""
+    """How unusual a joint state is, each vital's smoothed deviation (in spreads) and its part."""
 
     rarity: float
     """-log10 of the chance of a state at least so far from usual; 0 while learning."""
     deviations: dict[str, float]
-    shares: dict[str, float]
+    parts: list[float]
+    """Each vital's part of the squared distance, in the order of `deviations`; empty while learning."""
     known: bool
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Each vital's share of the reason, 0 to 1: few minutes are asked for it."""
+        positive = np.maximum(self.parts, 0.0)
+        shares = positive / (float(np.add.reduce(positive)) or 1.0)
+        return {name: round(share, 3) for name, share in zip(self.deviations, shares.tolist(), strict=False)}
 
 
 class JointSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -96,8 +104,8 @@ class JointNormal:
 
     def _score(self, present: dict[str, float]) -> Surprise:
         index = self._precision._idx
-        if self.count < LEARNING or not all(name in index for name in present):
-            return Surprise(0.0, present, {}, False)
+        if self.count < LEARNING or not index.keys() >= present.keys():
+            return Surprise(0.0, present, [], False)
         ids = tuple([index[name] for name in present])
         precision = self._precision._inv_cov_mat[_square(ids)]
         # Distance from "as usual" (0), not from the running mean, which an episode pulls along.
@@ -108,14 +116,7 @@ class JointNormal:
         along = float(strain @ whitened) / math.sqrt(max(float(strain @ precision @ strain), 1e-12))
         anywhere = max(float(np.add.reduce(parts)), 0.0)
         chance = min(float(gammaincc(len(ids) / 2, anywhere / 2)), 0.5 * math.erfc(along / math.sqrt(2)))
-        positive = np.maximum(parts, 0.0)
-        shares = positive / (float(np.add.reduce(positive)) or 1.0)
-        return Surprise(
-            -math.log10(max(chance, 1e-30)),
-            present,
-            {name: round(share, 3) for name, share in zip(present, shares.tolist(), strict=True)},
-            True,
-        )
+        return Surprise(-math.log10(max(chance, 1e-30)), present, parts.tolist(), True)
 
     def snapshot(self) -> JointSnapshot:
         """The state as numbers."""

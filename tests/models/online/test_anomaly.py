@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.online.anomaly import FEWEST, LEARNING, STRAIN, JointNormal, JointSnapshot
+from models.online.anomaly import FEWEST, LEARNING, STRAIN, JointNormal, JointSnapshot, Surprise
 
 NAMES = list(STRAIN)
 
@@ -112,3 +112,9 @@ def test_a_young_joint_goes_on_bit_for_bit(before):
     [last] = minutes(3, 1)
     assert restored.update(last) == lived.update(last)
     assert restored.snapshot() == lived.snapshot()
+
+
+def test_what_pulls_back_has_no_share():
+    surprise = Surprise(3.0, {"hr": 2.0, "rr": 1.0, "temp": -0.5}, [6.0, 2.0, -1.0], known=True)
+
+    assert surprise.shares == {"hr": 0.75, "rr": 0.25, "temp": 0.0}

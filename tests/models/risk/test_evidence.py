@@ -109,8 +109,7 @@ def test_deterioration_ranks_the_parts_that_score():
 
 
 def surprise(rarity, known=True, **deviations):
-    share = 1 / len(deviations)
-    return Surprise(rarity, deviations, dict.fromkeys(deviations, share), known)
+    return Surprise(rarity, deviations, [1.0] * len(deviations), known)
 
 
 def test_an_anomaly_needs_several_vitals_off():

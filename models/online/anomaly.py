@@ -16,8 +16,10 @@ from typing import Final
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from river import covariance
+from river.covariance import EmpiricalPrecision
 from scipy.special import gammaincc
+
+from models.online.precision import Precision, square
 
 STRAIN: Final = {"hr": 1.0, "rr": 1.0, "spo2": -1.0, "temp": 1.0, "hrv": -1.0}
 """Which way each vital goes under infection, inflammation or stress: heart and breath faster, warmer, less
@@ -35,12 +37,6 @@ FEWEST = 3
 def _strain(names: tuple[str, ...]) -> NDArray[np.float64]:
     """The direction of strain in the space of these vitals."""
     return np.array([STRAIN[name] for name in names])
-
-
-@cache
-def _square(ids: tuple[int, ...]) -> tuple[NDArray[np.intp], ...]:
-    """Where these rows and columns of a matrix lie."""
-    return np.ix_(ids, ids)
 
 
 class Surprise(msgspec.Struct, frozen=True, gc=False):
@@ -78,7 +74,7 @@ class JointNormal:
     __slots__ = ("_precision", "_smooth", "count")
 
     def __init__(self, snapshot: JointSnapshot | None = None) -> None:
-        self._precision = covariance.EmpiricalPrecision()
+        self._precision: EmpiricalPrecision = Precision()
         self._smooth: dict[str, float] = {}
         self.count = 0
         if snapshot is not None:
@@ -107,7 +103,7 @@ class JointNormal:
         if self.count < LEARNING or not index.keys() >= present.keys():
             return Surprise(0.0, present, [], False)
         ids = tuple([index[name] for name in present])
-        precision = self._precision._inv_cov_mat[_square(ids)]
+        precision = self._precision._inv_cov_mat[square(ids)]
         # Distance from "as usual" (0), not from the running mean, which an episode pulls along.
         x = np.fromiter(present.values(), dtype=np.float64, count=len(ids))
         whitened = precision @ x

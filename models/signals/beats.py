@@ -89,8 +89,11 @@ def rmssd(intervals: Floats) -> float | None:
     Differences above a fifth of the interval are left out as ectopic or missed beats (Malik's 20 % rule,
     Task Force of the ESC and NASPE, 1996). None below 10 usable differences.
     """
-    differences = intervals[1:] - intervals[:-1]
-    kept = differences[np.abs(differences) < 0.2 * intervals[:-1]]
+    before = intervals[:-1]
+    differences = intervals[1:] - before
+    steady = np.abs(differences) < 0.2 * before
+    # Mostly all are: a look at the bytes is quicker than a choice of all.
+    kept = differences if 0 not in steady.tobytes() else differences[steady]
     if len(kept) < 10:
         return None
     return math.sqrt(float(kept @ kept) / len(kept))

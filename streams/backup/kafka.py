@@ -22,13 +22,6 @@ WINDOW = 500
 """Records sent before their answers are waited for."""
 
 
-def changelog(settings: Settings) -> str:
-    """The topic that state is in."""
-    from streams.engine.names import TABLE
-
-    return f"{settings.app_id}-{TABLE}-changelog"
-
-
 @contextmanager
 def consumer(settings: Settings) -> Iterator[KafkaConsumer]:
     """A consumer that takes no part in its group's sharing, but may look at and set its offsets."""

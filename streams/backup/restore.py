@@ -14,7 +14,8 @@ from streams.backup.manifest import Manifest, Part, check_files, read_manifest
 from streams.backup.redis_keys import Entry, connection, has_keys, load_keys
 from streams.backup.relocate import Tail, relocate
 from streams.engine.configuration import CHANGELOG
-from streams.engine.names import FEEDBACK, PROFILES, VITALS
+from streams.engine.generation import changelog, journal
+from streams.engine.names import FEEDBACK, PROFILES, TABLE, VITALS
 from streams.engine.pages import RIVER, SCHEMA, Seal, Unreadable
 from streams.errors import UserError
 from streams.settings import Settings
@@ -95,7 +96,7 @@ def _refuse_what_is_there(settings: Settings, folder: Path, parts: Sequence[Part
     if "state" in parts:
         with kafka.admin(settings) as admin, kafka.consumer(settings) as client:
             found = kafka.partition_counts(admin)
-            for topic in (kafka.changelog(settings), *RECORDS):
+            for topic in (_changelog(settings), journal(settings.app_id), *RECORDS):
                 if any(kafka.ends(client, topic, found.get(topic, 0))):
                     raise UserError(
                         f"topic {topic} has had records: restore to a new cluster, or delete the topics first"
@@ -114,17 +115,22 @@ def _load_state(settings: Settings, folder: Path, manifest: Manifest, seal: Seal
     assert manifest.state is not None, "checked: the part is there"
     count = manifest.partitions
     ensure_topics(Broker.of(settings), count, settings.replication)
-    kafka.make_compacted(settings, kafka.changelog(settings), CHANGELOG)
+    kafka.make_compacted(settings, _changelog(settings), CHANGELOG)
     tails = _tails(folder, count)
     with kafka.producer(settings) as out:
         for topic in RECORDS:
             with progress(topic, manifest.files[RECORDS[topic]].records) as moved:
                 kafka.send(out, topic, _counted(records_of(folder, topic), moved))
         with progress("state", manifest.files[STATE].records) as moved:
-            kafka.send(out, kafka.changelog(settings), _counted(_pages(folder, seal, tails), moved))
+            kafka.send(out, _changelog(settings), _counted(_pages(folder, seal, tails), moved))
     with kafka.consumer(settings) as client:
         _check_ends(client, tails)
         kafka.commit(client, _begins(folder, manifest.state.committed[PROFILES]))
+
+
+def _changelog(settings: Settings) -> str:
+    """Where state begins anew: partitions that were added are those that the topics are made with."""
+    return changelog(settings.app_id, TABLE)
 
 
 def _tails(folder: Path, count: int) -> list[Tail]:

@@ -19,6 +19,7 @@ from streams.backup.lines import Page, Record, writing
 from streams.backup.manifest import Content, Manifest, Part, StateFacts, content_of, write_manifest
 from streams.backup.redis_keys import connection, save_keys
 from streams.backup.relocate import position_of
+from streams.engine.generation import changelog
 from streams.engine.names import FEEDBACK, PROFILES, VITALS
 from streams.engine.pages import Seal, Unreadable, stamp_of
 from streams.errors import UserError
@@ -34,10 +35,12 @@ class Saving:
 
     def __init__(self, settings: Settings, folder: Path, key: bytes, progress: Progress) -> None:
         self._settings, self._folder, self._key, self._progress = settings, folder, key, progress
+        self._changelog = ""
         self.files: dict[str, Content] = {}
 
     def state(self, client: KafkaConsumer) -> tuple[list[int], dict[str, list[int]]]:
         """Keep pages and profiles; gives positions, and what the group has committed."""
+        self._changelog = _stored_in(self._settings)
         count = self._settings.partitions
         committed = {topic: kafka.committed(client, topic, count) for topic in RECORDS}
         with writing(self._folder / STATE) as out:
@@ -73,7 +76,7 @@ class Saving:
 
     def _pages(self, client: KafkaConsumer, partition: int, write: Callable[[object], None]) -> int:
         """Write the newest page of each key; the position of the partition."""
-        topic = kafka.changelog(self._settings)
+        topic = self._changelog
         [end] = kafka.ends(client, topic, 1, partition)
         pages: dict[bytes, bytes] = {}
         with self._progress(f"state, partition {partition}", end) as moved:
@@ -121,7 +124,6 @@ def backup(
     facts = None
     if "state" in parts:
         with kafka.consumer(settings) as client:
-            _check(settings)
             positions, committed = saving.state(client)
             if "alerts" in parts:
                 saving.alerts()
@@ -136,10 +138,14 @@ def backup(
     return manifest
 
 
-def _check(settings: Settings) -> None:
+def _stored_in(settings: Settings) -> str:
+    """The topic that state is in. Raises UserError: there is none, or topics have other partitions."""
+    # It builds on this package.
+    from streams.growing.journal import stored_table
+
+    topic = changelog(settings.app_id, stored_table(settings))
     with kafka.admin(settings) as client:
         counts = kafka.partition_counts(client)
-    topic = kafka.changelog(settings)
     if topic not in counts:
         raise UserError(f"there is no topic {topic}: no worker of this VITALSTREAM_APP_ID has stored state")
     for name in (topic, *RECORDS):
@@ -147,6 +153,7 @@ def _check(settings: Settings) -> None:
             raise UserError(
                 f"topic {name} has {counts.get(name, 0)} partitions: set VITALSTREAM_PARTITIONS to that"
             )
+    return topic
 
 
 def _keep(pages: dict[bytes, bytes], record: Record) -> None:

@@ -33,7 +33,9 @@ def backup(
     """Save what may not be lost: workers may go on meanwhile.
 
     state: the wearers' state from Kafka, their profiles, and the records that it has not seen.
+
     alerts: what Redis has; writers wait for the seconds that it takes, so it has to be the user admin's URL.
+
     files: of the data folder tokens, audit log, deliveries and history; and the registry, if it is your own.
 
     The state key is not in it, and nothing in it is encrypted: keep both safe, apart.

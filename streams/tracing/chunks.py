@@ -20,6 +20,9 @@ from streams.engine.contracts import Effects, RawRecord
 from streams.engine.names import VITALS
 from streams.records import Alert
 
+HEADER: Final = "traceparent"
+FLAGS: Final = 53
+"""Where the flags stand in it: version, trace and span before, with their dashes."""
 WAITING: Final = 10_000
 """Alerts that may wait for Redis with their span; of older ones the writing is not traced."""
 
@@ -47,7 +50,7 @@ class ChunkTraces:
                 self._stages(made[record.offset], record, stages)
             self._wait(alert, made[record.offset])
         for record in records:
-            if record.offset not in made and _sampled(parent_of(record)):
+            if record.offset not in made and _sampled(record):
                 self._process(partition, record, stages)
 
     def written(self, alerts: Iterable[Alert], begun: float, ended: float) -> None:
@@ -101,17 +104,23 @@ class ChunkTraces:
 
 def parent_of(record: RawRecord) -> SpanContext | None:
     """The span that sent this record, by its header; None without a valid one."""
-    for name, value in record.headers:
-        if name == "traceparent" and value:
-            carrier = {"traceparent": value.decode("ascii", "replace")}
-            found = trace.get_current_span(TraceContextTextMapPropagator().extract(carrier, Context()))
-            context = found.get_span_context()
-            return context if context.is_valid else None
-    return None
+    value = _header(record)
+    if not value:
+        return None
+    carrier = {HEADER: value.decode("ascii", "replace")}
+    found = trace.get_current_span(TraceContextTextMapPropagator().extract(carrier, Context()))
+    context = found.get_span_context()
+    return context if context.is_valid else None
 
 
-def _sampled(parent: SpanContext | None) -> bool:
-    return parent is not None and parent.trace_flags.sampled
+def _header(record: RawRecord) -> bytes:
+    return next((value for name, value in record.headers if name == HEADER and value), b"")
+
+
+def _sampled(record: RawRecord) -> bool:
+    """Whether its gateway has sampled it: asked of every packet, so the header is not parsed for it."""
+    flags = _header(record)[FLAGS:][:2]
+    return flags.isalnum() and flags[-1:] in b"13579bdf" and parent_of(record) is not None
 
 
 def _sampling(parent: SpanContext | None) -> Context:

@@ -45,10 +45,13 @@ class Outlet:
             raise BrokerUnavailable from error
 
     async def ready(self) -> bool:
-        """Whether the broker is there and has the topic."""
+        """Whether the broker is there now and has the topic."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                return bool(await (await self._connected()).partitions_for(TOPIC))
+                producer = await self._connected()
+                # What the producer knows of the topic it goes on knowing without a broker: ask again.
+                known = bool(await producer.partitions_for(TOPIC))
+                return known and bool(await producer.client.force_metadata_update())
         except (KafkaError, OSError):
             return False
 

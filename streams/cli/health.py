@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def health(
     service: Annotated[ServiceName, typer.Argument(help="what runs here with the same settings")] = "worker",
-    timeout_s: Annotated[float, typer.Option("--timeout", min=0.1, help="seconds to wait")] = 5.0,
+    timeout_s: Annotated[float, typer.Option("--timeout", min=0.1, help="seconds to wait")] = 8.0,
 ) -> None:
     """Say whether the process beside this one works: exit code 1, with what stands still, when it does not.
 

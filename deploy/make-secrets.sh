@@ -30,7 +30,8 @@ make "$folder/grafana_password" "$(random_hex)"
 if [ "${1:-}" = --tls ]; then
   tls=$folder/tls ca=$here/tls/made
   mkdir -p "$tls"
-  sh "$here/tls/make-ca.sh" "$ca"
+  sh "$here/tls/make-ca.sh" "$ca" broker:kafka server:redis server:board server:metrics \
+    client:admin client:worker client:gateway client:simulator client:api client:care
   # Containers get copies, without the key that signs.
   for file in "$ca"/*.crt "$ca"/*.key "$ca"/kafka.pem; do
     [ "$file" = "$ca/ca.key" ] || { rm -f "$tls/${file##*/}" && cp "$file" "$tls/"; }

@@ -13,8 +13,7 @@ from pathlib import Path
 from streams.demo.children import end
 from tests.deploy.compose.native import Container, Native
 
-PATIENCE_S = 90.0
-LOOK_S = 10.0
+PATIENCE_S = 180.0
 
 
 @dataclass

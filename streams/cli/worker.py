@@ -52,6 +52,7 @@ async def _work(settings: Settings, table: str, say: Callable[[int], None]) -> i
     from exporters.alerts.preflight import refuse_lasting
     from exporters.alerts.riskboard import RiskBoard
     from exporters.alerts.sink import AlertSink
+    from exporters.metrics.client_errors import ClientErrors
     from exporters.metrics.door import MetricsDoor
     from exporters.metrics.server import MetricsServer
     from exporters.metrics.worker import WorkerMetrics
@@ -65,6 +66,7 @@ async def _work(settings: Settings, table: str, say: Callable[[int], None]) -> i
     ProcessCollector(registry=registry)
     GCCollector(registry=registry)
     metrics = WorkerMetrics(registry)
+    ClientErrors(metrics.kafka_error).attach()
     url = redis_url(settings)
     door = MetricsDoor.of(settings)
     sink = AlertSink.connect(url, settings.stream_trim_s)
@@ -105,10 +107,12 @@ def _library(settings: Settings) -> Library:
 def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> ShardFactory:
     """The scoring core: networks, rules, and how state is sealed."""
     from models.personal import load_setting
+    from streams.engine.inputs import InputShift
     from streams.engine.metered import MeteredNetworks
     from streams.engine.pages import Seal
     from streams.engine.shadows import Shadows
     from streams.engine.shard import ShardMaker
+    from streams.engine.truths import Truths
     from streams.errors import UserError
 
     try:
@@ -120,8 +124,9 @@ def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> Shard
     shadows = Shadows(library, metrics) if settings.shadows else None
     seal = Seal(state_key(settings), _schema(settings))
     return ShardMaker(
-        settings, seal, metered, setting, metrics.cold_start, shadows=shadows, on_model_error=metered.failed
-    )
+        settings, seal, metered, setting, metrics.cold_start, shadows=shadows, on_model_error=metered.failed,
+        probes=[Truths(metrics), InputShift(metrics, lambda name: metered.lineup.get(name))],
+    )  # fmt: skip
 
 
 def state_key(settings: Settings) -> bytes:

@@ -25,6 +25,7 @@ from streams.engine.learning import PartitionLearning
 from streams.engine.nudges import Nudges
 from streams.engine.own_page import OwnPage
 from streams.engine.pages import Seal, stamp_of
+from streams.engine.probes import Probe
 from streams.engine.shadows import Shadows
 from streams.engine.stock import Cast, Stock
 from streams.engine.work import Item, Work
@@ -90,6 +91,8 @@ class WearerShard:
         if self._maker.shadows is not None:
             self._maker.shadows.score([*_asks(work.items), *work.beside])
         _drop_unanswered(work.items)
+        for probe in self._maker.probes:
+            probe.answered(work.items)
 
     def decide(self, work: Work) -> bool:
         """Turn observations and answers into what to tell; whether something of it is to be explained."""
@@ -110,6 +113,11 @@ class WearerShard:
             alert, item = pending.alert, pending.item
             item.page.outbox[alert.id, alert.revision] = alert
             work.effects.alerts.append((alert, item.record.timestamp))
+        for probe in self._maker.probes:
+            for alert, _ in work.effects.alerts:
+                probe.told(alert)
+            for feedback, _ in work.effects.answers:
+                probe.said(feedback)
         self.own.position = max(self.own.position, work.last)
         return work.effects
 
@@ -207,8 +215,12 @@ class ShardMaker:
         shadows: Shadows | None = None,
         on_model_error: Callable[[str, str, int, str], None] = lambda model, version, rows, why: None,
         adaptation: Adaptation | None = None,
+        probes: Sequence[Probe] = (),
     ) -> None:
-        """`on_model_error` is told of rows (network, version, how many, why) that have no answer."""
+        """`on_model_error` is told of rows (network, version, how many, why) that have no answer.
+
+        What `probes` make of a chunk goes to metrics alone.
+        """
         self.settings = settings
         self.seal = seal
         self.stock = stock
@@ -217,6 +229,7 @@ class ShardMaker:
         self.topic = topic
         self.shadows = shadows
         self.on_model_error = on_model_error
+        self.probes = probes
         self._adaptation = adaptation or load_adaptation()
 
     def learning(self) -> PartitionLearning:

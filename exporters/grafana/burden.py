@@ -7,6 +7,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from exporters.grafana.panels import Help, Panel, bars, lines, number, ranking
 from exporters.grafana.queries import added, increase, of, rate, share
 from exporters.grafana.shell import Row, dashboard
+from exporters.grafana.weight import weight
 
 ALERTS = "vitalstream_alerts_total"
 ANSWERS = "vitalstream_answers_total"
@@ -24,7 +25,12 @@ def page() -> Dashboard:
         "burden",
         "Alert burden",
         "How many alerts do people get, of what, what becomes of them, and are they worth it?",
-        [Row("How many?", _many()), Row("Of what?", _what()), Row("Are they worth it?", _worth())],
+        [
+            Row("How many?", _many()),
+            Row("How heavy on whom?", weight()),
+            Row("Of what?", _what()),
+            Row("Are they worth it?", _worth()),
+        ],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from exporters.grafana.moves import hindrances, moves
 from exporters.grafana.panels import Help, Panel, lines, number, rows
 from exporters.grafana.queries import most, of, rate, total
 from exporters.grafana.shell import Row, dashboard
@@ -20,7 +21,13 @@ def page() -> Dashboard:
         "capacity",
         "Capacity",
         "How much more can it take, and when is another worker needed?",
-        [Row("Is there room?", _room()), Row("Who carries what?", _carries()), Row("What runs?", _runs())],
+        [
+            Row("Is there room?", _room()),
+            Row("Who carries what?", _carries()),
+            Row("Do partitions move?", moves()),
+            Row("What hinders workers?", hindrances()),
+            Row("What runs?", _runs()),
+        ],
     )
 
 

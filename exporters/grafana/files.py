@@ -7,7 +7,7 @@ import json
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from exporters.grafana import burden, capacity, deliveries, models, overview, pipeline, quality
+from exporters.grafana import api, burden, capacity, deliveries, models, overview, pipeline, quality
 
 PAGES = {
     "overview": overview.page,
@@ -17,6 +17,7 @@ PAGES = {
     "quality": quality.page,
     "capacity": capacity.page,
     "deliveries": deliveries.page,
+    "api": api.page,
 }
 
 

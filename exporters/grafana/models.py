@@ -7,6 +7,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from exporters.grafana.panels import Help, Panel, bars, lines, ranking, rows
 from exporters.grafana.queries import increase, mean, most, of, quantile, rate, total
 from exporters.grafana.shell import Row, dashboard
+from exporters.grafana.truth import truth
 
 SWAP = "how-to/swap-a-network.md"
 OWN = "explanation/own-normal.md"
@@ -25,6 +26,7 @@ def page() -> Dashboard:
             Row("Would the next version judge alike?", _shadows()),
             Row("How well is a wearer's normal foretold?", _own()),
             Row("How well is usefulness foretold?", _usefulness()),
+            Row("Do they see what they were made for, and are they right?", truth()),
         ],
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from exporters.grafana.limits import limit
+from exporters.grafana.objectives import objectives
 from exporters.grafana.panels import Help, Panel, bars, firing, lines, number
 from exporters.grafana.queries import age, increase, most, of, quantile, rate, total
 from exporters.grafana.shell import Row, dashboard
@@ -20,6 +21,7 @@ def page() -> Dashboard:
         "Does it work, is anybody told late, and what does it cost?",
         [
             Row("Does it work?", [*_works(), *_late()]),
+            Row("Are objectives met?", objectives()),
             Row("What does it do?", _does()),
             Row("What does it cost?", _costs()),
         ],

@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from exporters.grafana.limits import limit
 from exporters.grafana.panels import Help, Panel, bars, lines, number
-from exporters.grafana.queries import increase, most, of, rate, share
+from exporters.grafana.queries import increase, most, of, rate, share, total
 from exporters.grafana.shell import Row, dashboard
 
 PACKETS = "vitalstream_packets_total"
@@ -107,6 +107,41 @@ def _in_time() -> list[Panel]:
 
 def _sensors() -> list[Panel]:
     return [
+        lines(
+            "Windows by verdict",
+            Help(
+                "One-minute windows of signals that the quality gate took, in part, or not, and why not.",
+                "`contact`, `missing`: how devices are worn. `flat`, `jump`, `range`: the devices.",
+                "explanation/quality-network.md",
+            ),
+            "cps",
+            (rate("vitalstream_signal_windows_total", "verdict"), "{{verdict}}"),
+            span=8,
+        ),
+        lines(
+            "Usable windows by signal",
+            Help(
+                "Share of each signal's windows that could be used, at least in part.",
+                "one signal falls for everybody: a firmware, or another kind of device.",
+                "explanation/quality-network.md",
+            ),
+            "percentunit",
+            (share("vitalstream_signal_windows_total", 'verdict=~"good|partly"', "signal"), "{{signal}}"),
+            span=8,
+        ),
+        lines(
+            "Silent wearers and devices",
+            Help(
+                "Share that sent nothing for VITALSTREAM_STALE_S of stream time.",
+                "many at once: a gateway or a network is down, not people.",
+                "runbooks/VitalstreamDevicesSilent.md",
+            ),
+            "percentunit",
+            (f"{total('vitalstream_stale_wearers')} / {total('vitalstream_wearers')}", "wearers"),
+            (f"{total('vitalstream_stale_devices')} / {total('vitalstream_devices')}", "devices"),
+            bad=limit("VitalstreamDevicesSilent"),
+            span=8,
+        ),
         bars(
             "Alerts on sensors",
             Help(

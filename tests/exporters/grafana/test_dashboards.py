@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from exporters.deliveries.measures import DeliveryMetrics
 from exporters.grafana.files import files
 from exporters.grafana.limits import limit
+from exporters.metrics.api_part import ApiMetrics
 from exporters.metrics.worker import WorkerMetrics
 from tests.exporters.grafana.pages import FOLDER, PATHS, ROOT, asking, load, panels
 from tests.exporters.test_metrics import use_everything
@@ -26,10 +27,13 @@ every_page = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 
 @pytest.fixture(scope="module")
 def shown() -> set[str]:
-    """Every sample name that a worker, deliveries and Prometheus itself have."""
+    """Every sample name that a worker, deliveries, the API and Prometheus itself have."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     use_everything(WorkerMetrics(registry))
+    api = ApiMetrics(registry)
+    api.request("GET", "/alerts", 200, 0.1)
+    api.streams.labels("/alerts/stream").set(1)
     deliveries = DeliveryMetrics(registry, ["ward"], ["all"])
     deliveries.lost("ward", "expired")
     deliveries.delivered("ward", 0.1)
@@ -79,7 +83,7 @@ def test_panels_ask_different_questions_and_do_not_overlap(path: Path) -> None:
 
 
 def test_addresses_are_each_ones_own() -> None:
-    assert len({load(path)["uid"] for path in PATHS}) == len(PATHS) == 7
+    assert len({load(path)["uid"] for path in PATHS}) == len(PATHS) == 8
 
 
 def test_a_limit_is_the_rules_own_and_a_wrong_name_is_told() -> None:

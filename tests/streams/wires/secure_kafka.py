@@ -78,7 +78,7 @@ def secure_kafka(folder: Path) -> Iterator[SecureKafka]:
     )
     try:
         server.start()
-        server.wait_ready()
+        server.wait_ready(180)
         yield kafka
     finally:
         server.kill()

@@ -82,14 +82,16 @@ def population(own: Tally, others: Tally) -> PopulationFigures:
         population_urgent=round(other.urgent, 6),
         points=theirs.frontier(),
         own_points=ours.frontier(),
-        shares=[
-            Share(share, round(ours.at(share).false, 6), round(theirs.at(share).false, 6))
-            for share in (*(s for s in SHARES if s < recall), round(recall, 6))
-        ],
+        shares=[_share(ours, theirs, share) for share in (*(s for s in SHARES if s < recall), recall)],
         own_recall=round(float(ours.recall[0]), 4),
         ratio_low=low,
         ratio_high=high,
     )
+
+
+def _share(ours: Curve, theirs: Curve, share: float) -> Share:
+    own, other = ours.at(share).false, theirs.at(share).false
+    return Share(round(share, 6), round(own, 6), round(other, 6))
 
 
 def _at_equal(ours: Curve, theirs: Curve) -> tuple[float, Cost, Cost]:

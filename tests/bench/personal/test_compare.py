@@ -90,3 +90,12 @@ def test_the_interval_of_the_ratio_is_that_of_wearers_drawn_anew() -> None:
     found = curves(own, others)
 
     assert (found.ratio_low, found.ratio_high) == (4.0, 4.0)
+
+
+def test_a_share_that_no_few_digits_tell_is_found_all_the_same() -> None:
+    planted = [episode("fever", day, day + 0.1) for day in (9, 10, 11)]
+    found = [alert(f"hit{day}", "fever", day + 0.05) for day in (9, 10)]
+
+    both = curves(outcome(planted, found), outcome(planted, found))
+
+    assert [share.recall for share in both.shares] == [0.666667]

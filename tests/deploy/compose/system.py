@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from kafka import KafkaProducer
 
 from streams.demo.figures import Figures, look
+from streams.records import Feedback
 from tests.deploy.compose.file import read
 from tests.deploy.compose.native import NOT_RUN, Native
 from tests.deploy.compose.running import Running, any_net, up
@@ -70,6 +72,27 @@ class System:
             producer.send("vitals", b"no packet", f"w{number}".encode()).get(10)
         producer.close()
 
+    def _answer_what_nobody_knows(self, wearer: str) -> None:
+        """As a client might that is not the API."""
+        told = Feedback(
+            f"f{time.monotonic_ns()}",
+            wearer,
+            "no-such-alert",
+            "answer",
+            round(time.time() * 1000),
+            useful=True,
+        )
+        producer = KafkaProducer(bootstrap_servers=self.at("kafka", 9094))
+        producer.send("feedback", msgspec.json.encode(told), wearer.encode()).get(10)
+        producer.close()
+
+    @contextlib.contextmanager
+    def subscribed(self) -> Iterator[None]:
+        """Somebody who listens to the stream of alerts."""
+        with self.api() as client, client.stream("GET", "/alerts/stream") as answer:
+            answer.raise_for_status()
+            yield
+
     def answer(self) -> None:
         """Acknowledge, silence and judge what is open, each alert in one way, as a person does."""
         with self.api() as client:
@@ -79,6 +102,7 @@ class System:
                     self.said.add(alert)
                     code = client.post(f"/alerts/{alert}/{verb}", json=body).status_code
                     assert code in (202, 409), code  # 409: over meanwhile
+                    self._answer_what_nobody_knows(one["alert"]["wearer"])
 
 
 SAY: list[tuple[str, dict[str, Any]]] = [

@@ -15,6 +15,7 @@ from streams.errors import START, UserError
 from streams.settings import Settings
 from streams.stack.topics import TOPICS
 from streams.wires import Broker, client_options
+from streams.wires.probe import check_broker
 
 OPERATE: Final = "docs/how-to/operate.md"
 BROKER: Final = About("broker", "docs/how-to/operate.md#against-servers-of-your-own")
@@ -34,6 +35,7 @@ def look(settings: Settings) -> Iterator[Finding]:
 
     broker = Broker.of(settings)
     _reach(broker)
+    check_broker(broker)
     options = client_options(broker)
     with closing(KafkaAdminClient(**options, bootstrap_timeout_ms=10_000)) as admin:
         yield from _cluster(admin)

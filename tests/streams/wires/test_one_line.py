@@ -97,7 +97,7 @@ def test_the_doctor_finds_it(site: Site, other_ca: Path, fault: str) -> None:
     done = run(environ, "doctor")
 
     assert done.returncode == 1
-    assert OF_KAFKA[fault] in done.stdout
+    assert OF_KAFKA[fault].partition(":")[0] in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
     assert "hunter2" not in done.stdout + done.stderr
 

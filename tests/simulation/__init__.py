@@ -1,0 +1,1 @@
+"""A deterministic simulation of workers, bus and sink: one seed, one story."""

@@ -1,0 +1,102 @@
+"""Bugs to plant: each is one line that somebody could write, and each must be found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+from typing import Any
+from unittest.mock import patch
+
+from streams.engine import checkpoint
+from streams.engine.assignment import Assignment
+from streams.engine.book import Book
+from streams.engine.epoch import Epoch
+from streams.engine.gate import Gate
+from streams.engine.outbox import Outbox
+
+Plant = Callable[[], AbstractContextManager[Any]]
+
+
+def believes_the_first_hole() -> AbstractContextManager[Any]:
+    """A chunk that starts behind the offset wanted is taken for the next one."""
+
+    async def is_true_gap(*_: Any) -> bool:
+        return True
+
+    return patch.object(Gate, "_is_true_gap", is_true_gap)
+
+
+def acknowledges_unconfirmed_pages() -> AbstractContextManager[Any]:
+    """A checkpoint does not wait for the broker's answers."""
+
+    async def confirmed(_answers: Any) -> None:
+        pass
+
+    return patch.object(checkpoint, "confirmed", confirmed)
+
+
+def takes_a_failed_write_for_done() -> AbstractContextManager[Any]:
+    """The outbox forgets alerts that the sink did not take."""
+    write = Outbox._write
+
+    async def forgetful(self: Outbox, batch: Any) -> str | None:
+        await write(self, batch)
+        return None
+
+    return patch.object(Outbox, "_write", forgetful)
+
+
+def keeps_state_over_a_missed_generation() -> AbstractContextManager[Any]:
+    """A worker that was out of the group goes on with what it had, though another had it meanwhile."""
+    given = Assignment.given
+
+    def careless(self: Assignment, assigned: Any, revoked: Any, generation: int) -> None:
+        self._generation = generation - 1
+        given(self, assigned, revoked, generation)
+
+    return patch.object(Assignment, "given", careless)
+
+
+def does_not_notice_a_rebalance() -> AbstractContextManager[Any]:
+    """What was begun before partitions were revoked goes on after it."""
+    return patch.object(Epoch, "raise_", lambda self: None)
+
+
+def forgets_the_guard_of_a_page() -> AbstractContextManager[Any]:
+    """A page that is ahead of the others after a crash takes records that it has seen."""
+    load = Book.load
+
+    def careless(self: Book, stored: Mapping[bytes, bytes], on_cold_start: Callable[[str], None]) -> None:
+        load(self, stored, on_cold_start)
+        for page in self._pages.values():
+            page.guard = -1
+
+    return patch.object(Book, "load", careless)
+
+
+def drops_what_waits_for_the_sink() -> AbstractContextManager[Any]:
+    """A page is stored without the alerts that the sink has not taken yet."""
+    load = Book.load
+
+    def careless(self: Book, stored: Mapping[bytes, bytes], on_cold_start: Callable[[str], None]) -> None:
+        load(self, stored, on_cold_start)
+        for page in self._pages.values():
+            page.outbox.clear()
+
+    return patch.object(Book, "load", careless)
+
+
+WITH_THE_TOY: Mapping[str, Plant] = MappingProxyType({
+    plant.__name__: plant
+    for plant in (
+        believes_the_first_hole,
+        acknowledges_unconfirmed_pages,
+        takes_a_failed_write_for_done,
+        keeps_state_over_a_missed_generation,
+        does_not_notice_a_rebalance,
+    )
+})  # fmt: skip
+WITH_THE_PRODUCT: Mapping[str, Plant] = MappingProxyType({
+    plant.__name__: plant for plant in (forgets_the_guard_of_a_page, drops_what_waits_for_the_sink)
+})  # fmt: skip

@@ -1,0 +1,297 @@
+"""One simulated worker: the engine's own parts between a simulated consumer, table and producer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from concurrent.futures import Executor
+from contextvars import ContextVar
+from typing import Any, cast
+
+from faust.types import TP
+
+from streams.engine.assignment import Assignment
+from streams.engine.checkpoint import Checkpointer
+from streams.engine.contracts import ShardFactory
+from streams.engine.epoch import Epoch
+from streams.engine.gate import Gate
+from streams.engine.names import REJECTED, VITALS
+from streams.engine.outbox import Outbox
+from streams.engine.partitions import Partition, Partitions
+from streams.engine.produce import EffectProducer
+from streams.engine.reader import Reader
+from streams.engine.survey import Survey
+from tests.simulation.bus import Bus, Sink
+
+CHUNK, QUEUED = 40, 4
+REVOCATION_S, COMMIT_S = 3.0, 2.8
+RUNNING: ContextVar[SimulatedWorker] = ContextVar("RUNNING")
+
+
+class Gone(BaseException):
+    """This worker's process has ended."""
+
+
+def leave(_reason: str, _code: int = 1) -> None:
+    """Stands for `streams.engine.ends.leave`."""
+    RUNNING.get().dead = True
+    raise Gone
+
+
+class Silent:
+    """Metrics that nobody looks at."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: None
+
+
+class SimulatedWorker:
+    """Fetches, scores, checkpoints and sends as a worker does, until it is killed or leaves.
+
+    What `PageTable`, Faust's consumer and producer do is done here, as badly as they are known to do it:
+    fetched chunks are thrown away, positions stay behind them, answers are lost, a zombie writes on.
+    """
+
+    def __init__(self, bus: Bus, sink: Sink, factory: ShardFactory) -> None:
+        self.bus, self.sink, self.dead, self.generation = bus, sink, False, 0
+        self.assigned: set[TP] = set()
+        self._rng = bus.rng
+        self._positions: dict[TP, int] = {}
+        self._rewinds: dict[TP, int] = defaultdict(int)
+        self._acknowledged: dict[TP, int] = {}
+        self._found: dict[int, dict[bytes, tuple[int, bytes]]] = {}
+        self._queue: asyncio.Queue[Any] = asyncio.Queue(QUEUED)
+        self._writes: dict[int, asyncio.Task[None]] = {}
+        self._cut = False
+        """Dead, and nothing that was on its way arrives any more."""
+        self._epoch, metrics = Epoch(), cast("Any", Silent())
+        self._partitions = Partitions(factory, self._take_pages, self._built)
+        self._outbox = Outbox(sink, metrics, limit=50)
+        self._gate = Gate(lambda: self, metrics, self._epoch, known=self._partitions.next_offset)
+        self._checkpointer = Checkpointer(
+            self._partitions, self, lambda number, offset: self._acknowledge(number, offset), self._check,
+            self._end, metrics, shortest_s=1.0, longest_s=5.0,
+        )  # fmt: skip
+        executor = cast("Executor", None)  # the loop stands for it
+        self._assignment = Assignment(
+            self._partitions, cast("Any", self), self._checkpointer, [self._gate], self._epoch,
+            lambda: self, self._dropped, executor, REVOCATION_S,
+        )  # fmt: skip
+        effects = EffectProducer(lambda: cast("Any", self), metrics)
+        ready = self._assignment.ready.is_set
+        self._reader = Reader(
+            self._partitions, self._gate, self._outbox, effects, self._epoch, executor, metrics, ready,
+            self._checkpointer.establish,
+        )  # fmt: skip
+        survey = Survey(
+            lambda: self, lambda tp: self._gate, lambda: sorted(self.assigned), ready,
+            lambda: self._outbox.is_full, lambda tp, position, end: None, patience_s=120.0,
+        )  # fmt: skip
+        self._jobs = [
+            self._fetch(), self._read(), self._commit_for_ever(),
+            self._outbox.run(), self._checkpointer.run(), survey.run(),
+        ]  # fmt: skip
+        self._tasks: list[asyncio.Task[None]] = []
+
+    # Life ---------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to work."""
+        RUNNING.set(self)
+        self._tasks = [asyncio.create_task(self._watched(job)) for job in self._jobs]
+
+    def kill(self) -> None:
+        """By kill -9: nothing more is done; of the writes on their way the first ones arrive."""
+        self.dead = True
+        for task in self._tasks:
+            task.cancel()
+
+    async def _watched(self, job: Coroutine[Any, Any, None]) -> None:
+        try:
+            await job
+        except Gone:
+            self.kill()
+        except ConnectionError:
+            self.kill()  # as `Engine.fail`: nothing is acknowledged any more, the process ends
+        except Exception as error:
+            self.kill()
+            self.bus.bugs.append(error)
+
+    async def revoke(self) -> None:
+        """Let go of everything, before the group goes on."""
+        RUNNING.set(self)
+        try:
+            await self._assignment.revoked(self, set(self.assigned))
+        except Gone:
+            self.kill()
+
+    def assign(self, assigned: set[TP], generation: int) -> None:
+        """As Faust does it: what stays is told after all was revoked; then it recovers."""
+        RUNNING.set(self)
+        before = self.assigned
+        while not self._queue.empty():  # Faust clears its queues; positions stay where they were
+            self._queue.get_nowait()
+        self.assigned, self.generation = set(assigned), generation
+        self._acknowledged.clear()
+        for tp in assigned - before:
+            self._positions[tp] = self.bus.committed.get(tp.partition, 0)
+        self._assignment.given(assigned, before - assigned, generation)
+        self._tasks.append(asyncio.create_task(self._watched(self._recover())))
+
+    async def _recover(self) -> None:
+        epoch = self._epoch.number
+        for tp in sorted(self.assigned):
+            if not self._partitions.is_live(tp.partition):
+                await self._delay()
+                if epoch != self._epoch.number:
+                    return
+                self._found[tp.partition] = self.bus.pages(tp.partition)
+        await self._assignment.recovered()
+
+    # Faust's consumer ---------------------------------------------------------------------------
+
+    async def _fetch(self) -> None:
+        while True:
+            await self._delay()
+            for tp in sorted(self.assigned):
+                first, rewinds, epoch = self._positions[tp], dict(self._rewinds), self._epoch.number
+                await self._delay()
+                size = self._rng.randint(1, CHUNK)
+                chunk = self.bus.read(tp.partition, first, size)
+                if not chunk or tp not in self.assigned or self._positions[tp] != first:
+                    continue
+                # Where flow is suspended or the generation moved, Faust's position goes on all the same.
+                self._positions[tp] = chunk[-1].offset + 1
+                flows = self._assignment.ready.is_set() or self._rng.random() >= self.bus.weather.drop
+                if flows and epoch == self._epoch.number:
+                    await self._queue.put(_Message(tp, chunk, rewinds.get(tp, 0)))
+
+    async def _read(self) -> None:
+        while True:
+            await self._reader.take(await self._queue.get())
+
+    async def _commit_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_S)
+            await self.commit_acknowledged()
+
+    async def commit_acknowledged(self) -> None:
+        """Let the group coordinator know, if this worker still belongs to the group."""
+        generation, offsets = self.generation, dict(self._acknowledged)
+        await self._delay()
+        if generation == self.bus.generation and not self.dead:
+            for tp, offset in offsets.items():
+                self.bus.committed[tp.partition] = offset
+
+    def rewinds(self, tp: TP) -> int:
+        """How many rewinds are finished."""
+        return self._rewinds[tp]
+
+    async def rewind(self, tp: TP, offset: int) -> None:
+        """Fetch again from there."""
+        await self.bus.answer()
+        self._positions[tp] = offset
+        self._rewinds[tp] += 1
+
+    async def start_offset(self, tp: TP) -> int:
+        """The committed offset."""
+        await self.bus.answer()
+        return self.bus.committed.get(tp.partition, 0)
+
+    async def end_offsets(self, tps: Iterable[TP]) -> Mapping[TP, int]:
+        """The ends of the logs."""
+        await self.bus.answer()
+        return {tp: self.bus.produced[tp.partition] for tp in tps}
+
+    async def _end(self, number: int) -> int:
+        return (await self.end_offsets([TP(VITALS, number)]))[TP(VITALS, number)]
+
+    def _acknowledge(self, number: int, next_offset: int) -> None:
+        self._acknowledged[TP(VITALS, number)] = next_offset
+
+    # Faust's table ------------------------------------------------------------------------------
+
+    def write(self, key: bytes, value: bytes) -> Awaitable[object]:
+        """Send a page; the future is the broker's answer."""
+        number = int(key.partition(b"/")[0])
+        return self._arrive(number, lambda: self.bus.changelog[number].append((key, value)))
+
+    def forget(self, number: int) -> None:
+        """Read its changelog from the beginning next time."""
+        self._found.pop(number, None)
+
+    def is_superseded(self) -> bool:
+        """No recovery follows by itself."""
+        return False
+
+    async def unread(self, ends: Any) -> list[int]:
+        """What a recovery reads is read to its end."""
+        await ends([])
+        return []
+
+    def on_error(self, error: BaseException) -> None:
+        """The worker ends."""
+        self.kill()
+        self.bus.bugs.append(error)
+
+    def _take_pages(self, number: int) -> dict[bytes, bytes]:
+        return {key: value for key, (_, value) in self._found.pop(number, {}).items()}
+
+    # Faust's producer ---------------------------------------------------------------------------
+
+    async def send(
+        self, topic: str, key: bytes | None, value: bytes | None, number: int, *_: Any
+    ) -> asyncio.Future[object]:
+        """Queue a record."""
+        letters = self.bus.letters[number]
+        return self._arrive(number, lambda: letters.add(value) if topic == REJECTED else None)
+
+    def _arrive(self, number: int, effect: Any) -> asyncio.Future[object]:
+        """Records of a partition arrive one after the other, also those of a worker that died meanwhile."""
+        answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        before = self._writes.get(number)
+        self._writes[number] = asyncio.create_task(self._deliver(before, effect, answer))
+        return answer
+
+    async def _deliver(
+        self, before: asyncio.Task[None] | None, effect: Any, answer: asyncio.Future[object]
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await asyncio.sleep(self._rng.uniform(0, self.bus.weather.slow_s) / 5)
+        self._cut = self._cut or (self.dead and self._rng.random() < 0.3)
+        if self._cut:
+            return
+        effect()
+        if answer.cancelled():
+            return
+        if self._rng.random() < self.bus.weather.lose_answer:
+            answer.set_exception(ConnectionError("no answer"))
+            answer.exception()
+        else:
+            answer.set_result(None)
+
+    # The engine's own ties ----------------------------------------------------------------------
+
+    def _check(self) -> None:
+        if self.dead:
+            raise Gone
+
+    def _built(self, partition: Partition) -> None:
+        self._outbox.add(partition, [(alert, None) for alert in partition.shard.pending()])
+
+    def _dropped(self, number: int) -> None:
+        found = self._partitions.find(number)
+        if found is not None:
+            self._outbox.drop(found)
+
+    async def _delay(self) -> None:
+        await asyncio.sleep(self._rng.uniform(0, self.bus.weather.slow_s))
+
+
+class _Message:
+    """A chunk as `ChunkConsumer` hands it over."""
+
+    def __init__(self, tp: TP, value: Any, checksum: int) -> None:
+        self.tp, self.value, self.checksum = tp, value, checksum

@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 TRAIN := .venv-train
 ARGS ?=
 
-.PHONY: help demo test test-fast lint format train bench lock wheel clean
+.PHONY: help demo test test-fast lint format train bench lock wheel release audit clean
 
 help: ## Say what each word does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,12 @@ lock: ## Make the lock files again (needs uv)
 
 wheel: $(READY) ## Build the wheel into dist/
 	$(BIN)/python -m build --no-isolation --wheel
+
+release: wheel ## The wheel and its bill of materials (CycloneDX), in dist/
+	$(BIN)/python deploy/sbom.py dist/vitalstream.cdx.json
+
+audit: $(READY) ## Known vulnerabilities of what runs
+	@$(BIN)/python deploy/audit.py || { code=$$?; [ $$code = 75 ] && echo "audit skipped: no advisories from here" || exit $$code; }
 
 clean: ## Remove what was built
 	rm -rf dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

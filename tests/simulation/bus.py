@@ -61,10 +61,9 @@ class Bus:
         """More of the log is there."""
         self.produced[number] = min(self.produced[number] + count, len(self.logs[number]))
 
-    @property
-    def all_produced(self) -> bool:
-        """Whether the logs are complete."""
-        return all(self.produced[number] == len(log) for number, log in self.logs.items())
+    def read(self, number: int, first: int, most: int) -> Sequence[Raw]:
+        """Records from an offset on, as far as they are there."""
+        return self.logs[number][first : min(first + most, self.produced[number])]
 
     @property
     def done(self) -> bool:

@@ -66,10 +66,7 @@ def real(seeds: tuple[int, ...] = (3, 8, 25)) -> Cast:
 def _own(number: int, records: list[Raw]) -> list[Raw]:
     """The same people in another partition are others: their alerts must not be the same."""
     name = b"p%d-sim" % number
-    return [
-        replace(record, key=_renamed(record.key, name), value=_renamed(record.value, name))
-        for record in records
-    ]
+    return [replace(r, key=_renamed(r.key, name), value=_renamed(r.value, name)) for r in records]
 
 
 def _renamed(part: bytes | None, name: bytes) -> bytes | None:

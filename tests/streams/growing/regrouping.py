@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from models.snapshot import WearerSnapshot
 from streams.engine.pages import PAGES, clock_key, page_key
@@ -40,6 +41,16 @@ class Topology:
             effects = self.shards[number].take([replace(record, offset=self.ends[number])])
             self.ends[number] += 1
             alerts |= {(alert.id, alert.revision): alert for alert, _ in effects.alerts}
+        return alerts
+
+    def take(self, records: Iterable[Any]) -> set[tuple[str, int]]:
+        """Give records to the partitions that they are in, one by one; id and revision of each alert."""
+        ends, alerts = dict(self.ends), set[tuple[str, int]]()
+        for record in records:
+            told = self.shards[record.partition].take([record]).alerts
+            alerts |= {(alert.id, alert.revision) for alert, _ in told}
+            ends[record.partition] = record.offset + 1
+        self.ends.update(ends)
         return alerts
 
     def pages(self) -> Pages:

@@ -41,9 +41,12 @@ class Prometheus:
 
 @contextlib.contextmanager
 def prometheus_of(
-    folder: Path, jobs: Mapping[str, Sequence[int]], more: Sequence[Mapping[str, Any]] = ()
+    folder: Path,
+    jobs: Mapping[str, Sequence[int]],
+    more: Sequence[Mapping[str, Any]] = (),
+    every: str = "500ms",
 ) -> Iterator[Prometheus]:
-    """A Prometheus with the project's rules that scrapes these ports by job, twice a second.
+    """A Prometheus with the project's rules that looks at these ports, by job, and at the rules so often.
 
     `more` are scrape configurations of their own.
     """
@@ -52,7 +55,7 @@ def prometheus_of(
         if os.environ.get("CI"):
             pytest.fail("prometheus is missing: install Debian's package prometheus")
         pytest.skip("prometheus is not installed (Debian's package prometheus)")
-    (folder / "prometheus.yml").write_text(yaml.safe_dump(_configuration(jobs, more)))
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(_configuration(jobs, more, every)))
     port = free_port()
     found = Prometheus(f"http://127.0.0.1:{port}")
     command = [binary, "--config.file=prometheus.yml", "--storage.tsdb.path=data"]
@@ -68,9 +71,11 @@ def prometheus_of(
         process.wait(10)
 
 
-def _configuration(jobs: Mapping[str, Sequence[int]], more: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _configuration(
+    jobs: Mapping[str, Sequence[int]], more: Sequence[Mapping[str, Any]], every: str
+) -> dict[str, Any]:
     return {
-        "global": {"scrape_interval": "500ms", "evaluation_interval": "500ms"},
+        "global": {"scrape_interval": every, "evaluation_interval": every},
         "rule_files": [str(path) for path in RULES],
         "scrape_configs": [
             {"job_name": job, "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in ports]}]}

@@ -27,6 +27,7 @@ from exporters.access.principal import Principal
 from exporters.access.refused import Refused, later, no_login, too_often
 from exporters.access.tokens import LENGTH, PREFIX
 from streams.errors import UserError
+from streams.redaction import redacted
 
 PUBLIC = frozenset({"/", "/health", "/ready", "/openapi.json", "/favicon.ico"})
 PUBLIC_FOLDER = "/board/"
@@ -158,6 +159,6 @@ def _detail(scope: Scope, status: int) -> dict[str, str]:
     return {
         "address": address_key(_client(scope)),
         "method": scope.get("method", "WEBSOCKET"),
-        "path": TOKEN.sub("TOKEN", scope["path"]),
+        "path": redacted(TOKEN.sub("TOKEN", scope["path"])),
         "status": str(status),
     }

@@ -20,7 +20,7 @@ from tests.exporters.running_prometheus import Prometheus
 UPLOT = ROOT / "exporters" / "board" / "files" / "uplot"
 PAGE = Path(__file__).with_name("drawn.html")
 WIDTH = 1500
-SPAN_S, STEP_S = 180, 2
+SPAN_S, STEP_S = 90, 1
 
 
 def draw(prometheus: Prometheus, filled: dict[str, str], folder: Path) -> None:
@@ -48,7 +48,9 @@ def _page(prometheus: Prometheus, filled: dict[str, str], path: Path, times: lis
             "title": panel["title"],
             "grid": panel["gridPos"],
             "unit": panel.get("fieldConfig", {}).get("defaults", {}).get("unit"),
-            "series": [
+            "series": _firing(prometheus)
+            if panel["type"] == "alertlist"
+            else [
                 series
                 for target in panel.get("targets", [])
                 for series in _series(prometheus, filled, target, times)
@@ -57,6 +59,11 @@ def _page(prometheus: Prometheus, filled: dict[str, str], path: Path, times: lis
         for panel in told["panels"]
     ]
     return {"title": told["title"], "text": told["description"], "times": times, "panels": panels}
+
+
+def _firing(prometheus: Prometheus) -> list[dict[str, Any]]:
+    found = prometheus.get("/api/v1/alerts")["alerts"]
+    return [{"name": f"{one['labels']['alertname']} ({one['state']})", "values": []} for one in found]
 
 
 def _series(

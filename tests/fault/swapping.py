@@ -59,12 +59,14 @@ class Judges:
 class Flow(threading.Thread):
     """Vitals of simulated wearers, never far ahead of what is committed: swaps come in the midst of them."""
 
-    def __init__(self, bench: Bench, seed: int) -> None:
+    def __init__(self, bench: Bench, seed: int, hours: float = 8.0, rate: float = RATE) -> None:
+        """So many hours of 40 wearers, `rate` packets a second."""
         super().__init__(name="flow", daemon=True)
         self._observer = Observer(bench.settings.broker, bench.settings.app_id)
         self._producer = KafkaProducer(bootstrap_servers=bench.settings.broker, linger_ms=20)
         rates = Rates(episode_hours=2.0, warmup_hours=0.5)
-        self._simulation = Simulation(seed=seed, wearers=40, hours=8.0, rates=rates)
+        self._simulation = Simulation(seed=seed, wearers=40, hours=hours, rates=rates)
+        self._rate = rate
         self.enough = threading.Event()
 
     def run(self) -> None:
@@ -74,7 +76,7 @@ class Flow(threading.Thread):
             if number % 25 == 0:
                 while number - sum(self._observer.committed()) > LEAD and not self.enough.is_set():
                     time.sleep(0.1)
-                time.sleep(25 / RATE)
+                time.sleep(25 / self._rate)
             if self.enough.is_set():
                 break
         self._producer.close()

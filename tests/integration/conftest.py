@@ -29,12 +29,12 @@ START = [sys.executable, "-c", "from streams.cli import main; main()", "worker",
 class RealWorker:
     """One `vitalstream worker`."""
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+    def __init__(self, environment: dict[str, str], folder: Path, command: list[str] = START) -> None:
         folder.mkdir()
         self.log = folder / "worker.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                START,
+                command,
                 env=os.environ | environment | {"VITALSTREAM_DATA_DIR": str(folder)},
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -68,7 +68,7 @@ class Bench:
         self._folder = folder
         self._redis_url = redis_url
 
-    def start(self, **environment: str) -> RealWorker:
+    def start(self, command: list[str] = START, **environment: str) -> RealWorker:
         worker = RealWorker(
             {
                 "VITALSTREAM_BROKER": self.settings.broker,
@@ -80,6 +80,7 @@ class Bench:
                 **environment,
             },
             self._folder / f"worker{len(self.workers)}",
+            command,
         )
         self.workers.append(worker)
         return worker

@@ -63,7 +63,7 @@ async def test_without_json_a_person_can_read_it(sink: AlertSink, environment: d
     done = run(environment)
 
     assert "w1  Irregular rhythm, possibly atrial fibrillation" in done.stdout
-    assert "hr 118 /min (usual 64, +54)" in done.stdout
+    assert "heart rate 118 /min (usual 64 /min)" in done.stdout
 
 
 async def test_the_long_card_tells_what_would_end_it(sink: AlertSink, environment: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ from tests.fault import next_version
 from tests.fault.next_version import BOTH, NEXT, NOW
 from tests.fault.scaling import LONGEST_PAUSE_S, Pauses, let_through
 from tests.fault.swapping import Flow
-from tests.integration.conftest import START, STATE_KEY, Bench, RealWorker
+from tests.integration.conftest import STATE_KEY, Bench, RealWorker
 from tests.integration.test_real_core_kills import maker, snapshots, uninterrupted
 from tests.streams.engine.harness import eventually
 
@@ -27,10 +27,10 @@ AS_BEFORE = {"VITALSTREAM_STATE_SCHEMA": str(NOW)}
 ENOUGH = 150
 
 
-def replaced(bench: Bench, worker: RealWorker, command: list[str], **environment: str) -> RealWorker:
+def replaced(bench: Bench, worker: RealWorker, command: list[str]) -> RealWorker:
     """Stop a worker, start another in its place, and see records go through."""
     assert worker.end(signal.SIGTERM) == 0
-    other = bench.start(command, **environment)
+    other = bench.start(command)
     other.wait_ready()
     let_through(bench, ENOUGH)
     return other
@@ -64,16 +64,16 @@ def test_there_while_both_store_as_before_and_then_for_good(bench: Bench) -> Non
     seed = int(os.environ.get("VITALSTREAM_TEST_SEED", random.randrange(10**6)))
     print(f"VITALSTREAM_TEST_SEED={seed}")  # noqa: T201 - shown when the test fails
     flow, pauses = Flow(bench, seed, hours=24.0, rate=150), Pauses(bench)
-    first, second = bench.start(), bench.start()
-    for worker in (first, second):
-        worker.wait_ready()
+    first = bench.start(NEXT_WORKER, **AS_BEFORE)
+    first.wait_ready()
     flow.start()
     let_through(bench, ENOUGH)
     pauses.start()
 
-    first = replaced(bench, first, NEXT_WORKER, **AS_BEFORE)
+    second = bench.start()  # of the version before: it takes over what the next has stored
+    second.wait_ready()
+    let_through(bench, ENOUGH)
     assert schemas(bench) == {NOW}
-    second = replaced(bench, second, START)  # the version before takes what the next has stored
     second = replaced(bench, second, NEXT_WORKER)
     first = replaced(bench, first, NEXT_WORKER)
     eventually(lambda: schemas(bench) == {NEXT}, "all is stored anew")

@@ -37,7 +37,7 @@ from tests.streams.engine.shards import maker as toy_maker
 from tests.streams.growing.regrouping import Topology
 
 OLD, NEW = 2, 5
-WEARERS, HOURS = 16, 4.0
+WEARERS, HOURS = 12, 4.0
 COMMAND = "from streams.cli import main; main()"
 TOOL = [sys.executable, "-c", COMMAND, "grow", "--json", "--partitions", str(NEW)]
 

@@ -34,7 +34,7 @@ class Size:
     step_s: int
 
 
-SIZES = (Size(1, 1), Size(10, 10), Size(60, 60))
+SIZES = (Size(1, 10), Size(10, 10), Size(60, 60))
 
 
 @dataclass(slots=True)

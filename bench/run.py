@@ -40,14 +40,14 @@ class Scale:
     """How much to run."""
 
     hours: dict[int, float]
-    """Event time of the backlog by seconds of a packet; a size that is not named is left out."""
+    """Event time of the backlog by samples of a packet; a size that is not named is left out."""
     rounds: int
     latency_s: float
     memory_wearers: int
     memory_hours: float
 
 
-WHOLE = Scale({1: 0.4, 10: 2.0, 60: 5.0}, 2, 16.0, 500, 4.0)
+WHOLE = Scale({1: 2.0, 10: 2.0, 60: 5.0}, 2, 16.0, 500, 4.0)
 QUICK = Scale({10: 1.2}, 1, 12.0, 200, 1.5)
 
 
@@ -58,7 +58,7 @@ def run(quick: bool, tell: Tell, progress: Progress = quietly) -> Report:
     before = machine(cores)
     with tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as name:
         folder = Path(name)
-        raced = [size for size in SIZES if size.step_s in scale.hours]
+        raced = [size for size in SIZES if size.samples in scale.hours]
         sizes = [_size(size, scale, folder, cores, tell, progress) for size in raced]
         memory = _memory(scale, folder, cores, tell)
     seconds = round(time.monotonic() - began, 1)
@@ -85,8 +85,8 @@ def _size(
 ) -> SizeFigures:
     told = _titled(tell, f"{size.samples} samples a signal")
     told("simulating")
-    backlog = packets.simulate(size, WEARERS, scale.hours[size.step_s])
-    with stage(folder / f"race-{size.step_s}", cores, progress) as servers:
+    backlog = packets.simulate(size, WEARERS, scale.hours[size.samples])
+    with stage(folder / f"race-{size.samples}", cores, progress) as servers:
         found = race(servers, backlog, scale.rounds, told)
     late = []
     for load in LOADS:
@@ -94,7 +94,7 @@ def _size(
         told(f"latency at {rate:,.0f} packets/s")
         hours = rate * scale.latency_s * size.step_s / WEARERS / 3600
         steady = packets.simulate(size, WEARERS, hours, seed=2)
-        with stage(folder / f"latency-{size.step_s}-{load}", cores, progress) as servers:
+        with stage(folder / f"latency-{size.samples}-{load}", cores, progress) as servers:
             late.append((load, latency.measure(servers, steady, len(steady) / rate)))
     return size_figures(size, backlog, found, late)
 

@@ -81,6 +81,31 @@ def step(
 
 
 @bench.command()
+def restart(
+    wearers: Annotated[int, typer.Option(min=1, max=1_000_000, help="whose state is stored")] = 100_000,
+    partitions: Annotated[int, typer.Option(min=1, max=4096, help="that one worker takes")] = 16,
+    json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
+) -> None:
+    """Time a worker that comes back with the state of many wearers, and weigh it then."""
+    import tempfile
+
+    import msgspec
+
+    from streams.cli.stack import download_bar
+
+    with _checkout():
+        from bench.restart import measure
+    with _telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
+        figures = measure(Path(folder), wearers, partitions, tell, download_bar)
+    if json_:
+        typer.echo(msgspec.json.encode(figures).decode())
+        return
+    typer.echo(f"{figures.ready_s:7.1f} s until the state of {figures.wearers:,} wearers is recovered")
+    typer.echo(f"{figures.scored_s:7.1f} s until the {figures.packets:,} packets that waited are scored")
+    typer.echo(f"{figures.memory_bytes / 1e9:7.2f} GB resident, {figures.stored_bytes} bytes a wearer stored")
+
+
+@bench.command()
 def subscribers(
     seconds: Annotated[float, typer.Option(min=5, help="how long to feed at half load")] = 24.0,
     readers: Annotated[int, typer.Option(min=1, max=1000, help="how many follow by SSE at once")] = 10,

@@ -1,0 +1,161 @@
+"""How long a worker needs to come back with the state of many wearers, and how much memory it has then.
+
+Some wearers are simulated; their state is stored under many names, as a worker stores it. Then a real worker
+starts on it, with packets waiting.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import NewTopic
+
+from bench.cores import running_on, share_out
+from bench.packets import Packet, Record, Size, simulate
+from bench.process import program
+from bench.race import Tell
+from bench.step import make_plain
+from bench.ways import WORKER
+from models.snapshot import WearerSnapshot, dump
+from streams.demo.children import environment
+from streams.demo.figures import look
+from streams.engine.configuration import CHANGELOG, LARGEST_RECORD
+from streams.engine.names import TABLE
+from streams.engine.pages import RIVER, SCHEMA, PageData, Seal, page_key, page_of
+from streams.errors import UserError
+from streams.settings import Settings
+from streams.stack import running_stack
+from streams.stack.jars import Progress
+
+MODELS, HOURS = 200, 3.0
+SIZE = Size(60, 60)
+PACKETS = 2_000
+"""That wait when the worker starts."""
+PATIENCE_S = 600.0
+FIRST = 0
+"""Offset that the stored state has seen: one record lies in each partition before the packets."""
+
+
+class RestartFigures(msgspec.Struct, frozen=True):
+    """Seconds from the start of the process, and bytes."""
+
+    wearers: int
+    partitions: int
+    stored_bytes: int
+    """Of one wearer, in the changelog."""
+    ready_s: float
+    """Its state is recovered and it has joined its group."""
+    scored_s: float
+    """All packets that waited are scored."""
+    packets: int
+    memory_bytes: int
+    """Resident, then."""
+
+
+def measure(folder: Path, wearers: int, partitions: int, tell: Tell, progress: Progress) -> RestartFigures:
+    """Store, start, wait. Raises UserError when the worker does not come back."""
+    cores = share_out()
+    tell(f"simulating {MODELS} wearers over {HOURS:g} h")
+    snapshots, later = _lived()
+    settings = Settings(data_dir=folder / "stack", partitions=partitions, state_key=None)
+    with running_on(cores.others), running_stack(settings, progress) as stack:
+        found = stack.settings.model_copy(
+            update={"app_id": f"bench-{uuid.uuid4().hex[:8]}", "data_dir": folder / "data", "metrics_port": 0}
+        )
+        tell(f"storing {wearers:,} wearers")
+        stored = _store(found, Seal(_key(stack.settings)), snapshots, wearers)
+        _send(found, later, wearers)
+        tell("starting a worker")
+        began = time.monotonic()
+        with program(WORKER, environment(found), folder / "worker", cores) as running:
+            port = int(running.said(PATIENCE_S)["metrics_port"])
+            ready = time.monotonic() - began
+            while (figures := look(port)).read < PACKETS:
+                running.look(0)
+                if time.monotonic() - began > PATIENCE_S:
+                    raise UserError(f"{figures.read} of {PACKETS} packets scored: {running.last_words()}")
+                time.sleep(0.2)
+            scored = time.monotonic() - began
+    return RestartFigures(
+        wearers, partitions, round(stored / wearers), round(ready, 1), round(scored, 1), PACKETS,
+        figures.memory_bytes,
+    )  # fmt: skip
+
+
+def _lived() -> tuple[list[WearerSnapshot], list[Packet]]:
+    """The state of some wearers, and one more packet of each."""
+    packets = simulate(SIZE, MODELS, HOURS)
+    end = packets[-1].time - 120_000
+    shard = make_plain()(0, {})
+    for offset, packet in enumerate(packets):
+        if packet.time < end:
+            effects = shard.take([Record(packet.key, packet.value, offset)])
+            shard.settle(alert for alert, _ in effects.alerts)
+    return [dump(wearer) for wearer in shard.book.wearers()], [p for p in packets if p.time >= end]
+
+
+def _key(settings: Settings) -> bytes:
+    assert settings.state_key is not None, "a local stack has one"
+    return bytes.fromhex(settings.state_key.get_secret_value())
+
+
+def _store(settings: Settings, seal: Seal, snapshots: list[WearerSnapshot], wearers: int) -> int:
+    """Write every wearer's page to the changelog; gives their bytes."""
+    topic = f"{settings.app_id}-{TABLE}-changelog"
+    admin = KafkaAdminClient(bootstrap_servers=settings.broker)
+    admin.create_topics([NewTopic(topic, settings.partitions, 1, topic_configs=CHANGELOG)])
+    admin.close()
+    pages: dict[tuple[int, int], dict[str, WearerSnapshot]] = defaultdict(dict)
+    for number in range(wearers):
+        name = _name(number)
+        key = name.encode()
+        pages[_partition(key, settings), page_of(key)][name] = snapshots[number % len(snapshots)]
+    total = 0
+    with _producer(settings) as producer:
+        for (partition, page), found in pages.items():
+            key = page_key(partition, page)
+            value = seal.write(key, FIRST, PageData(SCHEMA, RIVER, {}, found, []))
+            producer.send(topic, value, key, partition=partition)
+            total += len(value)
+        producer.flush(PATIENCE_S)
+    return total
+
+
+def _send(settings: Settings, later: list[Packet], wearers: int) -> None:
+    """One record that the state has seen in each partition, then a packet of each of some wearers."""
+    with _producer(settings) as producer:
+        for partition in range(settings.partitions):
+            producer.send("vitals", b"seen", b"seen", partition=partition).get(PATIENCE_S)
+        step = max(wearers // PACKETS, 1)
+        for number, packet in zip(range(0, step * PACKETS, step), _for_ever(later), strict=False):
+            name = _name(number % wearers).encode()
+            value = packet.value.replace(packet.key, name)
+            producer.send("vitals", value, name, partition=_partition(name, settings))
+        producer.flush(PATIENCE_S)
+
+
+def _for_ever(packets: list[Packet]) -> Iterator[Packet]:
+    while True:
+        yield from packets
+
+
+def _name(number: int) -> str:
+    return f"many-{number:06}"
+
+
+def _partition(key: bytes, settings: Settings) -> int:
+    return zlib.crc32(key) % settings.partitions
+
+
+def _producer(settings: Settings) -> Any:
+    return KafkaProducer(
+        bootstrap_servers=settings.broker, acks="all", max_request_size=LARGEST_RECORD, linger_ms=20
+    )

@@ -127,7 +127,9 @@ def test_the_command_prints_a_line_that_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["prometheus:hunter2", "prometheus", f"p:{Digest.of('x')}0".replace("16384", "9" * 9)]
+    "line",
+    ["prometheus:hunter2", "prometheus", f"p:{Digest.of('x')}0".replace("16384", "9" * 9)],
+    ids=["in clear", "nothing", "too costly"],
 )
 def test_a_wrong_file_is_told_by_its_line(tmp_path: Path, line: str) -> None:
     file = tmp_path / "users"

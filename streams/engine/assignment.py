@@ -114,7 +114,11 @@ class Assignment:
             self._table.on_error(Standstill(f"the changelog of partitions {unread} was not read to its end"))
             return
         try:
-            await self._partitions.open(self._numbers, self._executor)
+            for number in sorted(self._numbers):
+                # Faust lets a recovery go on over the next rebalance: what is not ours any more stays shut.
+                if epoch != self._epoch.number or self._closed:
+                    return
+                await self._partitions.open(number, self._executor)
         except Exception as error:
             self._table.on_error(error)
             return

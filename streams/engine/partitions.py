@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -75,17 +75,16 @@ class Partitions:
         """The partition, if its shard is built."""
         return self._live.get(number)
 
-    async def open(self, numbers: Iterable[int], executor: Executor) -> None:
-        """Build the shards of these partitions in a thread of `executor`, one after the other.
+    async def open(self, number: int, executor: Executor) -> None:
+        """Build the shard of a partition in a thread of `executor`, if it has none.
 
         Many wearers take seconds, and a loop that stands still so long loses its partitions. What was begun
         goes on when the caller is cancelled: the pages are the table's no longer.
         """
-        for number in sorted(numbers):
-            if number not in self._live:
-                task = self._opening.get(number) or asyncio.create_task(self._open(number, executor))
-                self._opening[number] = task
-                await asyncio.shield(task)
+        if number not in self._live:
+            task = self._opening.get(number) or asyncio.create_task(self._open(number, executor))
+            self._opening[number] = task
+            await asyncio.shield(task)
 
     async def _open(self, number: int, executor: Executor) -> None:
         mine, pages = asyncio.current_task(), self._take_pages(number)

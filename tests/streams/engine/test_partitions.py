@@ -60,7 +60,7 @@ async def test_the_loop_goes_on_while_a_shard_is_built(slow: Slow, executor: Thr
     built: list[int] = []
     found = partitions(slow, built)
 
-    opening = asyncio.create_task(found.open({0, 1}, executor))
+    opening = asyncio.create_task(found.open(0, executor))
     await asyncio.sleep(0.05)
 
     assert not opening.done()
@@ -68,6 +68,7 @@ async def test_the_loop_goes_on_while_a_shard_is_built(slow: Slow, executor: Thr
     assert found.find(0) is None
     slow.go_on.set()
     await opening
+    await found.open(1, executor)
     assert (slow.made, built) == ([0, 1], [0, 1])
     assert found.find(1) is found.get(1)
 
@@ -76,11 +77,11 @@ async def test_a_shard_that_stays_is_built_once_though_its_waiter_is_cancelled(
     slow: Slow, executor: ThreadPoolExecutor
 ) -> None:
     found = partitions(slow)
-    opening = asyncio.create_task(found.open({0}, executor))
+    opening = asyncio.create_task(found.open(0, executor))
     await asyncio.sleep(0.05)
 
     opening.cancel()
-    again = asyncio.create_task(found.open({0}, executor))
+    again = asyncio.create_task(found.open(0, executor))
     slow.go_on.set()
     await again
 
@@ -93,7 +94,7 @@ async def test_what_is_dropped_while_it_is_built_is_not_kept(
 ) -> None:
     built: list[int] = []
     found = partitions(slow, built)
-    opening = asyncio.create_task(found.open({0}, executor))
+    opening = asyncio.create_task(found.open(0, executor))
     await asyncio.sleep(0.05)
 
     found.drop(0)
@@ -112,6 +113,6 @@ async def test_what_goes_wrong_is_told_and_nothing_is_left_half_open(
     found = partitions(slow)
 
     with pytest.raises(ValueError, match="broken"):
-        await found.open({0}, executor)
+        await found.open(0, executor)
 
     assert found.live == set()

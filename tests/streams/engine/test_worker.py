@@ -111,7 +111,7 @@ def test_a_bug_in_the_core_ends_the_worker_and_acknowledges_nothing_of_it(
     broken = crew.start(TOY_BREAK_AT="700")
     assert broken.process.wait(30) == 1
 
-    complaint = [line for line in broken.log.read_text().splitlines() if "CRITICAL" in line]
+    complaint = [line for line in broken.log.read_text().splitlines() if "critical" in line]
     assert len(complaint) == 1 and "ZeroDivisionError" in complaint[0] and "toy.py" in complaint[0]
     assert not observer.all_committed()
     mended = crew.start()

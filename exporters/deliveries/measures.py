@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -44,6 +44,8 @@ class DeliveryMetrics:
         for name in self._receivers:
             self._done.labels(name, "delivered")
             self._disabled.labels(name).set(0)
+            for reason in get_args(Loss):
+                self._lost.labels(name, reason)
         for name in self._routes:
             self._queued.labels(name)
 

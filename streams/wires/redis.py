@@ -8,7 +8,7 @@ from streams.settings import Settings
 from streams.wires.clear import refuse_in_clear
 
 CURE = "use rediss://USER:PASSWORD@HOST:PORT/0?ssl_ca_certs=FILE in VITALSTREAM_REDIS_URL_FILE"
-UNCHECKED = {"ssl_cert_reqs": "none", "ssl_check_hostname": "false"}
+UNCHECKED = {"ssl_cert_reqs": {"none"}, "ssl_check_hostname": {"0", "f", "false", "n", "no"}}
 """Parameters of a URL with which TLS is no protection: whoever is in between could be the server."""
 
 
@@ -23,4 +23,4 @@ def redis_url(settings: Settings) -> str:
 
 def _unchecked(query: str) -> bool:
     asked = parse_qs(query)
-    return any(asked.get(name, [""])[-1].lower() == value for name, value in UNCHECKED.items())
+    return any(given.lower() in values for name, values in UNCHECKED.items() for given in asked.get(name, ()))

@@ -56,6 +56,8 @@ def test_redis_that_nobody_can_listen_to(url: str) -> None:
         "redis://user:hunter2@redis:6379/0",
         "rediss://user:hunter2@redis:6379/0?ssl_cert_reqs=none",
         "rediss://user:hunter2@redis:6379/0?ssl_check_hostname=False",
+        "rediss://user:hunter2@redis:6379/0?ssl_check_hostname=0",
+        "rediss://user:hunter2@redis:6379/0?ssl_cert_reqs=none&ssl_cert_reqs=required",
     ],
 )
 def test_redis_that_someone_could_listen_to_is_refused(url: str) -> None:

@@ -103,7 +103,8 @@ def test_every_packet_comes_to_an_end_and_alerts_flow(system: System, asked: Ask
     produced = json.loads(simulator.log.read_text().splitlines()[-1])["packets"] + JUNK
 
     outcomes = [one.outcomes for one in system.figures()]
-    assert ended() == produced
+    # What a rebalance hands over again is judged again, without effect, and counted by both workers.
+    assert ended() >= produced
     assert sum(one["rejected"] for one in outcomes) >= JUNK
     assert all(one["scored"] > 0 for one in outcomes), "one worker has had nothing to do"
 

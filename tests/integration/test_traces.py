@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -11,7 +10,6 @@ from itertools import pairwise
 
 from tests.integration.collector import Told, collecting
 from tests.integration.conftest import Bench
-from tests.streams.engine.harness import eventually
 
 STAGES = {"wait", "observe", "infer", "decide", "finish"}
 SIMULATE = ["simulate", "--wearers", "4", "--hours", "3", "--episode-hours", "1", "--seed", "3", "--json"]
@@ -62,22 +60,3 @@ def test_one_trace_leads_from_the_packet_that_was_sent_to_the_alert_that_was_wri
 
 def in_order(spans: list[Told]) -> bool:
     return all(one.begun <= other.begun for one, other in pairwise(spans))
-
-
-def test_a_collector_that_is_away_costs_one_line_and_no_alert(bench: Bench) -> None:
-    worker = bench.start(
-        OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:1",
-        OTEL_EXPORTER_OTLP_TIMEOUT="1",
-        OTEL_BSP_SCHEDULE_DELAY="100",
-    )
-    worker.wait_ready()
-    simulate(bench)
-    bench.wait_done()
-    eventually(lambda: "collector" in worker.log.read_text(), "it is told")
-    code = worker.end(signal.SIGTERM)
-
-    assert (code, len(bench.alerts()) > 0) == (0, True)
-    told = [json.loads(line) for line in worker.log.read_text().splitlines()]
-    assert [line["event"] for line in told if "trac" in line["event"] or "opentel" in line["logger"]] == [
-        "the collector of traces does not take them: they are lost until it does"
-    ]

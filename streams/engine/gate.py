@@ -103,7 +103,9 @@ class Gate:
                 return None
             if epoch != self._epoch.number:
                 return None
-            self._wanted.setdefault(tp, max(start, self._known(tp.partition)))
+            # State goes on where it ends: who was taken for dead while it recovered finds a later offset
+            # committed, by its heir.
+            self._wanted.setdefault(tp, self._known(tp.partition) or start)
         return self._wanted[tp]
 
     def position(self, tp: Partition) -> int | None:

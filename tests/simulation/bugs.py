@@ -9,7 +9,6 @@ from typing import Any
 from unittest.mock import patch
 
 from streams.engine import checkpoint
-from streams.engine.assignment import Assignment
 from streams.engine.book import Book
 from streams.engine.epoch import Epoch
 from streams.engine.gate import Gate
@@ -47,17 +46,6 @@ def takes_a_failed_write_for_done() -> AbstractContextManager[Any]:
     return patch.object(Outbox, "_write", forgetful)
 
 
-def keeps_state_over_a_missed_generation() -> AbstractContextManager[Any]:
-    """A worker that was out of the group goes on with what it had, though another had it meanwhile."""
-    given = Assignment.given
-
-    def careless(self: Assignment, assigned: Any, revoked: Any, generation: int) -> None:
-        self._generation = generation - 1
-        given(self, assigned, revoked, generation)
-
-    return patch.object(Assignment, "given", careless)
-
-
 def does_not_notice_a_rebalance() -> AbstractContextManager[Any]:
     """What was begun before partitions were revoked goes on after it."""
     return patch.object(Epoch, "raise_", lambda self: None)
@@ -93,7 +81,6 @@ WITH_THE_TOY: Mapping[str, Plant] = MappingProxyType({
         believes_the_first_hole,
         acknowledges_unconfirmed_pages,
         takes_a_failed_write_for_done,
-        keeps_state_over_a_missed_generation,
         does_not_notice_a_rebalance,
     )
 })  # fmt: skip

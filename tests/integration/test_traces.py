@@ -12,7 +12,7 @@ from tests.integration.collector import Told, collecting
 from tests.integration.conftest import Bench
 
 STAGES = {"wait", "observe", "infer", "decide", "finish"}
-SIMULATE = ["simulate", "--wearers", "4", "--hours", "3", "--episode-hours", "1", "--seed", "3", "--json"]
+SIMULATE = ["simulate", "--wearers", "3", "--hours", "6", "--episode-hours", "1", "--seed", "1", "--json"]
 
 
 def simulate(bench: Bench, **environment: str) -> None:

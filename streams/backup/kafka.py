@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from streams.backup.lines import Record
 from streams.errors import UserError
 from streams.settings import MEBIBYTE, Settings
-from streams.wires import Broker, client_options
+from streams.wires import Broker, admin_client, client_options
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
@@ -61,19 +61,9 @@ def producer(settings: Settings) -> Iterator[KafkaProducer]:
 
 @contextmanager
 def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
-    """An admin client."""
-    from kafka import KafkaAdminClient
-
-    made = KafkaAdminClient(**client_options(Broker.of(settings)), bootstrap_timeout_ms=10_000)
-    try:
+    """An admin client of these settings' broker."""
+    with admin_client(Broker.of(settings)) as made:
         yield made
-    finally:
-        made.close()
-
-
-def partition_counts(client: KafkaAdminClient) -> dict[str, int]:
-    """How many partitions each topic of the broker has."""
-    return {topic["name"]: len(topic["partitions"]) for topic in client.describe_topics()}
 
 
 def make_compacted(settings: Settings, topic: str, configs: Mapping[str, str]) -> None:

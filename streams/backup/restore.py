@@ -20,7 +20,7 @@ from streams.engine.pages import RIVER, SCHEMA, Seal, Unreadable
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack.topics import ensure_topics
-from streams.wires import Broker
+from streams.wires import Broker, partition_counts
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer
@@ -95,7 +95,7 @@ def _check_versions(manifest: Manifest, settings: Settings) -> None:
 def _refuse_what_is_there(settings: Settings, folder: Path, parts: Sequence[Part]) -> None:
     if "state" in parts:
         with kafka.admin(settings) as admin, kafka.consumer(settings) as client:
-            found = kafka.partition_counts(admin)
+            found = partition_counts(admin)
             for topic in (_changelog(settings), journal(settings.app_id), *RECORDS):
                 if any(kafka.ends(client, topic, found.get(topic, 0))):
                     raise UserError(

@@ -25,6 +25,7 @@ from streams.engine.pages import Seal, Unreadable, stamp_of
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack.files import private_folder
+from streams.wires import partition_counts
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer
@@ -145,7 +146,7 @@ def _stored_in(settings: Settings) -> str:
 
     topic = changelog(settings.app_id, stored_table(settings))
     with kafka.admin(settings) as client:
-        counts = kafka.partition_counts(client)
+        counts = partition_counts(client)
     if topic not in counts:
         raise UserError(f"there is no topic {topic}: no worker of this VITALSTREAM_APP_ID has stored state")
     for name in (topic, *RECORDS):

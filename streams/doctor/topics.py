@@ -5,16 +5,16 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from typing import Any, Final
 
 from streams.doctor.finding import About, Finding, Unwell
 from streams.doctor.group import group, stored_pages
+from streams.engine.generation import changelog
 from streams.engine.names import PROFILES, TABLE, VITALS
 from streams.errors import START, UserError
 from streams.settings import Settings
 from streams.stack.topics import TOPICS
-from streams.wires import Broker, client_options
+from streams.wires import Broker, admin_client, client_options
 from streams.wires.probe import check_broker
 
 OPERATE: Final = "docs/how-to/operate.md"
@@ -31,13 +31,10 @@ Configs = Mapping[str, Mapping[str, str]]
 
 def look(settings: Settings) -> Iterator[Finding]:
     """The broker first; without it nothing of the rest can be looked at."""
-    from kafka import KafkaAdminClient
-
     broker = Broker.of(settings)
     _reach(broker)
     check_broker(broker)
-    options = client_options(broker)
-    with closing(KafkaAdminClient(**options, bootstrap_timeout_ms=10_000)) as admin:
+    with admin_client(broker) as admin:
         yield from _cluster(admin)
         found = {t["name"]: t["partitions"] for t in admin.describe_topics() if not t["error_code"]}
         missing = [name for name in TOPICS if name not in found]
@@ -47,14 +44,14 @@ def look(settings: Settings) -> Iterator[Finding]:
                 "`vitalstream topics` makes them",
                 ABOUT.see,
             )
-        changelog = f"{settings.app_id}-{_table(settings)}-changelog"
-        ours = {name: parts for name, parts in found.items() if name in TOPICS or name == changelog}
+        stored = changelog(settings.app_id, _table(settings))
+        ours = {name: parts for name, parts in found.items() if name in TOPICS or name == stored}
         yield from _parts(settings, ours)
-        yield from _configs(settings, admin, ours, changelog)
+        yield from _configs(settings, admin, ours, stored)
         yield from _clock(admin, len(found[VITALS]))
         yield from group(settings, admin, len(found[VITALS]))
-    if changelog in found:
-        yield from stored_pages(settings, options, changelog, len(found[changelog]))
+    if stored in found:
+        yield from stored_pages(settings, client_options(broker), stored, len(found[stored]))
 
 
 def _table(settings: Settings) -> str:
@@ -112,9 +109,7 @@ def _parts(settings: Settings, topics: Mapping[str, list[dict[str, Any]]]) -> It
     yield ABOUT.ok(f"{len(topics)} are there, {counts[VITALS]} partitions each")
 
 
-def _configs(
-    settings: Settings, admin: Any, topics: Mapping[str, object], changelog: str
-) -> Iterator[Finding]:
+def _configs(settings: Settings, admin: Any, topics: Mapping[str, object], stored: str) -> Iterator[Finding]:
     from kafka.admin import ConfigResource, ConfigResourceType
 
     asked = [ConfigResource(ConfigResourceType.TOPIC, name) for name in topics]
@@ -128,7 +123,7 @@ def _configs(
     configs = {name: {key: c["value"] for key, c in each.items()} for name, each in answer.items()}
     for name, config in configs.items():
         yield from _as_made(name, config)
-    for name in (PROFILES, changelog):
+    for name in (PROFILES, stored):
         if name in configs and "compact" not in configs[name]["cleanup.policy"]:
             yield ABOUT.wrong(
                 f"{name} is not compacted: it forgets",

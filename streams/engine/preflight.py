@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streams.engine.names import ALERTS, CONTROL, REJECTED, RISK, TRACES, VITALS
 from streams.errors import UserError
-from streams.wires import Broker, client_options
+from streams.wires import Broker, admin_client, partition_counts
 
 NEEDED = (VITALS, *CONTROL, ALERTS, RISK, TRACES, REJECTED)
 
@@ -15,13 +15,8 @@ def check_topics(broker: Broker | str, partitions: int) -> None:
     Raises:
         UserError: one is missing or has another number.
     """
-    from kafka import KafkaAdminClient
-
-    admin = KafkaAdminClient(**client_options(broker), bootstrap_timeout_ms=10_000)
-    try:
-        topics = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
-    finally:
-        admin.close()
+    with admin_client(broker) as admin:
+        topics = partition_counts(admin)
     missing = [name for name in NEEDED if not topics.get(name)]
     if missing:
         raise UserError(

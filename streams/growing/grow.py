@@ -27,6 +27,7 @@ from streams.growing.rest import Ends, check_nobody_works, ends_at_rest
 from streams.growing.state import Pages, check_places, moved_pages, positions, read_pages, write_pages
 from streams.settings import Settings
 from streams.stack.topics import TOPICS
+from streams.wires import partition_counts
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient, KafkaConsumer
@@ -75,7 +76,7 @@ class Growth:
 
     def run(self) -> Grown:
         """All steps, or those that are left."""
-        topics = kafka.partition_counts(self._admin)
+        topics = partition_counts(self._admin)
         if VITALS not in topics:
             raise UserError(f"the broker has no topic {VITALS}: there is nothing to grow")
         name = self._settings.app_id
@@ -136,7 +137,7 @@ class Growth:
         return move, Grown(move.previous, move.partitions, wearers, pages)
 
     def _stored(self, move: Move) -> Pages:
-        if move.source not in kafka.partition_counts(self._admin):
+        if move.source not in partition_counts(self._admin):
             return {}
         return read_pages(self._client, move.source, move.previous, self._progress)
 
@@ -145,7 +146,7 @@ class Growth:
 
     def _written(self, move: Move) -> list[int]:
         """Where the old state ends: it moves when a worker writes."""
-        there = move.source in kafka.partition_counts(self._admin)
+        there = move.source in partition_counts(self._admin)
         return kafka.ends(self._client, move.source, move.previous) if there else []
 
     def _write(self, stored: Pages, ends: Ends, wearers: int) -> int:
@@ -172,7 +173,7 @@ class Growth:
         return replace(told, profiles=profiles)
 
     def _add_partitions(self) -> None:
-        counts = kafka.partition_counts(self._admin)
+        counts = partition_counts(self._admin)
         less = {topic: self._wanted for topic in TOPICS if counts.get(topic, 0) < self._wanted}
         if less:
             self._admin.create_partitions(less)
@@ -180,13 +181,13 @@ class Growth:
 
     def _drop(self, topic: str) -> None:
         """Delete a topic if it is there: no wearer's state stays behind."""
-        if topic in kafka.partition_counts(self._admin):
+        if topic in partition_counts(self._admin):
             self._admin.delete_topics([topic])
             self._wait_for(lambda counts: topic not in counts)
 
     def _wait_for(self, condition: Callable[[Mapping[str, int]], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_S
-        while not condition(kafka.partition_counts(self._admin)):
+        while not condition(partition_counts(self._admin)):
             if time.monotonic() > deadline:
                 raise UserError(
                     f"the broker has not changed its topics within {PATIENCE_S:.0f} s: run this again"

@@ -12,6 +12,7 @@ from streams.backup.lines import Record
 from streams.engine.generation import Move, choose, journal
 from streams.errors import UserError
 from streams.settings import Settings
+from streams.wires import partition_counts
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient, KafkaConsumer
@@ -22,7 +23,7 @@ COMPACTED = {"cleanup.policy": "compact"}
 def stored_table(settings: Settings) -> str:
     """The table that a worker of these settings keeps state in. Raises UserError: see `choose`."""
     with kafka.admin(settings) as admin:
-        topics = kafka.partition_counts(admin)
+        topics = partition_counts(admin)
     move = None
     if journal(settings.app_id) in topics:
         with kafka.consumer(settings) as client:
@@ -58,7 +59,7 @@ def make_topic(
     settings: Settings, admin: KafkaAdminClient, topic: str, partitions: int, configs: Mapping[str, str]
 ) -> None:
     """Make a topic where it is missing."""
-    if topic in kafka.partition_counts(admin):
+    if topic in partition_counts(admin):
         return
     wanted = {
         "num_partitions": partitions,

@@ -17,6 +17,7 @@ from streams.errors import UserError
 from streams.stack.files import private_folder
 from streams.stack.server import LOOPBACK, Definition
 from streams.stack.topics import HEADROOM_BYTES, LARGEST_RECORD_BYTES
+from streams.wires import admin_client
 
 JVM = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError")
 LOGS = "log"
@@ -115,16 +116,11 @@ def metadata_answered(port: int) -> bool:
     """True when the broker answers a metadata request and names itself as the one broker."""
     socket.create_connection((LOOPBACK, port), timeout=0.5).close()  # cheap, and fails as OSError
 
-    from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
     try:
-        with _hushed("kafka"):
-            admin = KafkaAdminClient(bootstrap_servers=f"{LOOPBACK}:{port}", bootstrap_timeout_ms=2000)
-            try:
-                return len(admin.describe_cluster()["brokers"]) == 1
-            finally:
-                admin.close()
+        with _hushed("kafka"), admin_client(f"{LOOPBACK}:{port}", patience_s=2.0) as admin:
+            return len(admin.describe_cluster()["brokers"]) == 1
     except KafkaError:
         return False
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from streams.errors import UserError
-from streams.wires import Broker, client_options
+from streams.wires import Broker, admin_client
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
@@ -42,18 +42,13 @@ def ensure_topics(
     then meet in different workers, and the number can't be lowered. Raises KafkaError when no broker
     answers within `patience_s` seconds.
     """
-    from kafka import KafkaAdminClient
-
-    admin = KafkaAdminClient(**client_options(broker), bootstrap_timeout_ms=int(patience_s * 1000))
-    try:
+    with admin_client(broker, patience_s) as admin:
         found = _partition_counts(admin)
         missing = TOPICS.keys() - found.keys()
         if missing:
             _create(admin, {name: _new(TOPICS[name], partitions, replication_factor) for name in missing})
             found = _partition_counts(admin)
         _check(found, partitions)
-    finally:
-        admin.close()
 
 
 def _create(admin: KafkaAdminClient, topics: Mapping[str, Any]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import SecretStr
 
@@ -13,6 +15,11 @@ from streams.errors import UserError
 from streams.settings import Settings
 from streams.wires.clear import refuse_in_clear
 
+if TYPE_CHECKING:
+    from kafka import KafkaAdminClient
+
+PATIENCE_S = 10.0
+"""That an admin client gives a cluster to answer."""
 Security = Literal["PLAINTEXT", "SSL", "SASL_SSL"]
 
 
@@ -106,6 +113,23 @@ def client_options(broker: Broker | str) -> dict[str, Any]:
         options["sasl_plain_username"] = broker.user
         options["sasl_plain_password"] = broker.secret
     return options
+
+
+@contextmanager
+def admin_client(broker: Broker | str, patience_s: float = PATIENCE_S) -> Iterator[KafkaAdminClient]:
+    """An admin client, closed at the end. Raises KafkaError when nobody answers within `patience_s`."""
+    from kafka import KafkaAdminClient
+
+    admin = KafkaAdminClient(**client_options(broker), bootstrap_timeout_ms=int(patience_s * 1000))
+    try:
+        yield admin
+    finally:
+        admin.close()
+
+
+def partition_counts(admin: KafkaAdminClient) -> dict[str, int]:
+    """How many partitions each topic of the broker has."""
+    return {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics()}
 
 
 def _place(server: str) -> tuple[str, int]:

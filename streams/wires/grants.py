@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from streams.errors import UserError
 from streams.wires.acls import ROLES, Right
-from streams.wires.broker import Broker, client_options
+from streams.wires.broker import Broker, admin_client
 from streams.wires.probe import check_broker
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
-
-PATIENCE_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +76,14 @@ def _table(app_id: str) -> Iterator[tuple[str, Right]]:
 
 @contextmanager
 def _admin(broker: Broker) -> Iterator[KafkaAdminClient]:
-    from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
     check_broker(broker)
-    admin = KafkaAdminClient(**client_options(broker), bootstrap_timeout_ms=PATIENCE_MS)
     try:
-        yield admin
+        with admin_client(broker) as admin:
+            yield admin
     except KafkaError as error:
         raise _refused(type(error)) from error
-    finally:
-        admin.close()
 
 
 def _refused(error: type[BaseException]) -> UserError:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from streams.errors import START
 from streams.settings import Settings
 from streams.wires.acls import ROLES, Right
-from streams.wires.broker import Broker, client_options
+from streams.wires.broker import Broker, admin_client
 from streams.wires.faults import WireFault
 from streams.wires.probe import check_broker
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
-PATIENCE_MS = 10_000
 COORDINATOR_TRIES, COORDINATOR_PAUSE_S = 20, 0.2
 MAKE = "`vitalstream topics --acls`, as admin, gives a role its rights"
 
@@ -45,16 +44,12 @@ def reach_or_wait(settings: Settings, role: str) -> None:
 
 def check_rights(broker: Broker, role: str, app_id: str) -> None:
     """Raises WireFault that names a right of the role that this client has not."""
-    from kafka import KafkaAdminClient
     from kafka.errors import KafkaError
 
     wanted = list(ROLES[role].rights(app_id))
     try:
-        admin = KafkaAdminClient(**client_options(broker), bootstrap_timeout_ms=PATIENCE_MS)
-        try:
+        with admin_client(broker) as admin:
             missing = sorted({*wanted} & {*_missing_topics(admin, wanted), *_missing_groups(admin, wanted)})
-        finally:
-            admin.close()
     except KafkaError as error:
         raise WireFault(f"no answer from Kafka ({type(error).__name__}): {START}", lasting=False) from error
     if missing:

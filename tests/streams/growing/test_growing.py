@@ -29,6 +29,7 @@ from streams.growing.place import place_among
 from streams.growing.state import check_places
 from streams.records import Consent, Profile
 from streams.stack import LocalStack
+from streams.wires import partition_counts
 from tests.integration.conftest import STATE_KEY, Bench
 from tests.integration.test_real_core_kills import maker, snapshots
 from tests.streams.engine.answers import answered
@@ -74,7 +75,7 @@ class Farm(Bench):
             name = journal(self.settings.app_id)
 
             def noted() -> bool:
-                there = tool.poll() is not None or name in kafka.partition_counts(admin)
+                there = tool.poll() is not None or name in partition_counts(admin)
                 return tool.poll() is not None or (there and kafka.ends(client, name, 1)[0] >= notes)
 
             eventually(noted, "the tool has begun", 120.0)
@@ -250,7 +251,7 @@ def test_it_may_die_before_any_step_and_be_run_again(farm: Farm, monkeypatch: py
 
 def topics(farm: Farm) -> dict[str, int]:
     with kafka.admin(farm.settings) as admin:
-        return kafka.partition_counts(admin)
+        return partition_counts(admin)
 
 
 def may_start(farm: Farm) -> bool:

@@ -38,14 +38,14 @@ def race(
     """Race vitalstream against plain Faust, Quix Streams and Bytewax; time alerts; weigh a wearer."""
     import msgspec
 
-    with _checkout():
+    with checkout():
         from bench.run import run
         from bench.tables import terminal, write_docs
     from rich.console import Console
 
     from streams.cli.stack import download_bar
 
-    with _telling() as tell:
+    with telling() as tell:
         report = run(quick, tell, download_bar)
     told = msgspec.json.format(msgspec.json.encode(report), indent=2)
     if out is not None:
@@ -67,9 +67,9 @@ def step(
     """Time one packet's way through the core without networks; weigh a wearer, stored and restored."""
     import msgspec
 
-    with _checkout():
+    with checkout():
         from bench.step import measure
-    with _telling() as tell:
+    with telling() as tell:
         tell("timing steps")
         figures = measure(wearers, hours)
     if json_:
@@ -93,9 +93,9 @@ def restart(
 
     from streams.cli.stack import download_bar
 
-    with _checkout():
+    with checkout():
         from bench.restart import measure
-    with _telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
+    with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
         figures = measure(Path(folder), wearers, partitions, tell, download_bar)
     if json_:
         typer.echo(msgspec.json.encode(figures).decode())
@@ -118,9 +118,9 @@ def subscribers(
 
     from streams.cli.stack import download_bar
 
-    with _checkout():
+    with checkout():
         from bench.subscribers import measure
-    with _telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
+    with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
         figures = measure(Path(folder), seconds, readers, tell, download_bar)
     if json_:
         typer.echo(msgspec.json.encode(figures).decode())
@@ -157,7 +157,7 @@ def personal(
     """Study what own normal and answers bring, on planted episodes and on recordings of real people."""
     import msgspec
 
-    with _checkout():
+    with checkout():
         from bench.personal.figures import Study
         from bench.personal.run import chosen
         from bench.personal.run import run as run_study
@@ -218,7 +218,7 @@ def _advancing() -> Iterator[Callable[[str, float], None]]:
 
 
 @contextmanager
-def _checkout() -> Iterator[None]:
+def checkout() -> Iterator[None]:
     """Turn missing parts into the one line that says where to get them."""
     from streams.errors import UserError
 
@@ -234,7 +234,7 @@ def _checkout() -> Iterator[None]:
 
 
 @contextmanager
-def _telling() -> Iterator[Callable[[str], None]]:
+def telling() -> Iterator[Callable[[str], None]]:
     """One line on standard error that says what is being measured."""
     from rich.console import Console
 

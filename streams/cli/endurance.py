@@ -1,0 +1,56 @@
+"""`vitalstream bench soak`, `growth` and `faults`: what comes of many hours, many wearers and many kills."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.bench import bench, checkout, telling
+
+
+def register(app: typer.Typer) -> None:
+    """The commands are those of `bench`, which is on the command line already."""
+
+
+@bench.command()
+def soak(
+    event_hours: Annotated[float, typer.Option(min=0.5, help="event time to go through")] = 24.0,
+    minutes: Annotated[float, typer.Option(min=1, help="in which it does so")] = 40.0,
+    wearers: Annotated[
+        int | None,
+        typer.Option(min=1, max=99_999, help="how many people; half of the worker's load if left out"),
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
+    out: Annotated[Path | None, typer.Option(help="write the JSON object here too")] = None,
+) -> None:
+    """Let a worker live through a day of event time, and see whether it holds on to anything."""
+    import tempfile
+
+    import msgspec
+
+    from streams.cli.stack import download_bar
+
+    with checkout():
+        from bench.soak import measure
+    with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
+        found = measure(Path(folder), event_hours, minutes, wearers, tell, download_bar)
+    told = msgspec.json.format(msgspec.json.encode(found), indent=2)
+    if out is not None:
+        out.write_bytes(told + b"\n")
+    if json_:
+        typer.echo(told.decode())
+        return
+    second, last = found.second_quarter, found.last_quarter
+    typer.echo(
+        f"{found.packets:,} packets of {found.wearers:,} wearers over {found.event_hours:g} h of event time"
+        f" in {found.minutes:.0f} min, at {found.processor_share:.0%} of a core; {found.lost} lost"
+    )
+    rows = {"memory, MB": "memory_bytes", "Redis, MB": "redis_bytes", "changelog, MB": "changelog_bytes"}
+    for title, name in rows.items():
+        typer.echo(f"{title:15} {getattr(second, name) / 1e6:10.1f} {getattr(last, name) / 1e6:10.1f}")
+    for name in ("files", "threads", "objects"):
+        typer.echo(f"{name:15} {getattr(second, name):10,} {getattr(last, name):10,}")
+    flat = "flat" if found.flat else "NOT flat"
+    typer.echo(f"memory {found.memory_change:+.1%} from the second quarter to the last: {flat}")

@@ -13,6 +13,7 @@ from models.advice import Catalogue, Known, load_catalogue
 from models.advice.catalogue import ADDED, DEFAULT
 from models.advice.facts import every_fact
 from models.advice.wording import names_emergency
+from models.policy.rules import load_policy
 from models.signals.activity import Context
 from streams.records import Advice, Condition, Kind, Priority
 
@@ -181,6 +182,22 @@ def test_whoever_it_is_a_high_alert_names_the_emergency_number(
     for language in ("en", "zh"):
         told = [CATALOGUE.translate(a, language).text for a in advice if a.kind == "seek_help"]
         assert any(names_emergency(text, language) for text in told)
+
+
+GRAVE = sorted(
+    name for name, rule in load_policy().rules.items() if "high" in {grade.priority for grade in rule.grades}
+)
+
+
+@pytest.mark.parametrize("condition", GRAVE)
+@pytest.mark.parametrize("side", ["high", "low"])
+def test_asleep_or_moving_no_wearer_is_calmed_by_a_high_alert(condition: Condition, side: str) -> None:
+    now = {
+        tuple(keys(CATALOGUE.advise(condition, side, "high", context), "now"))
+        for context in ("", *get_args(Context))
+    }
+
+    assert len(now) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from exporters.deliveries.outcomes import Fault
 NAMESPACE = "vitalstream"
 BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600)
 Loss = Literal["refused", "expired"]
+OTHER = "other"
+"""Receivers that the file of routes has no more."""
 
 
 class DeliveryMetrics:
@@ -44,6 +46,7 @@ class DeliveryMetrics:
         for name in self._receivers:
             self._done.labels(name, "delivered")
             self._disabled.labels(name).set(0)
+        for name in (*self._receivers, OTHER):
             for reason in get_args(Loss):
                 self._lost.labels(name, reason)
         for name in self._routes:
@@ -64,7 +67,7 @@ class DeliveryMetrics:
 
     def lost(self, receiver: str, reason: Loss) -> None:
         """A message was given up."""
-        self._lost.labels(receiver if receiver in self._receivers else "other", reason).inc()
+        self._lost.labels(receiver if receiver in self._receivers else OTHER, reason).inc()
 
     def gap(self) -> None:
         """Revisions were trimmed before they were read."""

@@ -8,6 +8,7 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry
 
+from exporters.alerts.errors import ErrorKind
 from exporters.metrics.alert_part import AlertMetrics
 from exporters.metrics.labels import BoundedLabel
 from streams.records import Alert, Feedback, Priority
@@ -25,6 +26,8 @@ class TellsAlerts:
         self._alerts.reading_stopped.set(0)
         for priority in (ANY, *get_args(Priority)):
             self._alerts.burden.labels(priority)
+        for kind in get_args(ErrorKind):
+            self._alerts.redis_errors.labels(self._kind(kind))
 
     def alert(self, alert: Alert) -> None:
         """A revision was decided (once for each, not for each attempt to send it)."""

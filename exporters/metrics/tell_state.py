@@ -9,6 +9,9 @@ from prometheus_client import CollectorRegistry
 from exporters.metrics.labels import BoundedLabel
 from exporters.metrics.state_part import StateMetrics
 
+UNREADABLE = ("forged", "damaged")
+"""Why a stored page is not used (`streams.engine.pages.Unreadable`); other versions' pages end the worker."""
+
 
 class TellsState:
     """Checkpoints, commits, rebalances and recoveries."""
@@ -17,6 +20,9 @@ class TellsState:
         self._state = StateMetrics(registry)
         self._cold = BoundedLabel()
         self._state.partitions.set(0)
+        # All pages of a recovery are refused at once: what begins with that shows no increase.
+        for reason in UNREADABLE:
+            self._state.cold_starts.labels(self._cold(reason))
 
     def checkpoint(
         self, partition: int, pages: int, size_bytes: int, seconds: float, now: float | None = None

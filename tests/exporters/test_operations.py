@@ -31,6 +31,17 @@ OWN_METRIC = re.compile(r"(?<![\w:])vitalstream_\w+")
 RECORDED = re.compile(r"\bjob\w*:\w+:\w+")
 SEVERITIES = {"critical", "warning", "none"}
 SECTIONS = ["## Look", "## Do", "## It is over when"]
+COUNTED = re.compile(r"(?:rate|increase)\((vitalstream_\w+)(\{[^}]*\})?\[")
+ONE_IS_ENOUGH = re.compile(r"^increase\((vitalstream_\w+)\[15m\]\) > 0")
+BEGIN_WITH_A_CASE = {
+    "vitalstream_alerts_total": "a share over an hour, which nobody is called for",
+    "vitalstream_alerts_held_back_total": "a share over an hour, which nobody is called for",
+    "vitalstream_api_requests_total": "a share while requests go on to fail for five minutes",
+    "vitalstream_calibration_cases_total": "sums over a hundred cases; all three begin together",
+    "vitalstream_calibration_expected_total": "as the cases",
+    "vitalstream_calibration_true_total": "as the cases",
+}
+"""Counters of rules that are not there before they count, and why the first of each may be missed."""
 WITHOUT_DATA = {"VitalstreamNoWorker", "VitalstreamWatchdog"}
 """No data on workers is no worker; the watchdog needs none."""
 
@@ -66,6 +77,58 @@ def test_rules_use_only_metrics_that_exist(shown: set[str]) -> None:
     for rule in rules():
         assert set(OWN_METRIC.findall(rule["expr"])) <= shown, rule["expr"]
         assert set(RECORDED.findall(rule["expr"])) <= recorded, rule["expr"]
+
+
+@pytest.fixture(scope="module")
+def fresh() -> set[str]:
+    """The series of a worker, of deliveries and of an API that have just begun, as selectors of zeros."""
+    registry = CollectorRegistry()
+    WorkerMetrics(registry).build({"rhythm": "1"})
+    DeliveryMetrics(registry, ["ward"], ["all"])
+    ApiMetrics(registry)
+    samples = [sample for family in registry.collect() for sample in family.samples if sample.value == 0]
+    return {sample.name for sample in samples} | {
+        f'{sample.name}{{{label}="{value}"}}' for sample in samples for label, value in sample.labels.items()
+    }
+
+
+def counted() -> set[tuple[str, str]]:
+    """Name and label matchers of each counter that a rule takes the increase of."""
+    return {found for rule in rules() for found in COUNTED.findall(rule["expr"])}
+
+
+def test_what_a_rule_takes_the_increase_of_is_there_at_0_before_it_counts(fresh: set[str]) -> None:
+    """A series that begins with 5 has no increase: what happened once would never be told."""
+    missing = {
+        name
+        for name, matchers in counted()
+        if name not in BEGIN_WITH_A_CASE
+        for one in matchers.strip("{}").split(", ")
+        if (f"{name}{{{one}}}" if one else name) not in fresh
+    }
+
+    assert len(counted()) > 15
+    assert not missing
+
+
+def test_the_reasons_why_a_counter_may_begin_late_are_of_counters_that_do(fresh: set[str]) -> None:
+    assert set(BEGIN_WITH_A_CASE) <= {name for name, _ in counted()}
+    assert not set(BEGIN_WITH_A_CASE) & fresh
+
+
+@pytest.mark.parametrize("reason", ["forged", "damaged"])
+def test_each_reason_why_a_page_is_not_used_is_there_before_the_first(fresh: set[str], reason: str) -> None:
+    assert f'vitalstream_snapshot_cold_starts_total{{reason="{reason}"}}' in fresh
+
+
+def test_what_happens_once_is_told_too_when_it_was_before_the_first_scrape() -> None:
+    once = [rule["expr"] for rule in rules() if ONE_IS_ENOUGH.match(rule["expr"])]
+
+    assert len(once) == 6
+    for expression in once:
+        [name] = ONE_IS_ENOUGH.findall(expression)
+        young = "and on (job, instance) time() - process_start_time_seconds < 900"
+        assert expression.endswith(f" or {name} > 0 {young}")
 
 
 @every_alert

@@ -27,9 +27,6 @@ PATIENCE_S = 150.0
 PICTURES = os.environ.get("VITALSTREAM_TEST_PICTURES")
 """A folder: pictures of the dashboards are drawn into it (docs/pictures)."""
 RARE = {
-    "vitalstream_redis_errors_total": "Redis works",
-    "vitalstream_snapshot_cold_starts_total": "no stored page was in the wrong hands",
-    "vitalstream_deliveries_lost_total": "a message is given up after hours, at the soonest",
     "vitalstream_kafka_client_errors_total": "Kafka works",
     'status=~"5.."': "the API works",
 }

@@ -1,0 +1,85 @@
+"""Reads from outside what servers hold: the log, the stored state, dead letters, alerts in Redis."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+import redis
+from kafka import KafkaConsumer, TopicPartition
+
+from streams.chaos.verdict import Letter
+from streams.engine.names import REJECTED, VITALS
+from streams.engine.pages import stamp_of
+from streams.records import Alert
+from streams.settings import Settings
+
+LARGEST = 64 * 1024 * 1024
+STREAM = "vitalstream:alerts"
+
+
+class Witness:
+    """Follows the topics of a stack; each look takes in what is new."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._changelog = f"{settings.app_id}-state-changelog"
+        self._partitions = range(settings.partitions)
+        self._consumer = KafkaConsumer(
+            bootstrap_servers=settings.broker, max_partition_fetch_bytes=LARGEST, fetch_max_bytes=LARGEST
+        )
+        self._redis = redis.Redis.from_url(settings.redis_url.get_secret_value())
+        self._since = "-"
+        self.pages: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)
+        """Of each partition, each page as it was stored last."""
+        self._stamps: dict[bytes, int] = {}
+        self.letters: set[Letter] = set()
+        self.alerts: list[Alert] = []
+        self.logged = 0
+
+    def close(self) -> None:
+        """Let go of the servers."""
+        self._consumer.close()
+        self._redis.close()
+
+    @property
+    def backwards(self) -> int:
+        """Pages whose last record has an older stamp than one before it."""
+        stored = {key: stamp_of(value) for pages in self.pages.values() for key, value in pages.items()}
+        return sum(stored[key] < best for key, best in self._stamps.items())
+
+    def look(self) -> list[Any]:
+        """Take in what is new; gives new records of `vitals` by partition and offset."""
+        vitals = []
+        for record in self._new([VITALS, REJECTED, self._changelog]):
+            if record.topic == VITALS:
+                vitals.append(record)
+                self.logged += all(name != "kind" for name, _ in record.headers)
+            elif record.topic == REJECTED:
+                headers = dict(record.headers)
+                place = int(headers["partition"]), int(headers["offset"])
+                self.letters.add((*place, headers["reason"].decode()))
+            else:
+                self.pages[record.partition][record.key] = record.value
+                stamp = stamp_of(record.value)
+                self._stamps[record.key] = max(stamp, self._stamps.get(record.key, -1))
+        self._read_alerts()
+        return vitals
+
+    def _new(self, topics: list[str]) -> list[Any]:
+        tps = [TopicPartition(topic, number) for topic in topics for number in self._partitions]
+        if self._consumer.assignment() != set(tps):
+            self._consumer.assign(tps)
+            self._consumer.seek_to_beginning()
+        ends, found = self._consumer.end_offsets(tps), list[Any]()
+        while any(self._consumer.position(tp) < ends[tp] for tp in tps):
+            for batch in self._consumer.poll(timeout_ms=200).values():
+                found += batch
+        return sorted(found, key=lambda record: (record.topic, record.partition, record.offset))
+
+    def _read_alerts(self) -> None:
+        decode = msgspec.json.Decoder(Alert).decode
+        entries: Any = self._redis.xrange(STREAM, min=self._since)
+        for entry, fields in entries:
+            self.alerts.append(decode(fields[b"body"]))
+            self._since = f"({entry.decode()}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any
 
@@ -100,25 +100,37 @@ class Assignment:
         epoch = self._epoch.number
         while self._given and not self._closed and epoch == self._epoch.number:
             try:
+                # In this order: whatever is committed by now stands in the changelog that was read.
+                starts = {number: await self._start(number) for number in sorted(self._numbers)}
                 unread = await self._table.unread(self._consumer().end_offsets)
             except Exception as error:  # the broker is away, or a rebalance has come
-                log.warning("how far goes the changelog?", error=type(error).__name__)
+                log.warning("where do partitions and the changelog stand?", error=type(error).__name__)
                 await asyncio.sleep(ASK_AGAIN_S)
                 continue
             if epoch == self._epoch.number and not self._closed:
-                await self._open(unread, epoch)
+                await self._open(unread, starts, epoch)
             return
 
-    async def _open(self, unread: list[int], epoch: int) -> None:
+    async def _start(self, number: int) -> int | None:
+        """Where a partition begins for the group, if its state does not tell."""
+        found = self._partitions.find(number)
+        if found is not None and found.shard.position >= 0:
+            return None
+        return int(await self._consumer().start_offset(TP(VITALS, number)))
+
+    async def _open(self, unread: list[int], starts: Mapping[int, int | None], epoch: int) -> None:
         if unread:
             self._table.on_error(Standstill(f"the changelog of partitions {unread} was not read to its end"))
             return
         try:
-            for number in sorted(self._numbers):
+            for number, start in starts.items():
                 # Faust lets a recovery go on over the next rebalance: what is not ours any more stays shut.
                 if epoch != self._epoch.number or self._closed:
                     return
                 await self._partitions.open(number, self._executor)
+                found = self._partitions.find(number)
+                if found is not None and epoch == self._epoch.number:
+                    found.start = start
         except Exception as error:
             self._table.on_error(error)
             return

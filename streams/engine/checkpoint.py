@@ -129,9 +129,9 @@ class Checkpointer:
             if partition.number in self._partitions.poisoned:
                 return
             partition.settle()
-            next_offset, answers = shard.position + 1, list(partition.unconfirmed)
+            next_offset, answers = partition.next_offset, list(partition.unconfirmed)
             keys, clock = shard.dirty(), shard.encode_clock()
-        if next_offset == partition.acknowledged and not keys:
+        if next_offset is None or (next_offset == partition.acknowledged and not keys):
             return
         written = await self._write_pages(partition, keys)
         await confirmed(answers)

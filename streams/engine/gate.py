@@ -70,6 +70,10 @@ class Gate:
     their way carry the number of rewinds that were finished when their fetch began: an older one with
     a hole proves nothing. Only when `proofs` fetches, each begun after another rewind, show the same
     hole it is a true one (retention, transaction markers) and is accepted.
+
+    `known(partition)` tells where the state of a partition ends; where it gives None nothing passes. What
+    the group has committed is asked only without `known`: who was taken for dead while it recovered would
+    find the offset of its heir there.
     """
 
     def __init__(
@@ -78,7 +82,7 @@ class Gate:
         metrics: GateMetrics,
         epoch: Epoch,
         *,
-        known: Callable[[int], int] = lambda partition: 0,
+        known: Callable[[int], int | None] | None = None,
         proofs: int = 2,
     ) -> None:
         self._consumer, self._metrics, self._epoch = consumer, metrics, epoch
@@ -93,20 +97,22 @@ class Gate:
         self._last_chunk = 0.0
 
     async def wanted(self, tp: Partition) -> int | None:
-        """The next offset of a partition; None when a rebalance came in between."""
+        """The next offset of a partition; None when a rebalance came in between, or it is not ours."""
         if tp not in self._wanted:
-            epoch = self._epoch.number
-            try:
-                start = await self._consumer().start_offset(tp)
-            except Exception as error:  # the broker is away, or a rebalance has come: tried again
-                log.warning("where does a partition start?", **_place(tp), error=type(error).__name__)
+            start = await self._ask(tp) if self._known is None else self._known(tp.partition)
+            if start is None:
                 return None
-            if epoch != self._epoch.number:
-                return None
-            # State goes on where it ends: who was taken for dead while it recovered finds a later offset
-            # committed, by its heir.
-            self._wanted.setdefault(tp, self._known(tp.partition) or start)
+            self._wanted.setdefault(tp, start)
         return self._wanted[tp]
+
+    async def _ask(self, tp: Partition) -> int | None:
+        epoch = self._epoch.number
+        try:
+            start = await self._consumer().start_offset(tp)
+        except Exception as error:  # the broker is away, or a rebalance has come: tried again
+            log.warning("where does a partition start?", **_place(tp), error=type(error).__name__)
+            return None
+        return start if epoch == self._epoch.number else None
 
     def position(self, tp: Partition) -> int | None:
         """The next offset as far as it is known already."""
@@ -154,19 +160,21 @@ class Gate:
         if hole is None or hole.wanted != wanted:
             hole = self._holes[tp] = _Hole(wanted)
         if hole.rewinds < self._proofs:
-            hole.rewinds += 1
-            await self._rewind(tp, wanted)
+            hole.rewinds += await self._rewind(tp, wanted)
             return False
         log.warning("offsets are gone: going on behind them", **_place(tp), first=wanted, last=first - 1)
         self._metrics.gap(first - wanted)
         return True
 
-    async def _rewind(self, tp: Partition, wanted: int) -> None:
+    async def _rewind(self, tp: Partition, wanted: int) -> bool:
+        """Whether it was done: what is fetched after one that was not proves nothing."""
         self._metrics.rewind()
         try:
             await self._consumer().rewind(tp, wanted)
         except Exception as error:  # a rebalance has come; if not, silence brings the next try
             log.warning("no rewind", **_place(tp), error=type(error).__name__)
+            return False
+        return True
 
 
 def _place(tp: Partition) -> dict[str, object]:

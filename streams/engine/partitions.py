@@ -31,6 +31,13 @@ class Partition:
     decided_ms: int | None = None
     """Log time of the newest record that was decided here, ms."""
     dropped: bool = False
+    start: int | None = None
+    """Where it began for the group before its state was read; None where nobody asked."""
+
+    @property
+    def next_offset(self) -> int | None:
+        """The offset behind the last record decided, else `start`."""
+        return self.start if self.shard.position < 0 else self.shard.position + 1
 
     def settle(self) -> None:
         """Tell the shard what the sink has taken. Call it with the lock held."""
@@ -45,7 +52,7 @@ class Partition:
 
 
 class Partitions:
-    """Builds a partition's shard from the pages that a recovery found: ahead, or when it is asked for."""
+    """Builds a partition's shard from the pages that a recovery found, and keeps it while it is owned."""
 
     def __init__(
         self,
@@ -91,24 +98,21 @@ class Partitions:
         try:
             shard = await asyncio.get_running_loop().run_in_executor(executor, self._factory, number, pages)
             if self._opening.get(number) is mine:  # else it was dropped meanwhile
-                self._keep(number, shard)
+                self.keep(number, shard)
         finally:
             if self._opening.get(number) is mine:
                 del self._opening[number]
 
-    def _keep(self, number: int, shard: Shard) -> Partition:
+    def keep(self, number: int, shard: Shard) -> Partition:
+        """Own a partition from now on, with this state."""
         found = self._live[number] = Partition(number, shard)
         self._on_built(found)
         return found
 
-    def next_offset(self, number: int) -> int:
-        """The offset behind the last record decided; 0 where nothing is known."""
-        return self.get(number).shard.position + 1
-
-    def get(self, number: int) -> Partition:
-        """The partition, built from its pages if need be."""
+    def next_offset(self, number: int) -> int | None:
+        """Where this partition goes on; None where it is not here, or nothing is known."""
         found = self._live.get(number)
-        return found or self._keep(number, self._factory(number, self._take_pages(number)))
+        return None if found is None else found.next_offset
 
     def drop(self, number: int) -> None:
         """Forget a partition's live state."""

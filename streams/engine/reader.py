@@ -65,9 +65,9 @@ class Reader:
         if epoch != self._epoch.number or not self._ready():
             return
         records = await self._gate.admit(message.tp, message.value, message.checksum)
-        if not records or epoch != self._epoch.number:
+        partition = self._partitions.find(message.tp.partition)
+        if not records or partition is None or epoch != self._epoch.number:
             return
-        partition = self._partitions.get(message.tp.partition)
         async with partition.lock:
             if epoch != self._epoch.number:
                 return

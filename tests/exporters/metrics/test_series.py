@@ -78,7 +78,7 @@ class Worker:
         self.effects = EffectProducer(Log, self.metrics)
 
     async def take(self, number: int, records: list[Raw]) -> None:
-        partition = self.partitions.get(number)
+        partition = self.partitions.find(number) or self.partitions.keep(number, self.make(number, {}))
         assert isinstance(partition.shard, WearerShard)
         for start in range(0, len(records), CHUNK):
             effects = partition.shard.take(records[start : start + CHUNK])

@@ -96,15 +96,15 @@ class Life:
         self.stock = Versions(lineup)
         self._writes: list[tuple[bytes, bytes, asyncio.Future[None]]] = []
         self._tasks: list[asyncio.Task[Any]] = []
-        self.partitions = Partitions(
-            maker(self.stock, world.adaptation), lambda number: world.recovered(), self._built
-        )
+        factory = maker(self.stock, world.adaptation)
+        self.partitions = Partitions(factory, lambda number: world.recovered(), self._built)
         self.checkpointer = Checkpointer(
             self.partitions, self, self._acknowledge, lambda: None, self._end,
             WorkerMetrics(CollectorRegistry()), shortest_s=1.0, longest_s=30.0,
         )  # fmt: skip
         self.checkpointer.suspended = False
-        self.partition = self.partitions.get(0)
+        self.partition = self.partitions.keep(0, factory(0, world.recovered()))
+        self.partition.start = world.committed
         self.next = max(world.committed, self.shard.position + 1)
 
     @property

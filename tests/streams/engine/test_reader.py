@@ -38,7 +38,9 @@ class Around:
     is_full: bool = False
 
     def __post_init__(self) -> None:
-        self.partitions = Partitions(maker(Versions({"rhythm": "1"})), lambda number: {}, lambda found: None)
+        factory = maker(Versions({"rhythm": "1"}))
+        self.partitions = Partitions(factory, lambda number: {}, lambda found: None)
+        self.partition = self.partitions.keep(0, factory(0, {}))
 
     async def room(self) -> None:
         pass
@@ -105,4 +107,4 @@ async def test_a_broker_that_refuses_lets_nothing_be_judged() -> None:
         await around.take()
 
     assert around.told == ["establish", "establish"]
-    assert around.partitions.get(0).shard.position == -1
+    assert around.partition.shard.position == -1

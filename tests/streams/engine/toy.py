@@ -164,7 +164,7 @@ class ToyShard:
         page = self._pages[number]
         offsets = {name: alert.source.offset for name, alert in page.outbox.items()}
         data = {"keys": page.keys, "outbox": list(page.outbox), "offsets": offsets}
-        return stamped(self.position, json.dumps(data).encode())
+        return stamped(max(self.position, page.guard), json.dumps(data).encode())
 
     def encode_clock(self) -> tuple[bytes, bytes]:
         assert not self._open

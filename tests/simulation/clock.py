@@ -10,6 +10,8 @@ from typing import Any
 
 THREAD_S = 0.002
 """Longest time that work in a thread takes."""
+LONG_S, LONG = 3.0, 0.1
+"""Longest time now and then, as when many wearers are built, and the chance of it."""
 
 
 class Deadlock(Exception):
@@ -48,7 +50,8 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
     def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
         """Work in a thread takes its time; other things happen before it is done."""
         answer = self.create_future()
-        self.call_later(self._rng.uniform(0, THREAD_S), self._work, answer, func, args)
+        longest = LONG_S if self._rng.random() < LONG else THREAD_S
+        self.call_later(self._rng.uniform(0, longest), self._work, answer, func, args)
         return answer
 
     @staticmethod

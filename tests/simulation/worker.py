@@ -14,6 +14,7 @@ from faust.types import TP
 from streams.engine.assignment import Assignment
 from streams.engine.checkpoint import Checkpointer
 from streams.engine.contracts import ShardFactory
+from streams.engine.ends import Standstill
 from streams.engine.epoch import Epoch
 from streams.engine.gate import Gate
 from streams.engine.names import REJECTED, VITALS
@@ -61,6 +62,7 @@ class SimulatedWorker:
         self._rewinds: dict[TP, int] = defaultdict(int)
         self._acknowledged: dict[TP, int] = {}
         self._found: dict[int, dict[bytes, tuple[int, bytes]]] = {}
+        self._read_up_to: dict[int, int] = {}
         self._queue: asyncio.Queue[Any] = asyncio.Queue(QUEUED)
         self._writes: dict[int, asyncio.Task[None]] = {}
         self._cut = False
@@ -147,6 +149,7 @@ class SimulatedWorker:
                 if epoch != self._epoch.number:
                     return
                 self._found[tp.partition] = self.bus.pages(tp.partition)
+                self._read_up_to[tp.partition] = len(self.bus.changelog[tp.partition])
         await self._assignment.recovered()
 
     # Faust's consumer ---------------------------------------------------------------------------
@@ -226,14 +229,16 @@ class SimulatedWorker:
         return False
 
     async def unread(self, ends: Any) -> list[int]:
-        """What a recovery reads is read to its end."""
+        """Partitions whose changelog has grown since a recovery read it."""
         await ends([])
-        return []
+        grown = {n for n, count in self._read_up_to.items() if len(self.bus.changelog[n]) > count}
+        return sorted(tp.partition for tp in self.assigned if tp.partition in grown - self._partitions.live)
 
     def on_error(self, error: BaseException) -> None:
-        """The worker ends."""
+        """The worker ends; that is right when somebody else writes to its changelog."""
         self.kill()
-        self.bus.bugs.append(error)
+        if not isinstance(error, Standstill):
+            self.bus.bugs.append(error)
 
     def _take_pages(self, number: int) -> dict[bytes, bytes]:
         return {key: value for key, (_, value) in self._found.pop(number, {}).items()}

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from streams.backup import kafka
 from streams.backup.files import save_files
 from streams.backup.layout import ALERTS, RECORDS, STATE, Progress
-from streams.backup.lines import Page, Record, writing
+from streams.backup.lines import Page, writing
 from streams.backup.manifest import Content, Manifest, Part, StateFacts, content_of, write_manifest
+from streams.backup.newest import newest_pages
 from streams.backup.redis_keys import connection, save_keys
 from streams.backup.relocate import position_of
 from streams.engine.generation import changelog
 from streams.engine.names import FEEDBACK, PROFILES, VITALS
-from streams.engine.pages import Seal, Unreadable, stamp_of
+from streams.engine.pages import Seal, Unreadable
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack.files import private_folder
@@ -79,11 +80,8 @@ class Saving:
         """Write the newest page of each key; the position of the partition."""
         topic = self._changelog
         [end] = kafka.ends(client, topic, 1, partition)
-        pages: dict[bytes, bytes] = {}
         with self._progress(f"state, partition {partition}", end) as moved:
-            for record in kafka.span(client, topic, partition, 0, end):
-                _keep(pages, record)
-                moved(1)
+            pages = newest_pages(client, topic, partition, end, moved)
         for key in sorted(pages):
             write(Page(partition, key.decode(), pages[key]))
         try:
@@ -155,12 +153,3 @@ def _stored_in(settings: Settings) -> str:
                 f"topic {name} has {counts.get(name, 0)} partitions: set VITALSTREAM_PARTITIONS to that"
             )
     return topic
-
-
-def _keep(pages: dict[bytes, bytes], record: Record) -> None:
-    """As a recovery reads: of each page the one with the highest stamp."""
-    key = record.key or b""
-    if record.value is None:
-        pages.pop(key, None)
-    elif key not in pages or stamp_of(record.value) >= stamp_of(pages[key]):
-        pages[key] = record.value

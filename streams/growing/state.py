@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from streams.backup import kafka
 from streams.backup.layout import Progress
 from streams.backup.lines import Record
-from streams.engine.pages import PAGES, ClockData, Seal, Unreadable, clock_key, page_key, stamp_of
+from streams.backup.newest import newest_pages
+from streams.engine.pages import PAGES, ClockData, Seal, Unreadable, clock_key, page_key
 from streams.errors import UserError
 from streams.growing.regroup import Place, RawPage, pool, regroup
 from streams.settings import Settings
@@ -22,24 +23,10 @@ Pages = Mapping[int, Mapping[bytes, bytes]]
 
 
 def read_pages(client: KafkaConsumer, topic: str, partitions: int, progress: Progress) -> Pages:
-    """As a recovery reads: of each page the one with the highest stamp."""
-    found: dict[int, dict[bytes, bytes]] = {}
+    """As a recovery reads."""
     ends = kafka.ends(client, topic, partitions)
     with progress("stored state", sum(ends)) as moved:
-        for number, end in enumerate(ends):
-            pages = found[number] = {}
-            for record in kafka.span(client, topic, number, 0, end):
-                _keep(pages, record)
-                moved(1)
-    return found
-
-
-def _keep(pages: dict[bytes, bytes], record: Record) -> None:
-    key = record.key or b""
-    if record.value is None:
-        pages.pop(key, None)
-    elif key not in pages or stamp_of(record.value) >= stamp_of(pages[key]):
-        pages[key] = record.value
+        return {number: newest_pages(client, topic, number, end, moved) for number, end in enumerate(ends)}
 
 
 def positions(seal: Seal, stored: Pages) -> dict[int, int]:

@@ -1,0 +1,27 @@
+"""What a compacted topic of pages holds in the end, as a recovery finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from streams.backup import kafka
+from streams.engine.pages import stamp_of
+
+if TYPE_CHECKING:
+    from kafka import KafkaConsumer
+
+
+def newest_pages(
+    client: KafkaConsumer, topic: str, partition: int, end: int, moved: Callable[[int], None]
+) -> dict[bytes, bytes]:
+    """Of each page of a partition the one with the highest stamp; `moved` is told each record read."""
+    pages: dict[bytes, bytes] = {}
+    for record in kafka.span(client, topic, partition, 0, end):
+        key = record.key or b""
+        if record.value is None:
+            pages.pop(key, None)
+        elif key not in pages or stamp_of(record.value) >= stamp_of(pages[key]):
+            pages[key] = record.value
+        moved(1)
+    return pages

@@ -41,7 +41,7 @@ def backup(
     The state key is not in it, and nothing in it is encrypted: keep both safe, apart.
     """
     from streams import backup as backups
-    from streams.cli.worker import state_key
+    from streams.keys import state_key
     from streams.settings import Settings
     from streams.stack import discover
 
@@ -63,7 +63,7 @@ def restore(
     changed. Stop gateways and workers first. A restore that broke off is begun again, from empty.
     """
     from streams import backup as backups
-    from streams.cli.worker import state_key
+    from streams.keys import state_key
     from streams.settings import Settings
     from streams.stack import discover
 

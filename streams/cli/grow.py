@@ -26,8 +26,8 @@ def grow(
     import msgspec
 
     from streams.cli.backup import bars
-    from streams.cli.worker import state_key
     from streams.growing import grow as do
+    from streams.keys import state_key
     from streams.settings import Settings
     from streams.stack import discover
 

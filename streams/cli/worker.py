@@ -109,11 +109,11 @@ def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> Shard
     from models.personal import load_setting
     from streams.engine.inputs import InputShift
     from streams.engine.metered import MeteredNetworks
-    from streams.engine.pages import Seal
     from streams.engine.shadows import Shadows
     from streams.engine.shard import ShardMaker
     from streams.engine.truths import Truths
     from streams.errors import UserError
+    from streams.keys import state_seal
 
     try:
         setting = load_setting(settings.collect_again, settings.stale_alerts, settings.trace_s)
@@ -122,40 +122,11 @@ def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> Shard
     metrics.build(library.lineup, setting.policy.digest)
     metered = MeteredNetworks(library, metrics)
     shadows = Shadows(library, metrics) if settings.shadows else None
-    seal = Seal(state_key(settings), _schema(settings))
+    seal = state_seal(settings)
     return ShardMaker(
         settings, seal, metered, setting, metrics.cold_start, shadows=shadows, on_model_error=metered.failed,
         probes=[Truths(metrics), InputShift(metrics, lambda name: metered.lineup.get(name))],
     )  # fmt: skip
-
-
-def state_key(settings: Settings) -> bytes:
-    """The HMAC key of state snapshots. Raises UserError when there is none or it is too short."""
-    from streams.errors import UserError
-
-    try:
-        key = bytes.fromhex(settings.state_key.get_secret_value()) if settings.state_key else b""
-    except ValueError:
-        key = b""
-    if len(key) < 32:
-        raise UserError(
-            "VITALSTREAM_STATE_KEY must be 32 random bytes in hex, the same for all workers"
-            " (or VITALSTREAM_STATE_KEY_FILE a file that holds them): `openssl rand -hex 32` makes one"
-        )
-    return key
-
-
-def _schema(settings: Settings) -> int | None:
-    """The schema that state is to be stored in. Raises UserError when this version can't write it."""
-    from streams.engine.formats import FORMATS
-    from streams.errors import UserError
-
-    if settings.state_schema is not None and settings.state_schema not in FORMATS.rivers:
-        raise UserError(
-            f"VITALSTREAM_STATE_SCHEMA={settings.state_schema}: this version writes"
-            f" {' or '.join(map(str, FORMATS.rivers))}; leave it out for the newest"
-        )
-    return settings.state_schema
 
 
 def _say(metrics_port: int) -> None:

@@ -14,7 +14,7 @@ SOON_MS: Final = 14 * 86_400_000
 
 def state_key(settings: Settings) -> Iterator[Finding]:
     """Whether there is a key; whether it is the right one is seen at the stored pages."""
-    from streams.cli.worker import state_key as key_of
+    from streams.keys import state_key as key_of
 
     key_of(settings)
     yield About("state key").ok("is there")

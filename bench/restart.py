@@ -12,11 +12,8 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from kafka import KafkaAdminClient, KafkaProducer
-from kafka.admin import NewTopic
 
 from bench.cores import running_on, share_out
 from bench.packets import Packet, Record, Size, simulate
@@ -25,12 +22,16 @@ from bench.race import Tell
 from bench.step import make_plain
 from bench.ways import WORKER
 from models.snapshot import WearerSnapshot, dump
+from streams.backup import kafka
+from streams.backup.lines import Record as Stored
 from streams.demo.children import environment
 from streams.demo.figures import look
-from streams.engine.configuration import CHANGELOG, LARGEST_RECORD
-from streams.engine.names import TABLE
-from streams.engine.pages import RIVER, SCHEMA, PageData, Seal, page_key, page_of
+from streams.engine.configuration import CHANGELOG
+from streams.engine.generation import changelog
+from streams.engine.names import TABLE, VITALS
+from streams.engine.pages import RIVER, SCHEMA, PageData, page_key, page_of
 from streams.errors import UserError
+from streams.keys import state_seal
 from streams.settings import Settings
 from streams.stack import running_stack
 from streams.stack.jars import Progress
@@ -71,7 +72,7 @@ def measure(folder: Path, wearers: int, partitions: int, tell: Tell, progress: P
             update={"app_id": f"bench-{uuid.uuid4().hex[:8]}", "data_dir": folder / "data", "metrics_port": 0}
         )
         tell(f"storing {wearers:,} wearers")
-        stored = _store(found, Seal(_key(stack.settings)), snapshots, wearers)
+        stored = _store(found, snapshots, wearers)
         _send(found, later, wearers)
         tell("starting a worker")
         began = time.monotonic()
@@ -102,44 +103,47 @@ def _lived() -> tuple[list[WearerSnapshot], list[Packet]]:
     return [dump(wearer) for wearer in shard.book.wearers()], [p for p in packets if p.time >= end]
 
 
-def _key(settings: Settings) -> bytes:
-    assert settings.state_key is not None, "a local stack has one"
-    return bytes.fromhex(settings.state_key.get_secret_value())
-
-
-def _store(settings: Settings, seal: Seal, snapshots: list[WearerSnapshot], wearers: int) -> int:
+def _store(settings: Settings, snapshots: list[WearerSnapshot], wearers: int) -> int:
     """Write every wearer's page to the changelog; gives their bytes."""
-    topic = f"{settings.app_id}-{TABLE}-changelog"
-    admin = KafkaAdminClient(bootstrap_servers=settings.broker)
-    admin.create_topics([NewTopic(topic, settings.partitions, 1, topic_configs=CHANGELOG)])
-    admin.close()
+    seal, topic = state_seal(settings), changelog(settings.app_id, TABLE)
+    with kafka.admin(settings) as admin:
+        kafka.make_topic(settings, admin, topic, settings.partitions, CHANGELOG)
     pages: dict[tuple[int, int], dict[str, WearerSnapshot]] = defaultdict(dict)
     for number in range(wearers):
         name = _name(number)
         key = name.encode()
         pages[_partition(key, settings), page_of(key)][name] = snapshots[number % len(snapshots)]
     total = 0
-    with _producer(settings) as producer:
+
+    def sealed() -> Iterator[Stored]:
+        nonlocal total
         for (partition, page), found in pages.items():
             key = page_key(partition, page)
             value = seal.write(key, FIRST, PageData(SCHEMA, RIVER, {}, found, []))
-            producer.send(topic, value, key, partition=partition)
             total += len(value)
-        producer.flush(PATIENCE_S)
+            yield Stored(partition, 0, None, key, value, [])
+
+    with kafka.producer(settings) as out:
+        kafka.send(out, topic, sealed())
     return total
 
 
 def _send(settings: Settings, later: list[Packet], wearers: int) -> None:
     """One record that the state has seen in each partition, then a packet of each of some wearers."""
-    with _producer(settings) as producer:
-        for partition in range(settings.partitions):
-            producer.send("vitals", b"seen", b"seen", partition=partition).get(PATIENCE_S)
-        step = max(wearers // PACKETS, 1)
-        for number, packet in zip(range(0, step * PACKETS, step), _for_ever(later), strict=False):
-            name = _name(number % wearers).encode()
-            value = packet.value.replace(packet.key, name)
-            producer.send("vitals", value, name, partition=_partition(name, settings))
-        producer.flush(PATIENCE_S)
+    with kafka.producer(settings) as out:
+        kafka.send(out, VITALS, (_vital(number, b"seen", b"seen") for number in range(settings.partitions)))
+        kafka.send(out, VITALS, _waiting(settings, later, wearers))
+
+
+def _waiting(settings: Settings, later: list[Packet], wearers: int) -> Iterator[Stored]:
+    step = max(wearers // PACKETS, 1)
+    for number, packet in zip(range(0, step * PACKETS, step), _for_ever(later), strict=False):
+        name = _name(number % wearers).encode()
+        yield _vital(_partition(name, settings), name, packet.value.replace(packet.key, name))
+
+
+def _vital(partition: int, key: bytes, value: bytes) -> Stored:
+    return Stored(partition, 0, None, key, value, [])
 
 
 def _for_ever(packets: list[Packet]) -> Iterator[Packet]:
@@ -153,9 +157,3 @@ def _name(number: int) -> str:
 
 def _partition(key: bytes, settings: Settings) -> int:
     return zlib.crc32(key) % settings.partitions
-
-
-def _producer(settings: Settings) -> Any:
-    return KafkaProducer(
-        bootstrap_servers=settings.broker, acks="all", max_request_size=LARGEST_RECORD, linger_ms=20
-    )

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from streams.backup.lines import Record
+from streams.engine.configuration import LARGEST_RECORD
 from streams.errors import UserError
 from streams.settings import MEBIBYTE, Settings
 from streams.wires import Broker, admin_client, client_options
@@ -51,7 +52,7 @@ def producer(settings: Settings) -> Iterator[KafkaProducer]:
         acks="all",
         enable_idempotence=True,
         linger_ms=20,
-        max_request_size=17 * MEBIBYTE,
+        max_request_size=LARGEST_RECORD,
     )
     try:
         yield made
@@ -66,16 +67,18 @@ def admin(settings: Settings) -> Iterator[KafkaAdminClient]:
         yield made
 
 
-def make_compacted(settings: Settings, topic: str, configs: Mapping[str, str]) -> None:
-    """Make a topic where it is missing, as workers would make it."""
+def make_topic(
+    settings: Settings, client: KafkaAdminClient, topic: str, partitions: int, configs: Mapping[str, str]
+) -> None:
+    """Make a topic where it is missing."""
     from kafka.errors import TopicAlreadyExistsError
 
     wanted = {
-        "num_partitions": settings.partitions,
+        "num_partitions": partitions,
         "replication_factor": settings.replication,
         "configs": dict(configs),
     }
-    with admin(settings) as client, suppress(TopicAlreadyExistsError):
+    with suppress(TopicAlreadyExistsError):
         client.create_topics({topic: wanted})
         client.wait_for_topics([topic])
 

@@ -115,7 +115,8 @@ def _load_state(settings: Settings, folder: Path, manifest: Manifest, seal: Seal
     assert manifest.state is not None, "checked: the part is there"
     count = manifest.partitions
     ensure_topics(Broker.of(settings), count, settings.replication)
-    kafka.make_compacted(settings, _changelog(settings), CHANGELOG)
+    with kafka.admin(settings) as admin:
+        kafka.make_topic(settings, admin, _changelog(settings), count, CHANGELOG)
     tails = _tails(folder, count)
     with kafka.producer(settings) as out:
         for topic in RECORDS:

@@ -20,7 +20,7 @@ from streams.engine.generation import Move, changelog, journal, table_of
 from streams.engine.names import PROFILES, TABLE, VITALS
 from streams.engine.pages import Seal
 from streams.errors import UserError
-from streams.growing.journal import COMPACTED, make_topic, newest, note
+from streams.growing.journal import COMPACTED, newest, note
 from streams.growing.place import place_among
 from streams.growing.profiles import move_profiles
 from streams.growing.rest import Ends, check_nobody_works, ends_at_rest
@@ -88,7 +88,7 @@ class Growth:
         check_nobody_works(self._settings, self._admin)
         told = Grown(move.previous, move.partitions)
         if move.phase == "moving":
-            make_topic(self._settings, self._admin, journal(name), 1, COMPACTED)
+            kafka.make_topic(self._settings, self._admin, journal(name), 1, COMPACTED)
             move, told = self._move(move)
         return self._split(move, told)
 
@@ -151,7 +151,7 @@ class Growth:
 
     def _write(self, stored: Pages, ends: Ends, wearers: int) -> int:
         """Write every page of the new generation and read them again; how many there are."""
-        make_topic(self._settings, self._admin, self._target, self._wanted, CHANGELOG)
+        kafka.make_topic(self._settings, self._admin, self._target, self._wanted, CHANGELOG)
         place = place_among(self._wanted)
         stamps = [end - 1 for end in ends[VITALS]] + [-1] * (self._wanted - len(ends[VITALS]))
         pages = moved_pages(self._seal, stored, place, stamps)

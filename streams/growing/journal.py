@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +14,7 @@ from streams.settings import Settings
 from streams.wires import partition_counts
 
 if TYPE_CHECKING:
-    from kafka import KafkaAdminClient, KafkaConsumer
+    from kafka import KafkaConsumer
 
 COMPACTED = {"cleanup.policy": "compact"}
 
@@ -53,18 +52,3 @@ def note(settings: Settings, partitions: int, move: Move | None) -> None:
     key = str(partitions).encode()
     with kafka.producer(settings) as out:
         kafka.send(out, journal(settings.app_id), [Record(0, 0, None, key, value, [])])
-
-
-def make_topic(
-    settings: Settings, admin: KafkaAdminClient, topic: str, partitions: int, configs: Mapping[str, str]
-) -> None:
-    """Make a topic where it is missing."""
-    if topic in partition_counts(admin):
-        return
-    wanted = {
-        "num_partitions": partitions,
-        "replication_factor": settings.replication,
-        "configs": dict(configs),
-    }
-    admin.create_topics({topic: wanted})
-    admin.wait_for_topics([topic])

@@ -24,7 +24,7 @@ from streams.engine.generation import changelog, journal, table_of
 from streams.errors import UserError
 from streams.gateways.simulator import Rates, Simulation
 from streams.growing import grow
-from streams.growing.journal import make_topic, stored_table
+from streams.growing.journal import stored_table
 from streams.growing.place import place_among
 from streams.growing.state import check_places
 from streams.records import Consent, Profile
@@ -212,7 +212,7 @@ def settle(farm: Farm) -> Topology:
     farm.produce([(name, b'{"wearer":"%b"}' % name) for name in wearers], "profiles")
     name = changelog(farm.settings.app_id, "state")
     with kafka.admin(farm.settings) as admin:
-        make_topic(farm.settings, admin, name, OLD, CHANGELOG)
+        kafka.make_topic(farm.settings, admin, name, OLD, CHANGELOG)
     with kafka.producer(farm.settings) as out:
         pages = [
             Record(number, 0, None, key, value, [])

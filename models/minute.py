@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,7 +24,7 @@ CALM = frozenset({"rest", "asleep"})
 STUCK = Quality(0.0, "flat")
 
 
-def summarise(seen: Seen, window: Window, ordered: list[int], view: View) -> None:
+def summarise(seen: Seen, window: Window, ordered: Sequence[int], view: View) -> None:
     """Judge a window and reduce it to one value: a sum of counts, else the median.
 
     `ordered` are its counts, ascending.
@@ -40,7 +41,7 @@ def summarise(seen: Seen, window: Window, ordered: list[int], view: View) -> Non
         return
     if judged.share < 1.0:
         ordered = sorted(window.counts)
-        del ordered[gate.valued(ordered) :]
+        ordered = ordered[: gate.valued(ordered)]
     if signal == "ibi":
         view.interval = gate.middle(ordered) / SIGNALS[signal].per
         return
@@ -56,7 +57,7 @@ def miss_pulse(seen: Seen, view: View) -> None:
         view.causes["hr"] = cause
 
 
-def _stuck(seen: Seen, window: Window, ordered: list[int]) -> bool:
+def _stuck(seen: Seen, window: Window, ordered: Sequence[int]) -> bool:
     """Whether the signal has not moved at all for longer than it can."""
     allowed = gate.FLAT_MINUTES.get(window.signal)
     if allowed is None:

@@ -67,15 +67,17 @@ def values_of(signal: str, counts: Counts) -> Floats:
     return values / SIGNALS[signal].per
 
 
-def ascending(samples: Sequence[Counts]) -> list[list[int]]:
+def ascending(samples: Sequence[Counts]) -> Sequence[Sequence[int]]:
     """Each of these samples' counts, ascending."""
     most = max(map(len, samples))
     if most <= FEW:
         return [sorted(counts) for counts in samples]
     # As rows of one table, filled up with the largest count there is: numpy sorts them all at once.
-    rows = [counts.tobytes().ljust(2 * most, b"\xff") for counts in samples]
-    table = np.sort(np.frombuffer(b"".join(rows), dtype=np.uint16).reshape(-1, most))
-    return [row[: len(counts)] for row, counts in zip(table.tolist(), samples, strict=True)]
+    table = bytearray().join([counts.tobytes().ljust(2 * most, b"\xff") for counts in samples])
+    np.frombuffer(table, dtype=np.uint16).reshape(-1, most).sort()
+    # Few of them are looked at: as an array, not each is made a number of Python's.
+    rows, starts = array("H", table), range(0, most * len(samples), most)
+    return [rows[start : start + len(counts)] for start, counts in zip(starts, samples, strict=True)]
 
 
 def _one_by_one(row: Signal, values: Sequence[float]) -> Counts:

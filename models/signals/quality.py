@@ -55,7 +55,7 @@ class Quality(msgspec.Struct, frozen=True, gc=False):
 GOOD = Quality(1.0)
 
 
-def judge(window: Window, ordered: list[int]) -> Quality:
+def judge(window: Window, ordered: Sequence[int]) -> Quality:
     """Judge a minute by contact, range and jumps; marks samples that jump as `MISSING` in `window.counts`.
 
     `ordered` are the same counts, ascending.
@@ -90,7 +90,7 @@ def _judge_jumps(window: Window, jump: float) -> Quality:
     return Quality(1.0 - float(bad.mean()), "jump" if bad.any() else None)
 
 
-def valued(ordered: list[int]) -> int:
+def valued(ordered: Sequence[int]) -> int:
     """How many of these ascending counts are values."""
     return bisect_left(ordered, BELOW)
 
@@ -101,7 +101,7 @@ def middle(ordered: Sequence[float]) -> float:
     return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def _judge_beats(ordered: list[int]) -> Quality:
+def _judge_beats(ordered: Sequence[int]) -> Quality:
     """Count intervals (ascending) that tell of missed or extra beats."""
     beats = len(ordered)
     if beats < 4:

@@ -83,4 +83,6 @@ def test_many_are_counted_as_few(signal):
 
 @given(st.lists(st.lists(st.integers(0, MISSING), min_size=1, max_size=3 * FEW), min_size=1, max_size=5))
 def test_each_signals_samples_are_sorted_by_themselves(samples):
-    assert ascending([array("H", counts) for counts in samples]) == [sorted(counts) for counts in samples]
+    found = ascending([array("H", counts) for counts in samples])
+
+    assert [list(counts) for counts in found] == [sorted(counts) for counts in samples]

@@ -22,6 +22,7 @@ from structlog.typing import EventDict, Processor
 
 from streams.redaction import Redaction, secrets_of
 from streams.settings import Settings
+from streams.uncaught import log_uncaught
 
 Style = Literal["auto", "json", "console"]
 NEVER = logging.CRITICAL + 1
@@ -41,6 +42,7 @@ MOST = MappingProxyType({
     "urllib3": NEVER,
     "requests": NEVER,
     "apprise": NEVER,
+    "py.warnings": logging.WARNING,
     # The exporter of traces tells every failure, at length: streams.tracing says it once.
     "opentelemetry": NEVER,
 })  # fmt: skip
@@ -76,6 +78,7 @@ def set_up_logging(level: str, style: Style = "auto", service: str = "", secrets
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(sys.stderr, style, service, secrets))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    log_uncaught()
     for name, most in MOST.items():
         logging.getLogger(name).setLevel(most if level == "debug" else max(most, logging.CRITICAL))
 

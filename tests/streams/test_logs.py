@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +20,10 @@ from streams.settings import Settings
 def root() -> Iterator[logging.Logger]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook, logging.raiseExceptions
     yield root
+    sys.excepthook, threading.excepthook, sys.unraisablehook, logging.raiseExceptions = hooks
+    logging.captureWarnings(capture=False)
     for handler in list(root.handlers):
         if handler not in handlers:
             root.removeHandler(handler)
@@ -116,3 +122,39 @@ def test_no_line_holds_a_secret_of_the_settings(
     logging.getLogger("uvicorn.error").error("pa@ss-word and pa%40ss-word and k-1234-xyz")
 
     assert json.loads(capsys.readouterr().err)["event"] == "[redacted] and [redacted] and [redacted]"
+
+
+UNCAUGHT = """
+import logging, threading, warnings
+from streams.logs import set_up_logging
+
+class Finalized:
+    def __del__(self):
+        raise ValueError(QUOTED)
+
+def fail():
+    raise KeyError(QUOTED)
+
+set_up_logging("info", "json", "worker")
+QUOTED = "-".join(["wearer", "77"])
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+Finalized()
+warnings.warn(f"{QUOTED} is odd")
+logging.getLogger("streams").warning("%d packets", QUOTED)
+fail()
+"""
+
+
+def test_what_nobody_caught_is_a_line_of_the_log_and_quotes_nothing() -> None:
+    done = subprocess.run([sys.executable, "-c", UNCAUGHT], capture_output=True, text=True, check=False)
+
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(line["event"], line["error"]) for line in lines] == [
+        ("a thread was ended by an error", "KeyError"),
+        ("an error in a finalizer", "ValueError"),
+        ("ended by an error: please report this", "KeyError"),
+    ]
+    assert "wearer-77" not in done.stderr
+    assert done.returncode == 1

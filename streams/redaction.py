@@ -24,7 +24,13 @@ LEAST = 6
 """Shorter secrets would take words out of every line; nobody is protected by one."""
 
 _SHAPES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (re.compile(r"\b(bearer|basic)[ .]+[\w.~+/=-]{6,}", re.I), rf"\1 {GONE}"),
+    # "basic authentication" is no secret.
+    (
+        re.compile(
+            r"\b(bearer|basic)[ .]+(?!auth(?:entication|orization)\.?(?![\w.~+/=-]))[\w.~+/=-]{6,}", re.I
+        ),
+        rf"\1 {GONE}",
+    ),
     (re.compile(r"\b(vs_[\w-]{20,}|whsec_[\w+/=-]{8,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*)"), GONE),
     # Greedy: a password can hold an @ that nobody has quoted.
     (re.compile(r"\b([a-z][a-z0-9+.-]*://)[^\s/]*@", re.I), rf"\1{GONE}@"),

@@ -16,6 +16,7 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkb3JhIn0.c2lnbmF0dXJl"
     [
         (f"a token {TOKEN} came", f"a token {GONE} came"),
         ("Authorization: Bearer abc.def-ghi", f"Authorization: Bearer {GONE}"),
+        ("Authorization: Basic authentication4711=", f"Authorization: Basic {GONE}"),
         ("subprotocol bearer.abcdefghij", f"subprotocol bearer {GONE}"),
         (f"jwt {JWT}", f"jwt {GONE}"),
         ("key whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", f"key {GONE}"),
@@ -37,6 +38,8 @@ def test_shapes(told: str, left: str) -> None:
     [
         "offsets 17 to 23 of vitals are gone",
         "tokens can't be read",
+        "basic authentication failed",
+        "it wants bearer authorization.",
         "http://127.0.0.1:9100/metrics",
         "the registry wants rhythm 1.0.0, glucose 2.1.0",
         "no answer at kafka-1:9092",

@@ -202,7 +202,7 @@ def summary(
 ) -> SoakFigures:
     """Compare the last quarter of the event time with the second."""
     second, last = quarter(looks, 1, hours), quarter(looks, 3, hours)
-    change = last.memory_bytes / second.memory_bytes - 1
+    change = round(last.memory_bytes / second.memory_bytes - 1, 4)
     return SoakFigures(
         wearers=wearers,
         event_hours=hours,
@@ -212,7 +212,7 @@ def summary(
         processor_share=round(cost.cpu / cost.wall, 3),
         second_quarter=second,
         last_quarter=last,
-        memory_change=round(change, 4),
+        memory_change=change,
         flat=abs(change) <= ALLOWED,
         garbage=end.found,
         collection_s=end.seconds,

@@ -41,14 +41,19 @@ def read(path: Path) -> list[Objects]:
     return [Objects(**json.loads(line)) for line in text.splitlines(keepends=True) if line.endswith(b"\n")]
 
 
-def main(path: Path) -> None:
-    """Run the worker."""
+def watch(path: Path) -> None:
+    """Answer both signals from now on."""
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
         take(path, collect=number == signal.SIGUSR2)
 
     signal.signal(signal.SIGUSR1, on_signal)
     signal.signal(signal.SIGUSR2, on_signal)
+
+
+def main(path: Path) -> None:
+    """Run the worker."""
+    watch(path)
     from streams.cli import main as command
 
     sys.argv = ["vitalstream", "worker", "--json"]

@@ -166,7 +166,7 @@ def personal(
     from rich.console import Console
 
     if read is not None:
-        study = _read(read, Study)
+        study = decoded(read, Study)
     else:
         world = QUICK if quick else World(wearers, days, seed)
         with _advancing() as tell:
@@ -182,7 +182,8 @@ def personal(
         Console().print(terminal(study))
 
 
-def _read(path: Path, kind: type[T]) -> T:
+def decoded(path: Path, kind: type[T]) -> T:
+    """What a run wrote with --out. Raises UserError when it can't be read."""
     import msgspec
 
     from streams.errors import UserError

@@ -54,3 +54,47 @@ def soak(
         typer.echo(f"{name:15} {getattr(second, name):10,} {getattr(last, name):10,}")
     flat = "flat" if found.flat else "NOT flat"
     typer.echo(f"memory {found.memory_change:+.1%} from the second quarter to the last: {flat}")
+
+
+@bench.command()
+def faults(
+    rounds: Annotated[int, typer.Option(min=1, help="how often each fault strikes")] = 5,
+    ways: Annotated[
+        str, typer.Option(help="of vitalstream, faust, faust_eo, quix, quix_eo; all if left out")
+    ] = "",
+    kinds: Annotated[str, typer.Option("--faults", help="of kill -9, rebalance, backlog")] = "",
+    records: Annotated[int, typer.Option(min=1000, help="that wait in the backlog")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="of the moments at which faults strike")] = 1,
+    json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of a table")] = False,
+    out: Annotated[Path | None, typer.Option(help="write the JSON object here too")] = None,
+    docs: Annotated[
+        Path | None, typer.Option(help="replace the table of this page (docs/reference/faults-of-others.md)")
+    ] = None,
+    read: Annotated[
+        list[Path] | None, typer.Option(help="tell what --out wrote, without a run; may be given again")
+    ] = None,
+) -> None:
+    """The same faults for vitalstream, plain Faust and Quix Streams: records lost and repeated."""
+    import tempfile
+
+    import msgspec
+
+    from streams.cli.bench import decoded
+    from streams.cli.stack import download_bar
+
+    with checkout():
+        from bench.faults.run import FaultReport, chosen, markdown, measure, merged, write_docs
+        from bench.faults.trial import FAULTS
+        from bench.faults.ways import WAYS
+    if read:
+        report = merged([decoded(path, FaultReport) for path in read])
+    else:
+        of, by = chosen(ways, WAYS, "way"), chosen(kinds, FAULTS, "fault")
+        with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
+            report = measure(Path(folder), of, by, rounds, records, seed, tell, download_bar)
+    told = msgspec.json.format(msgspec.json.encode(report), indent=2)
+    if out is not None:
+        out.write_bytes(told + b"\n")
+    if docs is not None:
+        write_docs(report, docs)
+    typer.echo(told.decode() if json_ else markdown(report))

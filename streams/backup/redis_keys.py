@@ -36,6 +36,8 @@ READ: Final[Mapping[str, Callable[[Any, str], object]]] = {
     "stream": lambda client, key: client.xlen(key),
 }
 """How a key of each type is asked for; a stream is read in pages."""
+GONE: Final[tuple[object, ...]] = (None, {}, [])
+"""The content of a key that expired after its type was asked for."""
 
 
 class Entry(Struct, frozen=True):
@@ -105,11 +107,10 @@ def _entries(client: Any, keys: Sequence[str]) -> Iterator[Entry]:
     for key, kind, _ in found:
         READ[kind](asked, key)
     for (key, kind, expires), content in zip(found, asked.execute(), strict=True):
-        if kind != "stream":
+        if kind == "stream":
+            yield from (Entry(key, kind, part, expires) for part in _stream(client, key))
+        elif content not in GONE:
             yield Entry(key, kind, content, expires)
-            continue
-        for part in _stream(client, key):
-            yield Entry(key, kind, part, expires)
 
 
 def _stream(client: Any, key: str) -> Iterator[dict[str, Any]]:
@@ -118,7 +119,8 @@ def _stream(client: Any, key: str) -> Iterator[dict[str, Any]]:
         _pause(client)
         yield {"entries": entries}
         last = f"({entries[-1][0]}"
-    yield {"groups": [_group(client, key, group) for group in client.xinfo_groups(key)]}
+    if client.exists(key):
+        yield {"groups": [_group(client, key, group) for group in client.xinfo_groups(key)]}
 
 
 def _group(client: Any, key: str, group: dict[str, Any]) -> tuple[str, str]:
@@ -139,6 +141,8 @@ def load_keys(client: Redis, entries: Iterable[Entry], moved: Callable[[int], No
     pipeline: Any = client.pipeline(transaction=False)
     try:
         for entry in entries:
+            if entry.content in GONE:
+                continue  # backups of before had some
             _load(pipeline, entry)
             if entry.expires >= 0:
                 pipeline.execute_command("PEXPIREAT", entry.key, entry.expires)

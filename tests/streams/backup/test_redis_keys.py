@@ -74,6 +74,56 @@ def test_every_kind_of_key_comes_back(client: Any, url: str, tmp_path: Path) -> 
     assert not client.exists("another:key")
 
 
+class Late(redis.Redis):
+    """A client that comes to a key's content only when the key has expired."""
+
+    brief = "vitalstream:alert:brief"
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Any:
+        made = super().pipeline(transaction, shard_hint)
+        true = made.execute
+
+        def execute() -> list[Any]:
+            told = true()
+            while self.exists(self.brief):
+                time.sleep(0.01)
+            return told
+
+        made.execute = execute  # type: ignore[method-assign]
+        return made
+
+
+@pytest.mark.parametrize("kind", ["string", "hash", "list", "zset", "stream"])
+def test_a_key_that_expires_while_it_is_saved_is_left_out(
+    client: Any, url: str, tmp_path: Path, kind: str
+) -> None:
+    make = {
+        "string": lambda: client.set(Late.brief, "body"),
+        "hash": lambda: client.hset(Late.brief, "a", 1),
+        "list": lambda: client.rpush(Late.brief, "a"),
+        "zset": lambda: client.zadd(Late.brief, {"a": 1.0}),
+        "stream": lambda: client.xadd(Late.brief, {"a": 1}),
+    }
+    make[kind]()
+    client.pexpire(Late.brief, 500)
+    client.set("vitalstream:stays", "here")
+
+    with Late.from_url(url, decode_responses=True) as late, writing(tmp_path / "redis.jsonl.gz") as out:
+        save_keys(late, out, lambda _: None)
+
+    assert [entry.key for entry in reading(tmp_path / "redis.jsonl.gz", Entry)] == ["vitalstream:stays"]
+
+
+def test_a_backup_that_has_kept_such_a_key_is_loaded_all_the_same(client: Any, url: str) -> None:
+    gone: list[tuple[str, object]] = [("string", None), ("hash", {}), ("list", []), ("zset", [])]
+    entries = [Entry(f"vitalstream:{kind}", kind, content, 5) for kind, content in gone]
+
+    with connection(settings(url)) as ours:
+        load_keys(ours, [*entries, Entry("vitalstream:stays", "string", "here")], lambda _: None)
+
+    assert client.keys() == ["vitalstream:stays"]
+
+
 def test_a_group_is_given_again_what_it_had_not_acknowledged(client: Any, url: str, tmp_path: Path) -> None:
     for number in (1, 2, 3, 4):
         client.xadd(STREAM, {"id": number}, id=f"{number}-0")

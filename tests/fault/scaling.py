@@ -5,11 +5,15 @@ from __future__ import annotations
 import threading
 import time
 import urllib.request
+from collections import Counter
+from collections.abc import Mapping
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from models.snapshot import WearerSnapshot
 from tests.fault.swapping import PATIENCE_S
 from tests.integration.conftest import Bench
+from tests.integration.test_real_core_kills import uninterrupted
 from tests.streams.engine.harness import Observer, eventually
 
 LOOK_S = 0.2
@@ -52,6 +56,16 @@ def let_through(bench: Bench, records: int) -> None:
     """Wait until so many records more are committed."""
     begin = sum(bench.observer.committed())
     eventually(lambda: sum(bench.observer.committed()) - begin >= records, "records go through", PATIENCE_S)
+
+
+def check_exact(bench: Bench, recovered: Mapping[str, WearerSnapshot]) -> None:
+    """Alerts and stored state are those of a run that nothing interrupted, each alert once."""
+    states, expected = uninterrupted(bench)
+    counts = Counter((alert.id, alert.revision) for alert in bench.alerts())
+    assert [entry for entry, count in counts.items() if count > 1] == []
+    assert counts.keys() == expected
+    assert len(expected) > 10, "the run must have had something to tell"
+    assert recovered == states
 
 
 def figure(port: int, name: str) -> float:

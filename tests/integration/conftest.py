@@ -111,14 +111,18 @@ class Bench:
     def wait_done(self, seconds: float = 120.0) -> None:
         eventually(self.observer.all_committed, "everything is committed", seconds)
 
+    def close(self) -> None:
+        """Nothing of it goes on."""
+        for worker in self.workers:
+            if worker.process.poll() is None:
+                worker.process.kill()
+                worker.process.wait()
+        self.observer.close()
+
 
 @pytest.fixture
 def bench(stack: LocalStack, redis_url: str, app_id: str, tmp_path: Path) -> Iterator[Bench]:
     fresh_topics(stack.broker)
     made = Bench(stack, redis_url, app_id, tmp_path)
     yield made
-    for worker in made.workers:
-        if worker.process.poll() is None:
-            worker.process.kill()
-            worker.process.wait()
-    made.observer.close()
+    made.close()

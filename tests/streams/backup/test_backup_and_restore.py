@@ -97,11 +97,7 @@ def bench_on(stack: LocalStack, redis_url: str, app_id: str, folder: Path) -> It
     try:
         yield bench
     finally:
-        bench.observer.close()
-        for worker in bench.workers:
-            if worker.process.poll() is None:
-                worker.process.kill()
-                worker.process.wait()
+        bench.close()
 
 
 def killed_halfway(bench: Bench, packets: list[tuple[bytes, bytes]]) -> None:

@@ -95,11 +95,7 @@ def farm(stack: LocalStack, redis_url: str, app_id: str, tmp_path: Path) -> Iter
     fresh_topics(stack.broker, OLD)
     made = Farm(stack, redis_url, app_id, tmp_path)
     yield made
-    for worker in made.workers:
-        if worker.process.poll() is None:
-            worker.process.kill()
-            worker.process.wait()
-    made.observer.close()
+    made.close()
     fresh_topics(stack.broker)
 
 

@@ -65,19 +65,17 @@ def step(
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
 ) -> None:
     """Time one packet's way through the core without networks; weigh a wearer, stored and restored."""
-    import msgspec
-
     with checkout():
         from bench.step import measure
     with telling() as tell:
         tell("timing steps")
         figures = measure(wearers, hours)
-    if json_:
-        typer.echo(msgspec.json.encode(figures).decode())
-        return
-    for samples, micros in figures.step_us.items():
-        typer.echo(f"{micros:7.1f} µs a packet of {samples} samples a signal")
-    typer.echo(f"{figures.snapshot_bytes:7} bytes a wearer stored, {figures.restored_bytes} restored")
+    _tell(
+        figures,
+        json_,
+        *(f"{us:7.1f} µs a packet of {samples} samples a signal" for samples, us in figures.step_us.items()),
+        f"{figures.snapshot_bytes:7} bytes a wearer stored, {figures.restored_bytes} restored",
+    )
 
 
 @bench.command()
@@ -87,22 +85,19 @@ def restart(
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
 ) -> None:
     """Time a worker that comes back with the state of many wearers, and weigh it then."""
-    import tempfile
-
-    import msgspec
-
     from streams.cli.stack import download_bar
 
     with checkout():
         from bench.restart import measure
-    with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
-        figures = measure(Path(folder), wearers, partitions, tell, download_bar)
-    if json_:
-        typer.echo(msgspec.json.encode(figures).decode())
-        return
-    typer.echo(f"{figures.ready_s:7.1f} s until the state of {figures.wearers:,} wearers is recovered")
-    typer.echo(f"{figures.scored_s:7.1f} s until the {figures.packets:,} packets that waited are scored")
-    typer.echo(f"{figures.memory_bytes / 1e9:7.2f} GB resident, {figures.stored_bytes} bytes a wearer stored")
+    with telling() as tell, _scratch() as folder:
+        figures = measure(folder, wearers, partitions, tell, download_bar)
+    _tell(
+        figures,
+        json_,
+        f"{figures.ready_s:7.1f} s until the state of {figures.wearers:,} wearers is recovered",
+        f"{figures.scored_s:7.1f} s until the {figures.packets:,} packets that waited are scored",
+        f"{figures.memory_bytes / 1e9:7.2f} GB resident, {figures.stored_bytes} bytes a wearer stored",
+    )
 
 
 @bench.command()
@@ -112,25 +107,37 @@ def subscribers(
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
 ) -> None:
     """Time alerts on their way to Valkey and on to subscribers of the API, at half of the worker's load."""
-    import tempfile
-
-    import msgspec
-
     from streams.cli.stack import download_bar
 
     with checkout():
         from bench.subscribers import measure
-    with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
-        figures = measure(Path(folder), seconds, readers, tell, download_bar)
-    if json_:
-        typer.echo(msgspec.json.encode(figures).decode())
-        return
-    typer.echo(f"{figures.packets_per_s:,.0f} packets/s, {figures.subscribers} subscribers")
-    for name, reached in (("Valkey", figures.valkey_ms), ("SSE", figures.sse_ms)):
-        typer.echo(
+    with telling() as tell, _scratch() as folder:
+        figures = measure(folder, seconds, readers, tell, download_bar)
+    _tell(
+        figures,
+        json_,
+        f"{figures.packets_per_s:,.0f} packets/s, {figures.subscribers} subscribers",
+        *(
             f"{name:6} p50 {reached.p50:5.0f}  p99 {reached.p99:5.0f}  p99.9 {reached.p999:5.0f} ms"
             f"  ({reached.count} alerts)"
-        )
+            for name, reached in (("Valkey", figures.valkey_ms), ("SSE", figures.sse_ms))
+        ),
+    )
+
+
+def _tell(figures: object, as_json: bool, *lines: str) -> None:
+    import msgspec
+
+    for line in (msgspec.json.encode(figures).decode(),) if as_json else lines:
+        typer.echo(line)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
+        yield Path(folder)
 
 
 @bench.command()

@@ -20,7 +20,13 @@ from streams.wires.clear import is_loopback, refuse_in_clear
 
 LONGEST = 256
 NOBODY = "nobody"
+MOST_TRIES = 8
+"""Passwords that wait to be tried; each holds a thread until then."""
 _DUMMY = Digest(b"\0" * 16, b"\0" * 32)
+
+
+class Busy(Exception):
+    """So many passwords wait to be tried that this one is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class MetricsDoor:
     users: Mapping[str, Digest] = field(default_factory=dict)
     _known: set[bytes] = field(default_factory=set)
     _one: threading.Lock = field(default_factory=threading.Lock)
+    _tries: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_TRIES))
     _salt: bytes = field(default_factory=lambda: os.urandom(32))
 
     @classmethod
@@ -49,20 +56,26 @@ class MetricsDoor:
         return cls(None if cert is None else _context(cert, key), {} if file is None else read_users(file))
 
     def lets_in(self, authorization: str | None) -> bool:
-        """Whether the header `Authorization` names a user and their password (RFC 7617)."""
+        """Whether the header `Authorization` names a user and their password (RFC 7617). Raises Busy."""
         if not self.users:
             return True
         name, password = _basic(authorization or "")
-        # A digest is slow on purpose: one at a time, and once for who comes every few seconds.
+        # A digest is slow on purpose: one at a time, and once for who comes every few seconds. Who is known
+        # never waits behind those who guess.
         seen = hmac.digest(self._salt, f"{name}\0{password}".encode(), "sha256")
-        with self._one:
-            if seen in self._known:
-                return True
-            # An unknown name costs as much as a known one.
-            fits = self.users.get(name, _DUMMY).fits(password) and name in self.users
-            if fits:
-                self._known.add(seen)
-            return fits
+        if seen in self._known:
+            return True
+        if not self._tries.acquire(blocking=False):
+            raise Busy
+        try:
+            with self._one:
+                # An unknown name costs as much as a known one.
+                fits = self.users.get(name, _DUMMY).fits(password) and name in self.users
+        finally:
+            self._tries.release()
+        if fits:
+            self._known.add(seen)
+        return fits
 
 
 def read_users(file: Path) -> dict[str, Digest]:

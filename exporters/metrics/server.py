@@ -12,7 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import ThreadingWSGIServer, choose_encoder
 
-from exporters.metrics.door import MetricsDoor
+from exporters.metrics.door import Busy, MetricsDoor
 
 if TYPE_CHECKING:
     import ssl
@@ -119,12 +119,19 @@ class _Application:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return "405 Method Not Allowed", PLAIN, b"read only\n"
         if environ["PATH_INFO"] == "/metrics":
-            if not self._door.lets_in(environ.get("HTTP_AUTHORIZATION")):
-                return WHO, PLAIN, b"a user of VITALSTREAM_METRICS_USERS, please\n"
-            return self._metrics(environ.get("HTTP_ACCEPT", ""))
+            return self._asked(environ)
         if environ["PATH_INFO"] == "/healthz":
             return self._healthz()
         return "404 Not Found", PLAIN, b"/metrics or /healthz\n"
+
+    def _asked(self, environ: WSGIEnvironment) -> Answer:
+        try:
+            known = self._door.lets_in(environ.get("HTTP_AUTHORIZATION"))
+        except Busy:
+            return "429 Too Many Requests", PLAIN, b"too many passwords are being tried\n"
+        if not known:
+            return WHO, PLAIN, b"a user of VITALSTREAM_METRICS_USERS, please\n"
+        return self._metrics(environ.get("HTTP_ACCEPT", ""))
 
     def _metrics(self, accept: str) -> Answer:
         encode, content_type = choose_encoder(accept)

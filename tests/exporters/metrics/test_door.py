@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import yaml
 from prometheus_client import CollectorRegistry, Counter
 
 from exporters.metrics.digest import Digest
-from exporters.metrics.door import MetricsDoor, read_users
+from exporters.metrics.door import MOST_TRIES, Busy, MetricsDoor, read_users
 from exporters.metrics.server import MetricsServer
 from streams.errors import UserError
 from streams.settings import Settings
@@ -75,6 +76,74 @@ def test_metrics_are_for_who_has_a_password(server: MetricsServer, tls: Path) ->
 )
 def test_others_are_asked_who_they_are(server: MetricsServer, tls: Path, user: str | None) -> None:
     assert get(server, tls, "/metrics", user) == (401, 'Basic realm="metrics", charset="UTF-8"')
+
+
+class Slow(Digest):
+    """A digest that takes until it is let go."""
+
+    gone = threading.Event()
+    tried = threading.Semaphore(0)
+
+    def fits(self, password: str) -> bool:
+        Slow.tried.release()
+        return Slow.gone.wait(60) and password == PASSWORD
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+@pytest.fixture
+def besieged() -> Iterator[MetricsDoor]:
+    """A door that knows `prometheus` already, and is busy with guesses for as long as it takes."""
+    Slow.gone, Slow.tried = threading.Event(), threading.Semaphore(0)
+    door = MetricsDoor(users={"prometheus": Digest.of(PASSWORD), "guest": Slow(b"", b"")})
+    assert door.lets_in(basic("prometheus", PASSWORD))
+
+    def guess() -> None:
+        with contextlib.suppress(Busy):
+            door.lets_in(basic("guest", "a guess"))
+
+    guessing = [threading.Thread(target=guess) for _ in range(MOST_TRIES)]
+    for thread in guessing:
+        thread.start()
+    assert Slow.tried.acquire(timeout=60)
+    yield door
+    Slow.gone.set()
+    for thread in guessing:
+        thread.join(60)
+
+
+def test_who_is_known_does_not_wait_behind_those_who_guess(besieged: MetricsDoor) -> None:
+    let_in: list[bool] = []
+    scrape = threading.Thread(target=lambda: let_in.append(besieged.lets_in(basic("prometheus", PASSWORD))))
+
+    scrape.start()
+    scrape.join(30)
+
+    assert let_in == [True]
+
+
+def test_guesses_beyond_some_are_not_tried(besieged: MetricsDoor) -> None:
+    server = MetricsServer(CollectorRegistry(), lambda: None, door=besieged)
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}/metrics")
+    request.add_header("Authorization", basic("guest", "one more"))
+
+    def answered() -> int | None:
+        """The status; None for a guess that waits, and holds a place, when its client has gone."""
+        try:
+            urllib.request.urlopen(request, timeout=1)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except TimeoutError:
+            return None
+        return 200
+
+    answers = [answered() for _ in range(MOST_TRIES + 1)]
+
+    assert answers[-1] == 429
+    Slow.gone.set()
+    server.close()
 
 
 def test_health_asks_nobody(server: MetricsServer, tls: Path) -> None:

@@ -20,6 +20,7 @@ from streams.engine.checkpoint import Checkpointer
 from streams.engine.consumer import use_chunks
 from streams.engine.contracts import ShardFactory
 from streams.engine.control import ControlReader, tick
+from streams.engine.deadman import Deadman
 from streams.engine.ends import describe
 from streams.engine.epoch import Epoch
 from streams.engine.gate import Gate
@@ -117,7 +118,7 @@ class Engine:
         )
         census = Census(self._partitions, self._settings.stale_s * 1000, self._metrics)
         jobs = [self._pulse.run(), self._outbox.run(), self._checkpointer.run(), survey.run(), census.run()]
-        jobs += [job() for job in self._beside]
+        jobs += [Deadman(self._settings.watchdog_s).run(), *(job() for job in self._beside)]
         if self._settings.clock == "wall":
             jobs.append(tick(self._producer, self._numbers))
         self._tasks = [asyncio.create_task(self._watched(job)) for job in jobs]

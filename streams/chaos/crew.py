@@ -32,10 +32,11 @@ class Worker:
         self._out, self.log = folder / f"worker.{number}.out", folder / f"worker.{number}.log"
         home = folder / f"worker.{number}"
         home.mkdir()
+        own = {name: value.replace("%n", str(number)) for name, value in given.items()}
         with self._out.open("wb") as out, self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 COMMAND,
-                env=os.environ | environment(settings) | given | {"VITALSTREAM_DATA_DIR": str(home)},
+                env=os.environ | environment(settings) | own | {"VITALSTREAM_DATA_DIR": str(home)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=log,
@@ -72,7 +73,7 @@ class Crew:
     settings: Settings
     folder: Path
     given: dict[str, str] = field(default_factory=dict)
-    """More environment for workers that start from now on."""
+    """More environment for workers that start from now on; `%n` becomes the worker's number."""
     workers: list[Worker] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
     """What ended workers that nobody had asked to, one line each."""

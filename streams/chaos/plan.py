@@ -32,8 +32,25 @@ class Fault:
 FAULTS: tuple[Fault, ...] = (
     Fault("worker-kill", "a worker is killed with -9 and started again", from_onset=True, quick=True),
     Fault("worker-freeze", "a worker is stopped for 30 s and wakes up as a zombie", 30.0, from_onset=True),
+    Fault("worker-disk-full", "a worker can write no file for 15 s", 15.0),
+    Fault("rebalances", "workers come and go under load: 2, 3, 1, 3, 2"),
     Fault("broker-kill", "Kafka is killed with -9 and started again", 2.0, quick=True),
+    Fault("broker-restarts", "Kafka is restarted five times in a row"),
+    Fault("broker-away", "Kafka is away for 70 s", 70.0),
+    Fault("broker-away-at-start", "workers start while Kafka is away, for 20 s", 20.0),
+    Fault("broker-disk-full", "Kafka can write no file for 15 s", 15.0),
     Fault("valkey-kill", "Valkey is killed with -9 and started on its append-only file", 2.0, quick=True),
+    Fault("valkey-away", "Valkey is away for 60 s", 60.0),
+    Fault("valkey-disk-full", "Valkey can write no file for 15 s", 15.0),
+    Fault("net-cut", "nothing goes through to Kafka and Valkey for 30 s", 30.0, needs="toxiproxy"),
+    Fault("net-reset", "connections are reset ten times", needs="toxiproxy"),
+    Fault("net-slow", "connections are slow for 20 s", 20.0, needs="toxiproxy"),
+    Fault("clock-jump", "a worker's clock is an hour off for 15 s", 15.0, needs="faketime"),
+    Fault("device-clock-jumps", "clocks of devices are minutes to days off for 10 s", 10.0),
+    Fault("messy-packets", "packets come twice, out of order and late for 10 s", 10.0, quick=True),
+    Fault("poison", "records that can't be decoded come for 5 s", 5.0),
+    Fault("model-broken-in-swap", "half a network arrives in a swap, and a worker starts on it", 10.0),
+    Fault("scrape-storm", "50 clients read metrics at once for 10 s", 10.0),
 )
 """All that can be tried, in the order of the table."""
 

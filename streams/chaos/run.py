@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from streams.chaos import on_servers, on_workers
+from streams.chaos import on_data, on_models, on_net, on_servers, on_workers
 from streams.chaos.crew import Crew
 from streams.chaos.load import Load
 from streams.chaos.plan import Fault, Round, rounds
@@ -19,8 +19,9 @@ from streams.chaos.report import RoundReport
 from streams.chaos.scene import Inject, Scene
 from streams.chaos.verdict import Found, Verdict, judge
 from streams.chaos.witness import Witness
+from streams.errors import UserError
 from streams.settings import Settings
-from streams.stack import running_stack
+from streams.stack import LocalStack
 from streams.stack.jars import Progress as Download
 
 WORKERS = 2
@@ -30,7 +31,13 @@ RECOVERY_S = 180.0
 SETTLE_S = 30.0
 """How long alerts and state may need after the last record is committed."""
 
-INJECT: dict[str, Inject] = {**on_workers.FAULTS, **on_servers.FAULTS}
+INJECT: dict[str, Inject] = {
+    **on_workers.FAULTS,
+    **on_servers.FAULTS,
+    **on_net.FAULTS,
+    **on_data.FAULTS,
+    **on_models.FAULTS,
+}
 Tell = Callable[[str], None]
 """Is told what is being done."""
 
@@ -47,7 +54,7 @@ def run_fault(
     fault: Fault, count: int, seed: int, work: Work, download: Download, tell: Tell
 ) -> Iterator[RoundReport]:
     """The rounds of a fault on a stack of its own, each told when it is over; ends with one that failed."""
-    with stage(seed, work, download, tell) as (scene, judge_):
+    with stage(fault, seed, work, download, tell) as (scene, judge_):
         for round_ in rounds(fault, count, seed):
             report = _round(round_, scene, judge_, tell)
             yield report
@@ -56,14 +63,18 @@ def run_fault(
 
 
 @contextmanager
-def stage(seed: int, work: Work, download: Download, tell: Tell) -> Iterator[tuple[Scene, Judge]]:
-    """A stack in a folder of its own, two workers, wearers: all gone at the end."""
+def stage(
+    fault: Fault, seed: int, work: Work, download: Download, tell: Tell
+) -> Iterator[tuple[Scene, Judge]]:
+    """A stack in a folder of its own, two workers, wearers: all gone at the end. Raises UserError."""
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="vitalstream-chaos-")))
         tell("starting Kafka and Valkey")
         settings = Settings(data_dir=folder / "stack", metrics_port=0, clock="stream")
-        stack = held.enter_context(running_stack(settings, download))
-        crew = held.enter_context(Crew(stack.settings, folder))
+        stack = LocalStack(settings, download)
+        given = held.enter_context(equipped(fault, stack, folder))
+        held.enter_context(stack.start())
+        crew = held.enter_context(Crew(stack.settings, folder, given))
         feed = Load(stack.broker, seed, work.wearers, work.packets_per_s)
         progress = Progress(stack.settings)
         held.callback(progress.end)
@@ -76,6 +87,32 @@ def stage(seed: int, work: Work, download: Download, tell: Tell) -> Iterator[tup
         feed.resume()
         crew.wait_ready(START_S)
         yield Scene(folder, stack, crew, feed, progress), judge_
+
+
+@contextmanager
+def equipped(fault: Fault, stack: LocalStack, folder: Path) -> Iterator[dict[str, str]]:
+    """What this fault takes besides, as environment of workers. Raises UserError where a tool is missing."""
+    if fault.needs == "toxiproxy":
+        with on_net.between(stack, folder) as given:
+            yield given
+    elif fault.needs == "faketime":
+        yield on_workers.fake_clocks(folder)
+    elif fault.name in on_models.FAULTS:
+        yield on_models.own_registry(folder)
+    else:
+        yield {}
+
+
+def missing(fault: Fault) -> str | None:
+    """Which tool this fault lacks on this machine, in words."""
+    try:
+        if fault.needs == "toxiproxy":
+            on_net.binary()
+        elif fault.needs == "faketime":
+            on_workers.faketime()
+    except UserError as error:
+        return str(error)
+    return None
 
 
 class Judge:

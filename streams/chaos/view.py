@@ -41,7 +41,7 @@ class Screen:
         self.rounds.append(report)
         self.refresh()
         if not self._console.is_terminal or not report.clean:
-            self._console.print(line(report), highlight=False)
+            self._console.print(line(report), highlight=False, soft_wrap=True)
 
     def render(self) -> RenderableType:
         """The table and the present step."""

@@ -75,7 +75,7 @@ def _run(
     out: Path | None,
 ) -> Report:
     from streams.chaos.report import Report, to_json
-    from streams.chaos.run import Work, run_fault
+    from streams.chaos.run import Work, missing, run_fault
     from streams.chaos.view import screen
     from streams.cli.stack import download_bar
 
@@ -83,6 +83,9 @@ def _run(
     skipped: dict[str, str] = {}
     with screen(console, count) as shown:  # type: ignore[arg-type]
         for fault in chosen:
+            if why := missing(fault):
+                skipped[fault.name] = why
+                continue
             for round_ in run_fault(fault, count, seed, work, download_bar, shown.say(fault)):
                 shown.take(round_)
                 if out is not None:  # after each: a long run that is broken off has told something

@@ -1,9 +1,11 @@
 #!/bin/sh
 # Makes a private CA, and from it a certificate for each server and each client of vitalstream.
 #   sh deploy/tls/make-ca.sh [FOLDER [broker:NAME | server:NAME | client:NAME]...]   FOLDER: deploy/tls/made
-# What is there and valid for a month more is left as it is: run it again (weekly, say) and what ends soon is
-# made anew. Then start servers and clients again: they read their files when they start.
-#   SANS=DNS:kafka.example,IP:10.0.0.5 sh deploy/tls/make-ca.sh FOLDER broker:kafka    more names of a server
+# What is there, has the names that are asked for and is valid for a month more is left as it is: run it again
+# (weekly, say) and what ends soon is made anew. Then start servers and clients again: they read their files
+# when they start.
+#   SANS=DNS:kafka.example,IP:10.0.0.5 sh deploy/tls/make-ca.sh FOLDER broker:kafka    more names of a server:
+#                                                           it keeps them, also when it is made anew without
 #   DAYS=90 CA_DAYS=3650                                                    how long certificates are valid
 # A server is known by its names: by NAME, localhost and 127.0.0.1. A client is who its CN says: NAME, which
 # Kafka's ACLs name. A broker is both, and kafka as a client.
@@ -33,20 +35,44 @@ fi
 openssl x509 -in "$folder/ca.crt" -noout -checkend $((days * 86400)) >/dev/null ||
   echo "make-ca.sh: $folder/ca.crt ends before what it signs now: plan a new CA (new folder)" >&2
 
-# Signed by this CA, and valid for a month more?
+# Signed by this CA for the key beside it, and valid for a month more?
 is_good() {
   [ -s "$1.crt" ] && [ -s "$1.key" ] && openssl x509 -in "$1.crt" -noout -checkend $month >/dev/null &&
-    openssl verify -CAfile "$folder/ca.crt" "$1.crt" >/dev/null 2>&1
+    openssl verify -CAfile "$folder/ca.crt" "$1.crt" >/dev/null 2>&1 &&
+    [ "$(openssl x509 -in "$1.crt" -noout -pubkey)" = "$(openssl pkey -in "$1.key" -pubout 2>/dev/null)" ]
+}
+
+# The names of a certificate of this CA, ended or not, as SANS has them: DNS:NAME,IP:ADDRESS
+names_of() {
+  ! openssl verify -no_check_time -CAfile "$folder/ca.crt" "$1.crt" >/dev/null 2>&1 || openssl x509 -in "$1.crt" -noout -ext subjectAltName 2>/dev/null |
+    sed -n '2,$ { s/IP Address:/IP:/g; s/ //g; p; }'
+}
+
+# Is each of these names one of the certificate's? An address can be written in many ways.
+has_names() { # FILE NAMES
+  known=,$(names_of "$1"),
+  for want in $(printf %s "$2" | tr , ' '); do
+    case $known in *",$want,"*) continue ;; esac
+    case $want in
+      IP:*) openssl x509 -in "$1.crt" -noout -checkip "${want#IP:}" | grep -q 'does match' || return 1 ;;
+      *) return 1 ;;
+    esac
+  done
 }
 
 make() { # KIND NAME
   file=$folder/$2
-  is_good "$file" && return
-  names=subjectAltName=DNS:$2,DNS:localhost,IP:127.0.0.1${SANS:+,$SANS}
+  wanted=DNS:$2,DNS:localhost,IP:127.0.0.1${SANS:+,$SANS}
+  [ "$1" != client ] || wanted=""
+  if is_good "$file" && has_names "$file" "$wanted"; then return; fi
+  # Nobody who knows it by a name that it has had is turned away.
+  before=$(names_of "$file")
+  names=$(printf '%s' "$wanted${before:+,$before}" | tr , '\n' | awk 'NF && !seen[$0]++' | paste -s -d , -)
+  [ "$1" != client ] && names=subjectAltName=$names || names=""
   case $1 in
     broker) usage=serverAuth,clientAuth name=kafka ;;
     server) usage=serverAuth name=$2 ;;
-    client) usage=clientAuth name=$2 names="" ;;
+    client) usage=clientAuth name=$2 ;;
   esac
   printf '%s\n' basicConstraints=critical,CA:false keyUsage=critical,digitalSignature \
     "extendedKeyUsage=$usage" subjectKeyIdentifier=hash authorityKeyIdentifier=keyid "$names" >"$folder/.ext"

@@ -50,7 +50,7 @@ def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Cli
             time.sleep(0.05)
         yield client
     process.kill()
-    process.wait(10)
+    process.wait(60)
 
 
 def answers(client: httpx.Client) -> bool:

@@ -175,7 +175,7 @@ def test_a_worker_that_is_gone_is_not_healthy(system: System) -> None:
     [one, _] = system.running.processes["worker"]
 
     one.popen.kill()
-    one.popen.wait(10)
+    one.popen.wait(60)
 
     assert "does not answer" in (one.look() or "")
 
@@ -184,7 +184,7 @@ def test_without_kafka_the_api_is_not_healthy(system: System) -> None:
     [kafka], [api] = system.running.processes["kafka"], system.running.processes["api"]
 
     kafka.popen.kill()
-    kafka.popen.wait(10)
+    kafka.popen.wait(60)
 
     until(lambda: '"kafka":"away"' in (api.look() or ""), "the API does not notice")
 

@@ -242,7 +242,7 @@ def probes(container: Manifest) -> list[Manifest]:
 
 def status(url: str) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=30) as answer:
             return int(answer.status)
     except HTTPError as error:
         return error.code

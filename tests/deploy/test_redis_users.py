@@ -71,7 +71,7 @@ async def test_the_reader_follows_and_handles_alerts_in_a_group(server: Guarded)
     group = AlertGroup(server.url("reader"), "pager", "c1", deliveries=1)
     handled = []
     for acknowledge in (False, True):  # the first of them goes to the dead letters
-        async with asyncio.timeout(10), aclosing(aiter(group)) as deliveries:
+        async with asyncio.timeout(60), aclosing(aiter(group)) as deliveries:
             delivery = await anext(deliveries)
             handled.append(delivery.alert.id)
             if acknowledge:
@@ -108,11 +108,11 @@ async def test_the_reader_answers_for_the_api(server: Guarded) -> None:
 def test_the_reader_hears_the_hint(server: Guarded, as_user: Any) -> None:
     channel = as_user("reader").pubsub()
     channel.subscribe("vitalstream:alerts:hint")
-    assert channel.get_message(timeout=5)["type"] == "subscribe"
+    assert channel.get_message(timeout=30)["type"] == "subscribe"
 
     asyncio.run(write(server))
 
-    assert channel.get_message(timeout=5)["type"] == "message"
+    assert channel.get_message(timeout=30)["type"] == "message"
     channel.close()
 
 

@@ -30,7 +30,7 @@ class Prometheus:
 
     def get(self, path: str, **parameters: str) -> Any:
         asked = f"{self.url}{path}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(asked, timeout=5) as answer:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
             return json.load(answer)["data"]
 
     def query(self, expression: str) -> list[dict[str, Any]]:
@@ -68,7 +68,7 @@ def prometheus_of(
         yield found
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _configuration(

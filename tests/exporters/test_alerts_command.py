@@ -91,7 +91,7 @@ async def test_following_ends_cleanly_with_ctrl_c(sink: AlertSink, environment: 
 
     process.send_signal(signal.SIGINT)
 
-    _, errors = process.communicate(timeout=10)
+    _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, b"")
 
 
@@ -174,7 +174,7 @@ def test_following_goes_on_over_an_outage(environment: dict[str, str]) -> None:
         write_to(url, alert("a2"))
         second = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
     assert [msgspec.json.decode(line)["id"] for line in (first, second)] == ["a1", "a2"]
     assert "can't be reached; trying again" in away

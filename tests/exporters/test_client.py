@@ -111,7 +111,7 @@ async def test_a_follower_gets_what_comes_later(
     following = asyncio.create_task(follow())
     await asyncio.sleep(1.3)  # longer than one blocked read
     await sink.write([alert("a2")])
-    await asyncio.wait_for(following, 5)
+    await asyncio.wait_for(following, 60)
 
     assert seen == expected
 
@@ -122,7 +122,7 @@ async def test_a_follower_from_the_start_of_an_empty_stream_misses_nothing(sink:
 
     await sink.write([alert("a1")])
 
-    assert (await asyncio.wait_for(first, 5)).id == "a1"
+    assert (await asyncio.wait_for(first, 60)).id == "a1"
 
 
 async def test_a_follower_can_be_cancelled_at_any_moment(sink: AlertSink, url: str) -> None:
@@ -135,7 +135,7 @@ async def test_a_follower_can_be_cancelled_at_any_moment(sink: AlertSink, url: s
                 asyncio.current_task().cancel()  # type: ignore[union-attr]
 
     for cancel_after in range(20):
-        _, pending = await asyncio.wait([asyncio.create_task(follow(cancel_after))], timeout=5)
+        _, pending = await asyncio.wait([asyncio.create_task(follow(cancel_after))], timeout=30)
         assert not pending
 
 

@@ -89,7 +89,7 @@ def use_everything(metrics: WorkerMetrics, partition: int = 0) -> None:
 
 def read(server: MetricsServer, path: str, **headers: str) -> str:
     request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:
         return str(answer.read().decode())
 
 

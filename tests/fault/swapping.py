@@ -150,6 +150,6 @@ def stored_lineups(bench: Bench) -> dict[int, Judges]:
 
 
 def refused(port: int) -> bool:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
         text = answer.read().decode()
     return 'vitalstream_model_refused_total{reason="network"} 1.0' in text

@@ -123,7 +123,7 @@ def test_a_stopped_worker_that_wakes_up_writes_nothing(crew: Crew, observer: Obs
 
     sleeper.send(signal.SIGCONT)
 
-    assert sleeper.process.wait(10) == 70
+    assert sleeper.process.wait(60) == 70
     feed(crew.settings.broker, fed, range(13_000, 14_000))
     eventually(observer.all_committed, "nobody disturbs it")
     assert heir.stop() == 0

@@ -171,7 +171,7 @@ async def test_streams_hold_what_the_role_may_see(api: Running, role: str) -> No
     async with reading(api, "/wearers/stream?since=1-1", headers=who) as events:
         wearers = {one["wearer"] for told in await take(events, 1, "wearers") for one in told.data}
     address = api.address.replace("http", "ws") + "/alerts/socket?since=0"
-    async with asyncio.timeout(10), connect(address, additional_headers=who) as socket:
+    async with asyncio.timeout(60), connect(address, additional_headers=who) as socket:
         told = [msgspec.json.decode(await socket.recv()) for _ in range(count + 1)]
 
     by_socket = {one["data"]["wearer"] for one in told if one["event"] == "alert"}

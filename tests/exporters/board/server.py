@@ -313,7 +313,7 @@ def _error(status: int, line: str) -> JSONResponse:
     return JSONResponse({"error": line}, status_code=status)
 
 
-def wait_for(held: Callable[[], bool], seconds: float = 15.0) -> None:
+def wait_for(held: Callable[[], bool], seconds: float = 60.0) -> None:
     """Until something holds; it fails when it does not in time."""
     end = time.monotonic() + seconds
     while not held():

@@ -39,7 +39,7 @@ class Hook:
 
     async def got(self, count: int) -> list[Request]:
         """What came in, once there are so many."""
-        async with self._came, asyncio.timeout(20):
+        async with self._came, asyncio.timeout(60):
             await self._came.wait_for(lambda: len(self.requests) >= count)
         return self.requests
 
@@ -101,6 +101,6 @@ async def serving(*answers: Answer, tls: ssl.SSLContext | None = None) -> AsyncI
 
 async def until(happened: Callable[[], bool]) -> None:
     """Wait for something that another task or process does."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not happened():  # noqa: ASYNC110 - what is waited for knows of no event
             await asyncio.sleep(0.02)

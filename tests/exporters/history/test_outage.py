@@ -57,6 +57,6 @@ async def test_a_stop_is_quick_while_kafka_is_away(own_stack, tmp_path):
         async with asyncio.timeout(8):
             await history.stop()
         rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        await asyncio.wait(rest, timeout=5) if rest else None
+        await asyncio.wait(rest, timeout=30) if rest else None
 
         assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

@@ -53,7 +53,7 @@ async def running(sink: FakeSink, limit: int = 10) -> AsyncIterator[Outbox]:
 
 
 async def settled(sink: FakeSink, count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while len(sink.written) < count:  # noqa: ASYNC110 - the fake has no event for it
             await asyncio.sleep(0.001)
     await asyncio.sleep(0.01)
@@ -84,7 +84,7 @@ async def test_reading_waits_at_the_limit_and_goes_on_below_it() -> None:
     async with running(sink, limit=2) as outbox:
         outbox.add(partition(), alerts("a", "b"))
         assert outbox.is_full
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await outbox.room()
 
         assert not outbox.is_full

@@ -63,7 +63,7 @@ def test_valkey_keeps_its_data_over_a_crash(stack: LocalStack, redis_url: str) -
 
 def test_kafka_keeps_its_records_over_a_crash_and_a_clean_stop(stack: LocalStack) -> None:
     producer = KafkaProducer(bootstrap_servers=stack.broker, acks="all")
-    sent = producer.send("risk", b"high", partition=0).get(timeout=10)
+    sent = producer.send("risk", b"high", partition=0).get(timeout=60)
     producer.close()
 
     for end in (stack.kafka.kill, stack.kafka.stop):

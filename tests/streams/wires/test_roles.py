@@ -78,9 +78,9 @@ def test_everything_works_as_its_role(site: Site, tmp_path: Path) -> None:
         assert answered.returncode == 0, answered.stderr
 
         def seen() -> bool:
-            with urllib.request.urlopen(f"{serving['address']}/ready", timeout=5) as ready:
+            with urllib.request.urlopen(f"{serving['address']}/ready", timeout=30) as ready:
                 assert ready.status == 200
-            with urllib.request.urlopen(f"{serving['address']}/wearers", timeout=5) as found:
+            with urllib.request.urlopen(f"{serving['address']}/wearers", timeout=30) as found:
                 return first["wearer"].encode() in found.read()
 
         eventually(seen, "history of the wearer")

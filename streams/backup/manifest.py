@@ -59,7 +59,7 @@ class Manifest(Struct, frozen=True):
     format: int = FORMAT
     vitalstream: str = msgspec.field(default_factory=lambda: version("vitalstream"))
     schema: int = SCHEMA
-    """Of pages of state."""
+    """Of pages of state: the newest that a partition's own page is of."""
     river: str = RIVER
     encrypted: bool = False
 

@@ -14,9 +14,10 @@ from streams.backup.manifest import Manifest, Part, check_files, read_manifest
 from streams.backup.redis_keys import Entry, connection, has_keys, load_keys
 from streams.backup.relocate import Tail, relocate
 from streams.engine.configuration import CHANGELOG
-from streams.engine.generation import changelog, journal
+from streams.engine.formats import FORMATS
+from streams.engine.generation import changelog, is_grown, journal
 from streams.engine.names import FEEDBACK, PROFILES, TABLE, VITALS
-from streams.engine.pages import RIVER, SCHEMA, Seal, Unreadable
+from streams.engine.pages import RIVER, SCHEMA, OtherVersion, Seal, Unreadable, Versions
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack.topics import ensure_topics
@@ -25,39 +26,41 @@ from streams.wires import Broker, partition_counts
 if TYPE_CHECKING:
     from kafka import KafkaConsumer
 
-Key = Callable[[], bytes]
+RESTORE_FIRST = "restore with that version, then upgrade"
+Sealer = Callable[[], Seal]
 
 
-def check(folder: Path, key: Key | None, progress: Progress) -> Manifest:
-    """Raises UserError when a backup is not whole, or its state was not sealed with this key.
+def check(folder: Path, seal: Sealer | None, progress: Progress) -> Manifest:
+    """Raises UserError when a backup is not whole, or its state can't be opened by this seal.
 
-    `key` gives the state key; None = pages are held against their digests alone.
+    None = pages are held against their digests alone.
     """
     manifest = read_manifest(folder)
     with progress("files", sum(content.bytes for content in manifest.files.values())) as moved:
         check_files(folder, manifest, moved)
-    if key is not None and "state" in manifest.parts:
-        _check_pages(folder, manifest, Seal(key()), progress)
+    if seal is not None and "state" in manifest.parts:
+        _check_versions(manifest)
+        _check_pages(folder, manifest, seal(), progress)
     return manifest
 
 
 def restore(
-    settings: Settings, folder: Path, parts: Sequence[Part], key: Key, progress: Progress
+    settings: Settings, folder: Path, parts: Sequence[Part], seal: Sealer, progress: Progress
 ) -> Manifest:
     """Check a backup, then put `parts` of it where these settings point. Nothing may be there yet.
 
     Raises:
         UserError: it is not whole, not of this version, or the target is not empty: nothing was changed.
     """
-    manifest = check(folder, key if "state" in parts else None, progress)
+    manifest = check(folder, seal if "state" in parts else None, progress)
     missing = [part for part in parts if part not in manifest.parts]
     if missing:
         raise UserError(f"{folder} has no {', '.join(missing)}: it was made with {', '.join(manifest.parts)}")
     if "state" in parts:
-        _check_versions(manifest, settings)
+        _check_settings(manifest, settings)
     _refuse_what_is_there(settings, folder, parts)
     if "state" in parts:
-        _load_state(settings, folder, manifest, Seal(key()), progress)
+        _load_state(settings, folder, manifest, seal(), progress)
     if "alerts" in parts:
         _load_alerts(settings, folder, manifest, progress)
     if "files" in parts:
@@ -69,21 +72,30 @@ def restore(
 def _check_pages(folder: Path, manifest: Manifest, seal: Seal, progress: Progress) -> None:
     with progress("seals of pages", manifest.files[STATE].records) as moved:
         for page in pages_of(folder):
-            if not seal.authentic(page.key.encode(), page.value):
-                raise UserError(
-                    f"page {page.key} of {folder / STATE} was sealed with another key:"
-                    " set VITALSTREAM_STATE_KEY to that of the workers that were backed up"
-                )
+            try:
+                seal.open(page.key.encode(), page.value, Versions)
+            except Unreadable as unreadable:
+                raise UserError(f"page {page.key} of {folder / STATE} {_why(unreadable)}") from unreadable
             moved(1)
 
 
-def _check_versions(manifest: Manifest, settings: Settings) -> None:
-    if (manifest.schema, manifest.river) != (SCHEMA, RIVER):
+def _why(unreadable: Unreadable) -> str:
+    if unreadable.reason == "forged":
+        return "was sealed with another key: set VITALSTREAM_STATE_KEY to that of the workers of then"
+    if isinstance(unreadable, OtherVersion):
+        return f"is of another version ({unreadable.reason}): {RESTORE_FIRST}"
+    return f"can't be read ({unreadable.reason})"
+
+
+def _check_versions(manifest: Manifest) -> None:
+    if not FORMATS.reads(manifest.schema, manifest.river):
         raise UserError(
             f"the state was written by vitalstream {manifest.vitalstream} (schema {manifest.schema}, River"
-            f" {manifest.river}), this is schema {SCHEMA}, River {RIVER}:"
-            " restore with that version, then upgrade"
+            f" {manifest.river}), this is schema {SCHEMA}, River {RIVER}: {RESTORE_FIRST}"
         )
+
+
+def _check_settings(manifest: Manifest, settings: Settings) -> None:
     for name, was, now in (
         ("VITALSTREAM_PARTITIONS", manifest.partitions, settings.partitions),
         ("VITALSTREAM_APP_ID", manifest.app_id, settings.app_id),
@@ -96,11 +108,15 @@ def _refuse_what_is_there(settings: Settings, folder: Path, parts: Sequence[Part
     if "state" in parts:
         with kafka.admin(settings) as admin, kafka.consumer(settings) as client:
             found = partition_counts(admin)
-            for topic in (_changelog(settings), journal(settings.app_id), *RECORDS):
-                if any(kafka.ends(client, topic, found.get(topic, 0))):
-                    raise UserError(
-                        f"topic {topic} has had records: restore to a new cluster, or delete the topics first"
-                    )
+            ours = (_changelog(settings), journal(settings.app_id), *RECORDS)
+            used = [topic for topic in ours if any(kafka.ends(client, topic, found.get(topic, 0)))]
+            # A worker that finds one without the journal that names it does not start, empty or not.
+            used += sorted(topic for topic in found if is_grown(settings.app_id, topic))
+        if used:
+            raise UserError(
+                f"the broker has {', '.join(used)}, used before: restore to a new cluster, or delete"
+                f" {'this topic' if len(used) == 1 else 'these topics'} first"
+            )
     if "alerts" in parts:
         with connection(settings) as redis:
             if has_keys(redis):

@@ -8,7 +8,7 @@ So a restore is what a crash is: state that is a little old, and records that ar
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from streams.backup.redis_keys import connection, save_keys
 from streams.backup.relocate import position_of
 from streams.engine.generation import changelog
 from streams.engine.names import FEEDBACK, PROFILES, VITALS
-from streams.engine.pages import Seal, Unreadable
+from streams.engine.pages import Seal, Unreadable, Versions, clock_key
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack.files import private_folder
@@ -32,22 +32,29 @@ if TYPE_CHECKING:
     from kafka import KafkaConsumer
 
 
+Pages = Mapping[bytes, bytes]
+
+
 class Saving:
     """One backup on its way."""
 
-    def __init__(self, settings: Settings, folder: Path, key: bytes, progress: Progress) -> None:
-        self._settings, self._folder, self._key, self._progress = settings, folder, key, progress
+    def __init__(self, settings: Settings, folder: Path, progress: Progress) -> None:
+        self._settings, self._folder, self._progress = settings, folder, progress
         self._changelog = ""
         self.files: dict[str, Content] = {}
+        self.versions = Versions()
+        """Of the stored state: the newest that any partition's own page is of."""
 
-    def state(self, client: KafkaConsumer) -> tuple[list[int], dict[str, list[int]]]:
+    def state(self, client: KafkaConsumer, seal: Seal) -> tuple[list[int], dict[str, list[int]]]:
         """Keep pages and profiles; gives positions, and what the group has committed."""
         self._changelog = _stored_in(self._settings)
         count = self._settings.partitions
         committed = {topic: kafka.committed(client, topic, count) for topic in RECORDS}
         with writing(self._folder / STATE) as out:
-            positions = [self._pages(client, number, out.write) for number in range(count)]
+            stored = [self._pages(client, number, out.write) for number in range(count)]
         self._note(STATE, out.count)
+        positions = [_position(seal, number, pages) for number, pages in enumerate(stored)]
+        self.versions = _newest(seal, stored)
         self._records(client, PROFILES, [0] * count)
         return positions, committed
 
@@ -76,21 +83,16 @@ class Saving:
                 self._note(str(path.relative_to(self._folder)))
                 moved(1)
 
-    def _pages(self, client: KafkaConsumer, partition: int, write: Callable[[object], None]) -> int:
-        """Write the newest page of each key; the position of the partition."""
+    def _pages(self, client: KafkaConsumer, partition: int, write: Callable[[object], None]) -> Pages:
+        """Write the newest page of each key; the partition's own page, if it has one."""
         topic = self._changelog
         [end] = kafka.ends(client, topic, 1, partition)
         with self._progress(f"state, partition {partition}", end) as moved:
             pages = newest_pages(client, topic, partition, end, moved)
         for key in sorted(pages):
             write(Page(partition, key.decode(), pages[key]))
-        try:
-            return position_of(Seal(self._key), partition, pages)
-        except Unreadable as unreadable:
-            raise UserError(
-                f"the stored state of partition {partition} can't be read ({unreadable.reason}): is this the"
-                " workers' VITALSTREAM_STATE_KEY, and their version of vitalstream?"
-            ) from unreadable
+        own = clock_key(partition)
+        return {own: pages[own]} if own in pages else {}
 
     def _records(self, client: KafkaConsumer, topic: str, starts: Sequence[int]) -> list[int]:
         """Keep a topic's records from `starts` to its ends; the ends."""
@@ -109,9 +111,9 @@ class Saving:
 
 
 def backup(
-    settings: Settings, folder: Path, parts: Sequence[Part], key: Callable[[], bytes], progress: Progress
+    settings: Settings, folder: Path, parts: Sequence[Part], seal: Callable[[], Seal], progress: Progress
 ) -> Manifest:
-    """Save `parts` to a new folder; `key` gives the state key, which is not kept.
+    """Save `parts` to a new folder; `seal` opens stored state, and its key is not kept.
 
     Raises:
         UserError: the folder is in use, or something is not there or may not be read.
@@ -119,11 +121,12 @@ def backup(
     if folder.exists() and any(folder.iterdir()):
         raise UserError(f"{folder} is not empty: name a new folder for each backup")
     private_folder(folder).chmod(0o700)
-    saving = Saving(settings, folder, key() if "state" in parts else b"", progress)
+    saving = Saving(settings, folder, progress)
     facts = None
     if "state" in parts:
+        opened = seal()
         with kafka.consumer(settings) as client:
-            positions, committed = saving.state(client)
+            positions, committed = saving.state(client, opened)
             if "alerts" in parts:
                 saving.alerts()
             facts = saving.rest(client, positions, committed)
@@ -132,9 +135,33 @@ def backup(
     if "files" in parts:
         saving.data_folder()
     made = time.time_ns() // 1_000_000
-    manifest = Manifest(made, settings.app_id, settings.partitions, list(parts), saving.files, facts)
+    manifest = Manifest(
+        made,
+        settings.app_id,
+        settings.partitions,
+        list(parts),
+        saving.files,
+        facts,
+        schema=saving.versions.schema,
+        river=saving.versions.river,
+    )
     write_manifest(folder, manifest)
     return manifest
+
+
+def _position(seal: Seal, partition: int, pages: Pages) -> int:
+    try:
+        return position_of(seal, partition, pages)
+    except Unreadable as unreadable:
+        raise UserError(
+            f"the stored state of partition {partition} can't be read ({unreadable.reason}): is this the"
+            " workers' VITALSTREAM_STATE_KEY, and their version of vitalstream?"
+        ) from unreadable
+
+
+def _newest(seal: Seal, stored: Sequence[Pages]) -> Versions:
+    found = [seal.open(key, value, Versions)[1] for pages in stored for key, value in pages.items()]
+    return max(found, key=lambda versions: versions.schema, default=Versions())
 
 
 def _stored_in(settings: Settings) -> str:

@@ -41,12 +41,12 @@ def backup(
     The state key is not in it, and nothing in it is encrypted: keep both safe, apart.
     """
     from streams import backup as backups
-    from streams.keys import state_key
+    from streams.keys import state_seal
     from streams.settings import Settings
     from streams.stack import discover
 
     settings = discover(Settings())
-    manifest = backups.backup(settings, folder, _parts(part), lambda: state_key(settings), bars)
+    manifest = backups.backup(settings, folder, _parts(part), lambda: state_seal(settings), bars)
     line = f"saved to {folder}, for its owner alone and not encrypted; the state key is not in it"
     _tell(manifest, json_, line)
 
@@ -63,19 +63,19 @@ def restore(
     changed. Stop gateways and workers first. A restore that broke off is begun again, from empty.
     """
     from streams import backup as backups
-    from streams.keys import state_key
+    from streams.keys import state_seal
     from streams.settings import Settings
     from streams.stack import discover
 
     settings = discover(Settings())
     if check:
-        key = (lambda: state_key(settings)) if settings.state_key else None
-        found, line = backups.check(folder, key, bars), f"{folder} is whole"
-        if key is None:
+        seal = (lambda: state_seal(settings)) if settings.state_key else None
+        found, line = backups.check(folder, seal, bars), f"{folder} is whole"
+        if seal is None:
             line += "; seals of pages were not checked: VITALSTREAM_STATE_KEY is not set"
     else:
         parts = _parts(part)
-        found, line = backups.restore(settings, folder, parts, lambda: state_key(settings), bars), "restored"
+        found, line = backups.restore(settings, folder, parts, lambda: state_seal(settings), bars), "restored"
     _tell(found, json_, line)
 
 

@@ -65,12 +65,13 @@ def choose(app_id: str, partitions: int, topics: Mapping[str, int], move: Move |
             f"the stored state is of {stored} partitions and the topics have {partitions}: partitions are"
             " added by `vitalstream grow` alone (docs/how-to/grow.md)"
         )
-    if move is None and any(_is_grown(app_id, topic) for topic in topics):
+    if move is None and any(is_grown(app_id, topic) for topic in topics):
         raise UserError(
             f"topic {journal(app_id)} is gone, which says where state is: restore it, or the backup of all"
         )
     return table_of(partitions) if move else TABLE
 
 
-def _is_grown(app_id: str, topic: str) -> bool:
+def is_grown(app_id: str, topic: str) -> bool:
+    """Whether a topic holds the state of a generation that was grown to."""
     return re.fullmatch(rf"{re.escape(app_id)}-{TABLE}-\d+-changelog", topic) is not None

@@ -11,6 +11,7 @@ from streams.backup.lines import Page, writing
 from streams.backup.manifest import Manifest, content_of, read_manifest, write_manifest
 from streams.backup.restore import check
 from streams.backup.save import backup
+from streams.engine.formats import Formats
 from streams.engine.names import VITALS
 from streams.engine.pages import RIVER, SCHEMA, PageData, Seal, page_key
 from streams.errors import UserError
@@ -32,7 +33,7 @@ def saved(tmp_path: Path) -> Path:
 
 
 def test_what_is_whole_is_taken(saved: Path) -> None:
-    found = check(saved, lambda: KEY, quietly)
+    found = check(saved, lambda: Seal(KEY), quietly)
 
     assert found.files["state.jsonl.gz"].records == 1
     assert found == read_manifest(saved)
@@ -55,7 +56,15 @@ def test_a_missing_file_is_found(saved: Path) -> None:
 
 def test_pages_of_another_key_are_found_before_anything_is_changed(saved: Path) -> None:
     with pytest.raises(UserError, match="sealed with another key"):
-        check(saved, lambda: b"\1" * 32, quietly)
+        check(saved, lambda: Seal(b"\1" * 32), quietly)
+
+
+def test_state_that_this_version_cannot_read_is_found_before_anything_is_changed(saved: Path) -> None:
+    """The manifest tells of partitions' own pages; a page of a wearer who was silent can be older."""
+    later = Formats({SCHEMA + 1: RIVER}, {})
+
+    with pytest.raises(UserError, match=r"page 0/7 .* is of another version \(schema\): restore with that"):
+        check(saved, lambda: Seal(KEY, None, later), quietly)
 
 
 def test_a_backup_that_was_broken_off_is_none(saved: Path) -> None:
@@ -75,4 +84,4 @@ def test_a_manifest_that_leads_out_of_its_folder_is_refused(saved: Path, tmp_pat
 
 def test_a_folder_in_use_is_left_alone(saved: Path) -> None:
     with pytest.raises(UserError, match="not empty"):
-        backup(Settings(), saved, ["files"], lambda: KEY, quietly)
+        backup(Settings(), saved, ["files"], lambda: Seal(KEY), quietly)

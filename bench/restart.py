@@ -10,7 +10,7 @@ import time
 import uuid
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -41,6 +41,8 @@ SIZE = Size(60, 60)
 PACKETS = 2_000
 """That wait when the worker starts."""
 PATIENCE_S = 600.0
+LAST_MS = 120_000
+"""They are of the last minutes."""
 FIRST = 0
 """Offset that the stored state has seen: one record lies in each partition before the packets."""
 
@@ -65,15 +67,15 @@ def measure(folder: Path, wearers: int, partitions: int, tell: Tell, progress: P
     """Store, start, wait. Raises UserError when the worker does not come back."""
     cores = share_out()
     tell(f"simulating {MODELS} wearers over {HOURS:g} h")
-    snapshots, later = _lived()
+    snapshots, later = lived(LAST_MS)
     settings = Settings(data_dir=folder / "stack", partitions=partitions, state_key=None)
     with running_on(cores.others), running_stack(settings, progress) as stack:
         found = stack.settings.model_copy(
             update={"app_id": f"bench-{uuid.uuid4().hex[:8]}", "data_dir": folder / "data", "metrics_port": 0}
         )
         tell(f"storing {wearers:,} wearers")
-        stored = _store(found, snapshots, wearers)
-        _send(found, later, wearers)
+        stored = store(found, snapshots, wearers)
+        send(found, waiting(found, later, wearers))
         tell("starting a worker")
         began = time.monotonic()
         with program(WORKER, environment(found), folder / "worker", cores) as running:
@@ -91,19 +93,21 @@ def measure(folder: Path, wearers: int, partitions: int, tell: Tell, progress: P
     )  # fmt: skip
 
 
-def _lived() -> tuple[list[WearerSnapshot], list[Packet]]:
-    """The state of some wearers, and one more packet of each."""
+def lived(last_ms: int) -> tuple[list[WearerSnapshot], list[Packet]]:
+    """The state of some wearers, by their keys, and their packets of so long afterwards."""
     packets = simulate(SIZE, MODELS, HOURS)
-    end = packets[-1].time - 120_000
+    end = packets[-1].time - last_ms
     shard = make_plain()(0, {})
     for offset, packet in enumerate(packets):
         if packet.time < end:
             effects = shard.take([Record(packet.key, packet.value, offset)])
             shard.settle(alert for alert, _ in effects.alerts)
-    return [dump(wearer) for wearer in shard.book.wearers()], [p for p in packets if p.time >= end]
+    later = [packet for packet in packets if packet.time >= end]
+    keys = sorted({packet.key for packet in packets})
+    return [dump(shard.book.page(key).wearers[key.decode()]) for key in keys], later
 
 
-def _store(settings: Settings, snapshots: list[WearerSnapshot], wearers: int) -> int:
+def store(settings: Settings, snapshots: list[WearerSnapshot], wearers: int) -> int:
     """Write every wearer's page to the changelog; gives their bytes."""
     seal, topic = state_seal(settings), changelog(settings.app_id, TABLE)
     with kafka.admin(settings) as admin:
@@ -128,18 +132,24 @@ def _store(settings: Settings, snapshots: list[WearerSnapshot], wearers: int) ->
     return total
 
 
-def _send(settings: Settings, later: list[Packet], wearers: int) -> None:
-    """One record that the state has seen in each partition, then a packet of each of some wearers."""
+def send(settings: Settings, packets: Iterable[Stored]) -> None:
+    """One record that the state has seen in each partition, then these."""
     with kafka.producer(settings) as out:
         kafka.send(out, VITALS, (_vital(number, b"seen", b"seen") for number in range(settings.partitions)))
-        kafka.send(out, VITALS, _waiting(settings, later, wearers))
+        kafka.send(out, VITALS, packets)
 
 
-def _waiting(settings: Settings, later: list[Packet], wearers: int) -> Iterator[Stored]:
+def waiting(settings: Settings, later: list[Packet], wearers: int) -> Iterator[Stored]:
+    """A packet of each of some wearers."""
     step = max(wearers // PACKETS, 1)
     for number, packet in zip(range(0, step * PACKETS, step), _for_ever(later), strict=False):
-        name = _name(number % wearers).encode()
-        yield _vital(_partition(name, settings), name, packet.value.replace(packet.key, name))
+        yield renamed(settings, packet, number % wearers)
+
+
+def renamed(settings: Settings, packet: Packet, number: int) -> Stored:
+    """A packet as another wearer's."""
+    name = _name(number).encode()
+    return _vital(_partition(name, settings), name, packet.value.replace(packet.key, name))
 
 
 def _vital(partition: int, key: bytes, value: bytes) -> Stored:

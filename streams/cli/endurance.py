@@ -98,3 +98,38 @@ def faults(
     if docs is not None:
         write_docs(report, docs)
     typer.echo(told.decode() if json_ else markdown(report))
+
+
+@bench.command()
+def growth(
+    quick: Annotated[bool, typer.Option("--quick", help="1,000 and 10,000 wearers alone")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of lines")] = False,
+    out: Annotated[Path | None, typer.Option(help="write the JSON object here too")] = None,
+) -> None:
+    """Time a packet with 1,000, 10,000 and 100,000 wearers in one worker; two workers beside one."""
+    import tempfile
+
+    import msgspec
+
+    from streams.cli.stack import download_bar
+
+    with checkout():
+        from bench.growth import measure
+    with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
+        found = measure(Path(folder), quick, tell, download_bar)
+    told = msgspec.json.format(msgspec.json.encode(found), indent=2)
+    if out is not None:
+        out.write_bytes(told + b"\n")
+    if json_:
+        typer.echo(told.decode())
+        return
+    for point in found.points:
+        typer.echo(
+            f"{point.wearers:8,} wearers: recovered in {point.ready_s:5.1f} s, {point.cpu_us:6.0f} µs CPU a"
+            f" packet, {point.packets_per_s:6,.0f} packets/s, {point.memory_bytes / 2**30:.2f} GiB"
+        )
+    typer.echo(f"a packet of the largest crowd costs {found.cost_ratio:.2f} times the cheapest")
+    typer.echo(f"a wearer takes {found.bytes_per_wearer:,} bytes, and {found.recovery_us} µs of recovery")
+    typer.echo(
+        f"2 workers do {found.two_by_wall:.2f} times what 1 does, {found.two_by_cpu:.2f} by CPU seconds"
+    )

@@ -1,0 +1,228 @@
+"""What grows with the wearers of a worker, and what a second worker brings.
+
+The state of some simulated wearers is stored under many names (as `bench.restart` does), and a real worker
+starts on it. Then packets come, each of a wearer whose state it continues.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import count, pairwise
+from pathlib import Path
+
+import msgspec
+
+from bench import packets
+from bench.cores import Cores, running_on, share_out
+from bench.feed import fill
+from bench.figures import Machine, machine, today
+from bench.packets import Packet, Size
+from bench.process import Look, busy, follow, program
+from bench.race import Tell
+from bench.restart import lived, renamed, send, store
+from bench.stage import Stage, stage
+from bench.ways import WORKER
+from models.snapshot import WearerSnapshot
+from streams.backup.lines import Record as Stored
+from streams.demo.children import environment
+from streams.demo.figures import look
+from streams.errors import UserError
+from streams.settings import Settings
+from streams.stack import running_stack
+from streams.stack.jars import Progress
+
+LATER_MS = 30 * 60_000
+PARTITIONS = 16
+PATIENCE_S = 900.0
+GIBIBYTE = 1 << 30
+ALLOWED_BYTES = 4 * GIBIBYTE
+LOOK_S = 0.5
+
+
+class Scale(msgspec.Struct, frozen=True):
+    """How much to run."""
+
+    wearers: tuple[int, ...]
+    packets: int
+    """That come to each of these."""
+    crew_hours: float
+    """Event time of the backlog for one and two workers."""
+    crew_rounds: int
+
+
+WHOLE = Scale((1_000, 10_000, 100_000), 20_000, 3.0, 2)
+QUICK = Scale((1_000, 10_000), 6_000, 1.0, 1)
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One worker with so many wearers."""
+
+    wearers: int
+    ready_s: float
+    """From the start of the process until all state is recovered."""
+    packets: int
+    cpu_us: float
+    """CPU of the worker for a packet of 60 samples a signal, checkpoints included."""
+    packets_per_s: float
+    memory_bytes: int
+    """Resident, after the packets."""
+
+
+class Crew(msgspec.Struct, frozen=True):
+    """Workers that share one group, each on a processor of its own, while all of them have work."""
+
+    workers: int
+    packets_per_s: float
+    cpu_us: float
+    processor_share: float
+    """CPU seconds over wall seconds and workers: below 1 they waited, or others were at work there."""
+
+
+class GrowthFigures(msgspec.Struct, frozen=True):
+    """A whole run."""
+
+    date: str
+    machine: Machine
+    points: list[Point]
+    cost_ratio: float
+    """Of a packet: with most wearers beside the cheapest."""
+    bytes_per_wearer: int
+    """What memory grows by between the two largest crowds."""
+    fits: bool
+    """Whether the largest crowd stays within 4 GiB."""
+    recovery_us: list[float]
+    """Microseconds that each wearer adds to the recovery, from each size to the next: linear when alike."""
+    crews: list[Crew]
+    two_by_wall: float
+    """Throughput of two workers over that of one."""
+    two_by_cpu: float
+    """The same for CPU seconds: what two could do if each had a processor to itself."""
+
+
+def measure(folder: Path, quick: bool, tell: Tell, progress: Progress) -> GrowthFigures:
+    """Measure everything. Raises UserError when a worker does not come through."""
+    cores, scale = share_out(), QUICK if quick else WHOLE
+    about = machine(cores)
+    tell("simulating")
+    lives, later = lived(LATER_MS)
+    points = []
+    for wearers in scale.wearers:
+        tell(f"{wearers:,} wearers")
+        points.append(_point(folder / str(wearers), wearers, scale.packets, lives, later, cores, progress))
+    crews = []
+    backlog = packets.simulate(Size(10, 10), 50, scale.crew_hours)
+    for number in range(scale.crew_rounds):
+        for workers in (1, 2):
+            tell(f"round {number + 1} of {scale.crew_rounds}: {workers} at work")
+            with stage(folder / f"crew-{number}-{workers}", cores, progress) as servers:
+                fill(servers.broker, backlog)
+                crews.append(_crew(servers, workers, len(backlog)))
+    return summary(about, points, crews)
+
+
+def summary(about: Machine, points: list[Point], crews: list[Crew]) -> GrowthFigures:
+    """Put ratios to what was measured; of crews the medians count."""
+    small, large = points[-2:]
+    pairs = pairwise(points)
+    one, two = ([crew for crew in crews if crew.workers == number] for number in (1, 2))
+    return GrowthFigures(
+        today(),
+        about,
+        points,
+        cost_ratio=round(large.cpu_us / min(point.cpu_us for point in points), 2),
+        bytes_per_wearer=round((large.memory_bytes - small.memory_bytes) / (large.wearers - small.wearers)),
+        fits=large.memory_bytes <= ALLOWED_BYTES,
+        recovery_us=[round((b.ready_s - a.ready_s) / (b.wearers - a.wearers) * 1e6, 1) for a, b in pairs],
+        crews=crews,
+        two_by_wall=round(_middle(two, "packets_per_s") / _middle(one, "packets_per_s"), 2),
+        two_by_cpu=round(2 * _middle(one, "cpu_us") / _middle(two, "cpu_us"), 2),
+    )
+
+
+def _middle(crews: Sequence[Crew], name: str) -> float:
+    found = sorted(float(getattr(crew, name)) for crew in crews)
+    return (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
+
+
+def _point(
+    folder: Path, wearers: int, number: int, lives: list[WearerSnapshot], later: list[Packet],
+    cores: Cores, progress: Progress,
+) -> Point:  # fmt: skip
+    settings = Settings(data_dir=folder / "stack", partitions=PARTITIONS, state_key=None)
+    with running_on(cores.others), running_stack(settings, progress) as stack:
+        found = stack.settings.model_copy(
+            update={"app_id": f"bench-{uuid.uuid4().hex[:8]}", "data_dir": folder / "data", "metrics_port": 0}
+        )
+        store(found, lives, wearers)
+        send(found, turns(found, later, wearers, number))
+        began = time.monotonic()
+        with program(WORKER, environment(found), folder / "worker", cores) as running:
+            port = int(running.said(PATIENCE_S)["metrics_port"])
+            ready = time.monotonic() - began
+            cost = busy(follow(running, lambda: look(port).read, number))
+            memory = look(port).memory_bytes
+    cpu, rate = cost.cpu / cost.packets * 1e6, cost.packets / cost.wall
+    return Point(wearers, round(ready, 1), number, round(cpu, 1), round(rate, 1), memory)
+
+
+def turns(settings: Settings, later: list[Packet], wearers: int, number: int) -> Iterator[Stored]:
+    """So many packets: the first one of every wearer, then the second ones; a part of a large crowd, evenly.
+
+    Raises UserError when the simulated wearers have not sent so many.
+    """
+    keys = sorted({packet.key for packet in later})
+    of = [[packet for packet in later if packet.key == key] for key in keys]
+    who, sent = range(0, wearers, max(wearers // number, 1)), 0
+    for turn in count():
+        if all(turn >= len(one) for one in of):
+            raise UserError(f"only {sent} packets for {wearers} wearers")
+        for wearer in who:
+            mine = of[wearer % len(of)]
+            if turn < len(mine):
+                yield renamed(settings, mine[turn], wearer)
+                sent += 1
+                if sent == number:
+                    return
+
+
+def _crew(servers: Stage, workers: int, total: int) -> Crew:
+    """Start workers on a backlog; counts from when all of them have partitions until one has no work left."""
+    place = servers.place()
+    each = [place.cores, Cores(place.cores.others, place.cores.others)][:workers]
+    with ExitStack() as held:
+        running = [
+            held.enter_context(program(WORKER, environment(place.settings), place.folder / f"{n}", cores))
+            for n, cores in enumerate(each)
+        ]
+        ports = [int(one.said(PATIENCE_S)["metrics_port"]) for one in running]
+        looks: list[list[Look]] = []
+        end = time.monotonic() + PATIENCE_S
+        while sum(one.done for one in looks[-1]) < total if looks else True:
+            looks.append([one.look(look(port).read) for one, port in zip(running, ports, strict=True)])
+            if time.monotonic() > end:
+                raise UserError(f"{workers} workers did not come through {total} packets")
+            time.sleep(LOOK_S)
+    return together(looks)
+
+
+def together(looks: Sequence[Sequence[Look]]) -> Crew:
+    """What workers did while every one of them moved. Raises UserError when they never did."""
+    workers = len(looks[0])
+    moving = [
+        n
+        for n in range(1, len(looks))
+        if all(a.done < b.done for a, b in zip(looks[n - 1], looks[n], strict=True))
+    ]
+    if len(moving) < 2:
+        raise UserError(f"{workers} workers were never at work together: let the backlog be longer")
+    first, last = looks[moving[0]], looks[moving[-1]]
+    done, cpu = (sum(_gained(first, last, of)) for of in (lambda one: one.done, lambda one: one.cpu))
+    wall = last[0].wall - first[0].wall
+    return Crew(workers, round(done / wall, 1), round(cpu / done * 1e6, 1), round(cpu / wall / workers, 3))
+
+
+def _gained(first: Sequence[Look], last: Sequence[Look], of: Callable[[Look], float]) -> list[float]:
+    return [of(b) - of(a) for a, b in zip(first, last, strict=True)]

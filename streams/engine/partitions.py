@@ -114,6 +114,11 @@ class Partitions:
         found = self._live.get(number)
         return None if found is None else found.next_offset
 
+    def poison(self, partition: Partition) -> None:
+        """Its shard was left in the middle of a chunk; one that has followed it meanwhile was not."""
+        if self._live.get(partition.number) is partition:
+            self.poisoned.add(partition.number)
+
     def drop(self, number: int) -> None:
         """Forget a partition's live state."""
         self.poisoned.discard(number)

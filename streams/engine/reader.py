@@ -104,7 +104,7 @@ class Reader:
         """Run a stage in the networks' thread; False, and the shard poisoned, when a rebalance came in."""
         await asyncio.get_running_loop().run_in_executor(self._executor, stage, work)
         if epoch != self._epoch.number:
-            self._partitions.poisoned.add(partition.number)
+            self._partitions.poison(partition)
             return False
         return True
 

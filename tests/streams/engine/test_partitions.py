@@ -135,3 +135,14 @@ def test_a_partition_goes_on_where_its_state_ends_else_where_the_group_began(slo
     found.shard.finish(found.shard.observe([Record(70, b"k", b"1")]))
 
     assert found.next_offset == 71
+
+
+def test_a_chunk_that_ends_late_does_not_poison_the_shard_that_came_after_its_own(slow: Slow) -> None:
+    found = partitions(slow)
+    before = found.keep(0, cast("Shard", ToyShard(0, {})))
+    found.drop(0)
+    found.keep(0, cast("Shard", ToyShard(0, {})))
+
+    found.poison(before)
+
+    assert found.poisoned == set()

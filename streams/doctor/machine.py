@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import socket
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 
+from streams.beside import ServiceName, address, ask
 from streams.doctor.finding import About, Finding, Unwell
 from streams.settings import MEBIBYTE, Settings
 
@@ -19,6 +22,9 @@ PRIVATE: Final = ("access.json", "audit.jsonl", "break-glass.json", "stack.json"
 LITTLE_DISK, NO_DISK = 1024 * MEBIBYTE, 100 * MEBIBYTE
 LITTLE_MEMORY: Final = 600 * MEBIBYTE
 """A worker with the networks of the registry and some thousand wearers."""
+PATIENCE_S: Final = 3.0
+OURS: Final = {200: re.compile(r"ok$|\{\"ready\":true"), 503: re.compile(r"[^<\s]")}
+"""How `/healthz` of ours and `/ready` of the API begin, by status."""
 FEW_FILES: Final = 1024
 """A worker opens some dozens; an API one for each subscriber."""
 
@@ -87,13 +93,29 @@ def _free_memory() -> int | None:
 
 
 def ports(settings: Settings, *, running: bool = False) -> Iterator[Finding]:
-    """Whether the fixed ports are free; where workers run already they are theirs."""
+    """Whether the fixed ports are free, or held by a process of ours; where workers run they are theirs."""
     about = About("ports", "docs/reference/settings.md")
-    fixed = {"VITALSTREAM_METRICS_PORT": settings.metrics_port, "VITALSTREAM_API_PORT": settings.api_port}
-    for name, port in fixed.items():
+    fixed: dict[str, tuple[int, ServiceName]] = {
+        "VITALSTREAM_METRICS_PORT": (settings.metrics_port, "worker"),
+        "VITALSTREAM_API_PORT": (settings.api_port, "api"),
+    }
+    for name, (port, service) in fixed.items():
         if port and not running and not _is_free(settings.bind, port):
-            yield about.wrong(f"{name} {port} is taken", "choose another, or 0 for any free one")
-    yield about.ok(", ".join(f"{name} {port or 'any'}" for name, port in fixed.items()))
+            yield _who_has(about, f"{name} {port}", address(service, settings))
+    yield about.ok(", ".join(f"{name} {port or 'any'}" for name, (port, _) in fixed.items()))
+
+
+def _who_has(about: About, port: str, url: str) -> Finding:
+    """As in a container, where the healthy worker has its port when somebody looks around."""
+    try:
+        status, said = ask(url, PATIENCE_S)
+    except (OSError, HTTPException):
+        status, said = 0, ""
+    if status not in OURS or not OURS[status].match(said):
+        return about.wrong(f"{port} is taken", "choose another, or 0 for any free one")
+    if status == 503:
+        return about.wrong(f"what runs at {port} makes no progress: {said[:200]}", "look at its log")
+    return about.ok(f"{port} has the process that runs here, which makes progress")
 
 
 def _is_free(host: str, port: int) -> bool:

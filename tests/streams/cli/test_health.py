@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner, Result
 
 from exporters.metrics.server import MetricsServer
+from streams.beside import address
 from streams.cli import build_app
-from streams.cli.health import address
 from streams.errors import UserError
 from streams.settings import Settings
 

@@ -72,6 +72,25 @@ def test_a_port_that_is_taken_is_wrong_unless_workers_are_said_to_run() -> None:
     assert running == []
 
 
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [
+        (None, "has the process that runs here"),
+        ("vitals/2 stands still", "makes no progress: vitals/2 stands still"),
+    ],
+)
+def test_a_port_that_a_process_of_ours_has_is_not_wrong(trouble: str | None, says: str) -> None:
+    """As in the container of a worker that is well."""
+    server = MetricsServer(CollectorRegistry(), lambda: trouble)
+    try:
+        told = list(machine.ports(Settings(metrics_port=server.port)))
+    finally:
+        server.close()
+
+    assert [finding.level for finding in told] == ["wrong" if trouble else "ok", "ok"]
+    assert says in told[0].says
+
+
 def test_routes_and_access_that_can_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "routes.toml").write_text("[receivers.app]\nkind = 'pigeon'\n")
     (tmp_path / "access.json").write_text("{")

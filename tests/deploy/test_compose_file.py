@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -278,6 +279,33 @@ def test_secrets_are_made_once_and_are_those_of_the_file(project: Path) -> None:
     assert f"reader:{first['redis_reader']}@" in first["redis_reader_url"]
     assert len(bytes.fromhex(first["state_key"])) == 32
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_emptied_password_is_made_anew_where_containers_see_it(tmp_path: Path) -> None:
+    """As docs/how-to/secure-the-wires.md says: one of the worker, none of the reader."""
+    copy = tmp_path / "project"
+    shutil.copytree(
+        PROJECT / "deploy", copy / "deploy", ignore=shutil.ignore_patterns("secrets", "made", "routes")
+    )
+    make, folder = ["sh", str(copy / "deploy" / "make-secrets.sh"), "--tls"], copy / "deploy" / "secrets"
+    subprocess.run(make, check=True, capture_output=True)
+    (folder / "tls" / "redis_reader_url").chmod(0o644)
+    (folder / "tls" / "redis_reader_url").write_text("rediss://reader:x@redis.example:6380/0")
+    before, places = secrets(copy), {path: path.stat().st_ino for path in folder.rglob("redis*")}
+    users = (folder / "users.acl").stat().st_ino
+
+    (folder / "redis_writer").chmod(0o600)
+    (folder / "redis_writer").write_text("")
+    subprocess.run(make, check=True, capture_output=True)
+
+    after = secrets(copy)
+    changed = {name for name in before if after[name] != before[name]}
+    assert changed == {"redis_writer", "redis_url", "tls/redis_url", "users.acl"}
+    assert after["redis_url"] == f"redis://writer:{after['redis_writer']}@redis:6379/0"
+    assert hashlib.sha256(after["redis_writer"].encode()).hexdigest() in after["users.acl"]
+    assert {path: path.stat().st_ino for path in places} == places
+    assert (folder / "users.acl").stat().st_ino == users
+    assert {(folder / name).stat().st_mode & 0o777 for name in changed} == {0o444}
 
 
 def test_override_files_are_laid_over_as_docker_compose_does(tmp_path: Path) -> None:

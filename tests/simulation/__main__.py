@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import Counter
 from itertools import count
 
 from rich.progress import Progress
@@ -21,20 +22,24 @@ def main() -> int:
     parser.add_argument("--core", choices=("toy", "product"), default="toy")
     wanted = parser.parse_args()
     cast = toy() if wanted.core == "toy" else real()
-    done, began = 0, time.monotonic()
+    done, began, faults = 0, time.monotonic(), Counter[str]()
     with Progress() as progress:
         bar = progress.add_task("steps", total=wanted.steps)
         for seed in count(wanted.first):
+            story = Story(cast, seed)
             try:
-                done += Story(cast, seed).run()
+                done += story.run()
             except Violation as violation:
                 sys.stderr.write(f"seed {seed}: {violation}\n")
                 return 1
+            faults.update(story.faults)
             progress.update(bar, completed=min(done, wanted.steps))
             if done >= wanted.steps:
                 break
     took = time.monotonic() - began
     sys.stdout.write(f"{seed - wanted.first + 1:,} stories, {done:,} steps in {took:.0f} s: no violation\n")
+    for fault, times in sorted(faults.items()):
+        sys.stdout.write(f"{times:>12,} {fault}\n")
     return 0
 
 

@@ -6,6 +6,7 @@ import asyncio
 import random
 import selectors
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 THREAD_S = 0.002
@@ -30,11 +31,21 @@ class _Leaping(selectors.SelectSelector):
         return []
 
 
+@dataclass
+class SimulatedThread:
+    """Stands for an executor of one thread."""
+
+    free: float = 0.0
+    """When all it was given is done."""
+
+
 class SimulatedLoop(asyncio.SelectorEventLoop):
     """Runs callbacks in an order that the seed alone decides, and counts them."""
 
     def __init__(self, rng: random.Random) -> None:
         self.now, self.steps, self._rng = 0.0, 0, rng
+        self.long = 0
+        """How often work in a thread took long."""
         selector = _Leaping()
         selector.loop = self
         super().__init__(selector)
@@ -47,11 +58,15 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
         self.steps += len(self._ready) or 1  # type: ignore[attr-defined]
         super()._run_once()  # type: ignore[misc]
 
-    def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
-        """Work in a thread takes its time; other things happen before it is done."""
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
+        """Work in a thread takes its time, after what it has to do before; other things happen meanwhile."""
         answer = self.create_future()
-        longest = LONG_S if self._rng.random() < LONG else THREAD_S
-        self.call_later(self._rng.uniform(0, longest), self._work, answer, func, args)
+        longest = THREAD_S
+        if self._rng.random() < LONG:
+            self.long += 1
+            longest = LONG_S
+        executor.free = max(executor.free, self.now) + self._rng.uniform(0, longest)
+        self.call_at(executor.free, self._work, answer, func, args)
         return answer
 
     @staticmethod

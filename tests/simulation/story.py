@@ -16,7 +16,7 @@ from streams.engine import assignment, checkpoint, gate, reader, survey
 from streams.engine.contracts import Shard, ShardFactory
 from streams.engine.names import VITALS
 from streams.records import Alert
-from tests.simulation.bus import CALM, Bus, Sink, Told, Weather
+from tests.simulation.bus import CALM, Bus, Sink, Told, Violation, Weather
 from tests.simulation.clock import SimulatedLoop, SimulatedTime
 from tests.simulation.worker import SimulatedWorker, leave
 from tests.streams.engine.shards import Raw
@@ -46,10 +46,6 @@ class Cast:
     truth: Mapping[int, Truth]
 
 
-class Violation(AssertionError):
-    """Something was lost, repeated or is not as it must be."""
-
-
 @dataclass
 class Story:
     """One seed's story."""
@@ -62,7 +58,8 @@ class Story:
         self.rng = random.Random(self.seed)
         self.loop = SimulatedLoop(self.rng)
         self.bus = Bus(self.rng, dict(self.cast.logs), self.cast.stamp, self.weather)
-        self.sink = Sink(self.rng, self.weather)
+        self.faults = self.bus.faults
+        self.sink = Sink(self.rng, self.weather, faults=self.faults)
         self.members: list[SimulatedWorker] = []
         self._turn = asyncio.Lock()
         self._beside: set[asyncio.Task[None]] = set()
@@ -75,6 +72,7 @@ class Story:
                 self.loop.run_until_complete(self._happen())
             finally:
                 self._close()
+        self.faults["work in a thread takes long"] = self.loop.long
         return self.loop.steps
 
     async def _happen(self) -> None:
@@ -126,6 +124,7 @@ class Story:
     async def _kill(self) -> None:
         """By kill -9: the group notices when its session is over."""
         if alive := self._alive():
+            self.faults["workers killed"] += 1
             self.rng.choice(alive).kill()
             await asyncio.sleep(self.rng.uniform(0, SESSION_S))
             await self._rebalance()
@@ -133,6 +132,7 @@ class Story:
     async def _leave(self) -> None:
         """In order: it checkpoints, commits and leaves the group."""
         if alive := self._alive():
+            self.faults["workers stopped"] += 1
             worker = self.rng.choice(alive)
             async with self._turn:
                 if worker in self.members:
@@ -147,6 +147,7 @@ class Story:
             zombie = self.rng.choice(alive)
             if zombie not in self.members:
                 return
+            self.faults["workers taken for dead"] += 1
             self.members.remove(zombie)
             await self._rebalance()
             await asyncio.sleep(self.rng.uniform(0, SESSION_S))
@@ -157,16 +158,19 @@ class Story:
     async def _rebalance(self) -> None:
         """All are asked to let go, then each is told what is its own."""
         async with self._turn:
-            jobs = [asyncio.create_task(member.revoke()) for member in self._alive()]
+            asked = self._alive()
+            jobs = [asyncio.create_task(member.revoke()) for member in asked]
             if jobs:
                 await asyncio.wait(jobs)
             self.members = self._alive()
             self.bus.generation += 1
-            for member, share in zip(self.members, self._shares(), strict=True):
+            self.faults["rebalances"] += 1
+            stay = [member for member in asked if member in self.members]
+            for member, share in zip(stay, self._shares(len(stay)), strict=True):
                 member.assign(share, self.bus.generation)
 
-    def _shares(self) -> list[set[TP]]:
-        shares: list[set[TP]] = [set() for _ in self.members]
+    def _shares(self, count: int) -> list[set[TP]]:
+        shares: list[set[TP]] = [set() for _ in range(count)]
         if not shares:
             return []
         first = self.rng.randrange(len(shares))
@@ -204,7 +208,7 @@ class Story:
     def _judge(self) -> None:
         """Nothing lost, nothing invented, each alert once and in order, state as if nothing had happened."""
         if self.bus.bugs:
-            raise Violation(f"a worker ended: {self.bus.bugs[0]!r}") from self.bus.bugs[0]
+            raise Violation(f"on the way: {self.bus.bugs[0]!r}") from self.bus.bugs[0]
         expected = {key: alert for truth in self.cast.truth.values() for key, alert in truth.alerts.items()}
         if self.sink.bodies != expected:
             raise Violation(f"{len(self.sink.bodies.keys() ^ expected.keys())} alerts are lost or invented")

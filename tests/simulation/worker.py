@@ -24,6 +24,7 @@ from streams.engine.produce import EffectProducer
 from streams.engine.reader import Reader
 from streams.engine.survey import Survey
 from tests.simulation.bus import Bus, Sink
+from tests.simulation.clock import SimulatedThread
 
 CHUNK, QUEUED = 40, 4
 REVOCATION_S, COMMIT_S = 3.0, 2.8
@@ -59,6 +60,7 @@ class SimulatedWorker:
         self.assigned: set[TP] = set()
         self._rng = bus.rng
         self._positions: dict[TP, int] = {}
+        self._after: dict[TP, int] = {}
         self._rewinds: dict[TP, int] = defaultdict(int)
         self._acknowledged: dict[TP, int] = {}
         self._found: dict[int, dict[bytes, tuple[int, bytes]]] = {}
@@ -75,7 +77,7 @@ class SimulatedWorker:
             self._partitions, self, lambda number, offset: self._acknowledge(number, offset), self._check,
             self._end, metrics, shortest_s=1.0, longest_s=5.0,
         )  # fmt: skip
-        executor = cast("Executor", None)  # the loop stands for it
+        executor = cast("Executor", SimulatedThread())
         self._assignment = Assignment(
             self._partitions, cast("Any", self), self._checkpointer, [self._gate], self._epoch,
             lambda: self, self._dropped, executor, REVOCATION_S,
@@ -168,7 +170,20 @@ class SimulatedWorker:
                 self._positions[tp] = chunk[-1].offset + 1
                 flows = self._assignment.ready.is_set() or self._rng.random() >= self.bus.weather.drop
                 if flows and epoch == self._epoch.number:
+                    self._note(tp, chunk)
                     await self._queue.put(_Message(tp, chunk, rewinds.get(tp, 0)))
+                else:
+                    self.bus.faults["chunks thrown away"] += 1
+
+    def _note(self, tp: TP, chunk: Any) -> None:
+        """Count what comes again and what comes too early."""
+        before = self.bus.handed.get(tp.partition, 0)
+        self.bus.faults["records handed over again"] += max(
+            0, min(before, chunk[-1].offset + 1) - chunk[0].offset
+        )
+        self.bus.faults["chunks behind a hole"] += chunk[0].offset > self._after.get(tp, chunk[0].offset)
+        self._after[tp] = chunk[-1].offset + 1
+        self.bus.handed[tp.partition] = max(before, chunk[-1].offset + 1)
 
     async def _read(self) -> None:
         while True:
@@ -183,9 +198,11 @@ class SimulatedWorker:
         """Let the group coordinator know, if this worker still belongs to the group."""
         generation, offsets = self.generation, dict(self._acknowledged)
         await self._delay()
-        if generation == self.bus.generation and not self.dead:
+        if generation != self.bus.generation:
+            self.bus.faults["commits out of the group"] += bool(offsets)
+        elif not self.dead:
             for tp, offset in offsets.items():
-                self.bus.committed[tp.partition] = offset
+                self.bus.commit(tp.partition, offset)
 
     def rewinds(self, tp: TP) -> int:
         """How many rewinds are finished."""
@@ -218,7 +235,7 @@ class SimulatedWorker:
     def write(self, key: bytes, value: bytes) -> Awaitable[object]:
         """Send a page; the future is the broker's answer."""
         number = int(key.partition(b"/")[0])
-        return self._arrive(number, lambda: self.bus.changelog[number].append((key, value)))
+        return self._arrive(number, lambda: self.bus.keep(number, key, value))
 
     def forget(self, number: int) -> None:
         """Read its changelog from the beginning next time."""
@@ -268,10 +285,16 @@ class SimulatedWorker:
         self._cut = self._cut or (self.dead and self._rng.random() < 0.3)
         if self._cut:
             return
-        effect()
+        lost = self._rng.random() < self.bus.weather.lose_write
+        if lost:
+            self.bus.faults["writes lost"] += 1
+        else:
+            effect()
+            self.bus.faults["writes of the dead arrived"] += self.dead
         if answer.cancelled():
             return
-        if self._rng.random() < self.bus.weather.lose_answer:
+        if lost or self._rng.random() < self.bus.weather.lose_answer:
+            self.bus.faults["answers lost"] += not lost
             answer.set_exception(ConnectionError("no answer"))
             answer.exception()
         else:
@@ -292,7 +315,7 @@ class SimulatedWorker:
             self._outbox.drop(found)
 
     async def _delay(self) -> None:
-        await asyncio.sleep(self._rng.uniform(0, self.bus.weather.slow_s))
+        await self.bus.delay()
 
 
 class _Message:

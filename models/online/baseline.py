@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import msgspec
 from river import stats
@@ -18,6 +17,8 @@ FADING = 1 / 600
 """Weight of a new minute: a memory of ten hours of such minutes, some days of wear."""
 FADING_RECENT = 1 / 40
 """The same for the recent level: about the last forty minutes."""
+KEPT, KEPT_RECENT = 1.0 - FADING, 1.0 - FADING_RECENT
+"""What a new minute leaves of the weights of those before it."""
 LEARNING = 30
 """Minutes of a context that must be seen before its usual is called known."""
 CLIP = 2.5
@@ -40,7 +41,7 @@ class BaselineSnapshot(msgspec.Struct, frozen=True, array_like=True, gc=False):
     wander: float
 
 
-class Usual(NamedTuple):
+class Usual(msgspec.Struct, frozen=True, gc=False):
     """What is usual for a wearer, in the vital's unit."""
 
     mean: float
@@ -114,10 +115,10 @@ class Baseline:
         floor = self._floor
         if not self.count:
             return Usual(0.0, floor, 0.0, floor)
-        seen = 1.0 - (1.0 - FADING) ** self.count
+        seen = 1.0 - KEPT**self.count
         mean = self._mean.get() / seen
         variance = self._square.get() / seen - mean * mean
-        recent = self._recent.get() / (1.0 - (1.0 - FADING_RECENT) ** self.count)
+        recent = self._recent.get() / (1.0 - KEPT_RECENT**self.count)
         return Usual(
             self.origin + mean,
             math.sqrt(max(variance, floor * floor)),

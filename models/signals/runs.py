@@ -28,11 +28,12 @@ SIXTEENTHS: Final = 16
 class Chain(Sequence[int]):
     """The times (ms UTC) at which inter-beat intervals end that follow each other."""
 
-    __slots__ = ("counts", "start")
+    __slots__ = ("_end", "counts", "start")
 
     def __init__(self, start: int, counts: Counts) -> None:
         """`start` of the first interval in sixteenths of ms; all `counts` are values."""
         self.start, self.counts = start, counts
+        self._end = (start + sum(counts)) // SIXTEENTHS
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -44,8 +45,9 @@ class Chain(Sequence[int]):
     def __getitem__(self, at: int | slice) -> int | array[int]:
         if isinstance(at, slice):
             return array("q", self._times().tobytes())[at]
-        # Up to the interval before the next one: of -1 there is none, and all are meant.
-        return (self.start + sum(self.counts[: at + 1 or None])) // SIXTEENTHS
+        if at == -1:
+            return self._end
+        return (self.start + (sum(self.counts[: at + 1]) if at else self.counts[0])) // SIXTEENTHS
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._times().tolist())

@@ -75,7 +75,7 @@ def test_the_recent_level_is_a_mean_that_fades_sooner():
 
 
 def test_one_value_is_its_own_mean():
-    assert learn([61.5]).usual() == (61.5, FLOOR, 61.5, FLOOR)
+    assert learn([61.5]).usual() == Usual(61.5, FLOOR, 61.5, FLOOR)
 
 
 def test_before_the_first_value_nothing_is_known():
@@ -167,4 +167,4 @@ def test_where_no_context_is_known_nothing_is_usual():
 
 
 def test_the_hour_of_day_moves_the_level_and_not_the_spread():
-    assert Usual(60.0, 2.0, 61.0, 1.5).at(3.0) == (63.0, 2.0, 64.0, 1.5)
+    assert Usual(60.0, 2.0, 61.0, 1.5).at(3.0) == Usual(63.0, 2.0, 64.0, 1.5)

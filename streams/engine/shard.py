@@ -44,6 +44,7 @@ class WearerShard:
         self._alarm = Alarm(maker.settings.stale_s * 1000)
         self._nudges = Nudges(maker.settings.stale_s * 1000)
         self._load(stored)
+        own = self.own  # by way of the shard it would be a cycle: nothing frees those (see garbage.py)
         self._desk = Desk(
             maker.settings,
             maker.topic,
@@ -52,7 +53,7 @@ class WearerShard:
             self.book,
             self._alarm,
             self._nudges,
-            lambda offset: self.own.lineups.at(offset),
+            lambda offset: own.lineups.at(offset),
             maker.shadowed,
         )
         self._bench = Bench(maker.setting, self.book, self.own.learning)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol
 
 from streams.engine.partitions import Partition, Partitions
@@ -148,32 +148,41 @@ class Checkpointer:
         self._metrics.checkpoint(partition.number, len(keys) + 1, written + len(clock[1]), seconds)
 
     async def _write_pages(self, partition: Partition, keys: list[bytes]) -> int:
-        """Write these pages and wait for the answers; gives their bytes."""
+        """Write these pages and wait for the answers; gives their bytes.
+
+        Whoever reads a page that is ahead after a crash skips the records that it has seen. So what they
+        led to is with the broker before the page is.
+        """
         total, window, answers = 0, 0, list[Awaitable[object]]()
         left = iter(keys)
         while True:
             async with partition.lock:
                 if partition.dropped or partition.number in self._partitions.poisoned:
                     return total
-                size, sent = self._write_slice(partition, left)
-            answers += sent
+                pages, before = self._encode_slice(partition, left), list(partition.unconfirmed)
+            await confirmed(before)
+            if partition.dropped:
+                return total
+            answers += [self._write(key, value) for key, value in pages]
+            size = sum(len(value) for _, value in pages)
             total, window = total + size, window + size
-            if not sent or window > WINDOW_BYTES:
+            if not pages or window > WINDOW_BYTES:
                 await confirmed(answers)
                 answers, window = [], 0
-            if not sent:
+            if not pages:
                 return total
             await asyncio.sleep(0)
 
-    def _write_slice(self, partition: Partition, keys: object) -> tuple[int, list[Awaitable[object]]]:
+    def _write(self, key: bytes, value: bytes) -> Awaitable[object]:
+        self._check()
+        return self._pages.write(key, value)
+
+    def _encode_slice(self, partition: Partition, keys: Iterator[bytes]) -> list[tuple[bytes, bytes]]:
         began = time.perf_counter()
-        size, sent = 0, list[Awaitable[object]]()
-        for key in keys:  # type: ignore[attr-defined]
-            self._check()
-            value = partition.shard.encode(key)
-            sent.append(self._pages.write(key, value))
-            size += len(value)
+        pages = list[tuple[bytes, bytes]]()
+        for key in keys:
+            pages.append((key, partition.shard.encode(key)))
             if time.perf_counter() - began > SLICE_S:
                 break
-        self._cost_s += time.perf_counter() - began + WRITE_COST_S * len(sent)
-        return size, sent
+        self._cost_s += time.perf_counter() - began + WRITE_COST_S * len(pages)
+        return pages

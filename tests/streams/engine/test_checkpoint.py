@@ -118,6 +118,20 @@ async def test_an_effect_that_the_broker_refused_acknowledges_nothing(setup: Set
     assert setup.acknowledged == []
 
 
+async def test_no_page_is_written_before_the_broker_has_what_its_records_led_to(setup: Setup) -> None:
+    partition = setup.process(0, 9)
+    letter: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    partition.unconfirmed.append(letter)
+    setup.pages.release.set()
+    task = asyncio.create_task(setup.checkpointer.round())
+    await asyncio.sleep(0.02)
+
+    assert setup.pages.written == []
+    letter.set_result(None)
+    await task
+    assert setup.acknowledged == [(0, 10)]
+
+
 async def test_chunks_that_come_during_a_checkpoint_wait_for_the_next(setup: Setup) -> None:
     setup.process(0, 99)
     task = asyncio.create_task(setup.checkpointer.round())

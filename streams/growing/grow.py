@@ -6,8 +6,6 @@ was begun is thrown away and begun anew; from then on each step can be done agai
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,21 +18,20 @@ from streams.engine.generation import Move, changelog, journal, table_of
 from streams.engine.names import PROFILES, TABLE, VITALS
 from streams.engine.pages import Seal
 from streams.errors import UserError
+from streams.growing.giving_up import given_up_on_failure, told
 from streams.growing.journal import COMPACTED, newest, note
 from streams.growing.place import place_among
 from streams.growing.profiles import move_profiles
 from streams.growing.rest import Ends, check_nobody_works, ends_at_rest
 from streams.growing.state import Pages, check_places, moved_pages, positions, read_pages, write_pages
+from streams.growing.strays import Strays, strays
+from streams.growing.topics import drop, widen
 from streams.settings import Settings
 from streams.stack.topics import TOPICS
 from streams.wires import partition_counts
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient, KafkaConsumer
-
-PATIENCE_S = 30.0
-"""For topics to come and go."""
-LOOK_S = 0.1
 
 
 class Grown(msgspec.Struct, frozen=True):
@@ -45,17 +42,24 @@ class Grown(msgspec.Struct, frozen=True):
     wearers: int = 0
     pages: int = 0
     profiles: int = 0
+    strays: Strays = Strays()
+    """Records of somebody who was at work all the same."""
 
 
-def grow(settings: Settings, key: bytes, wanted: int, progress: Progress) -> Grown:
-    """Bring everything to `wanted` partitions; `key` is the workers' state key. May be run again.
+def grow(settings: Settings, seal: Seal, wanted: int, progress: Progress) -> Grown:
+    """Bring everything to `wanted` partitions; `seal` is the workers'. May be run again.
 
     Raises:
         UserError: somebody is at work, something is not judged yet, or state would get lost: told in one
-            line, and the system is as before.
+            line, and the system is as before. Or Kafka failed; then it says what to do.
     """
+    from kafka.errors import KafkaError
+
     with kafka.admin(settings) as admin, kafka.consumer(settings) as client:
-        return Growth(settings, Seal(key), wanted, progress, admin, client).run()
+        try:
+            return Growth(settings, seal, wanted, progress, admin, client).run()
+        except KafkaError as error:
+            raise UserError(f"{told(error)}: run this again; workers don't start half-way") from error
 
 
 class Growth:
@@ -82,23 +86,24 @@ class Growth:
         name = self._settings.app_id
         last = newest(self._client, name) if journal(name) in topics else None
         if last is not None and last.phase == "moved" and last.partitions == self._wanted:
-            self._drop(last.source)
+            drop(self._admin, last.source)
             return Grown(last.previous, self._wanted)
         move = self._begun(last, topics[VITALS])
         check_nobody_works(self._settings, self._admin)
-        told = Grown(move.previous, move.partitions)
+        done = Grown(move.previous, move.partitions)
         if move.phase == "moving":
             kafka.make_topic(self._settings, self._admin, journal(name), 1, COMPACTED)
-            move, told = self._move(move)
-        return self._split(move, told)
+            move, done = self._move(move)
+        return self._split(move, done)
 
     def _begun(self, last: Move | None, partitions: int) -> Move:
         """What is to be done: what was begun, or else a new growth. Raises UserError."""
         if last is not None and last.phase != "moved":
             if last.partitions != self._wanted:
+                or_not = ", or `vitalstream grow --give-up`" if last.phase == "moving" else ""
                 raise UserError(
                     f"a growth to {last.partitions} has not come to its end: run it again first,"
-                    f" `vitalstream grow --partitions {last.partitions}`"
+                    f" `vitalstream grow --partitions {last.partitions}`{or_not}"
                 )
             return last
         present = last.partitions if last else partitions
@@ -115,10 +120,10 @@ class Growth:
     # Until this is done, nothing has happened -------------------------------------------------
 
     def _move(self, move: Move) -> tuple[Move, Grown]:
-        """Write the new generation; what failed is given up."""
-        note(self._settings, self._wanted, move)  # no worker starts from here on
-        try:
-            self._drop(self._target)
+        """Write the new generation; what fails is given up."""
+        with given_up_on_failure(self._settings, self._admin, move):
+            note(self._settings, self._wanted, move)  # no worker starts from here on
+            drop(self._admin, self._target)
             stored = self._stored(move)
             ends, before = self._rest(move, stored), self._written(move)
             wearers = check_places(self._seal, stored, place_among(move.previous))
@@ -128,10 +133,6 @@ class Growth:
                 raise UserError(
                     "somebody was at work meanwhile: stop gateways and workers, and run this again"
                 )
-        except UserError:
-            self._drop(self._target)
-            note(self._settings, self._wanted, None)
-            raise
         move = replace(move, phase="splitting", ends=ends)
         note(self._settings, self._wanted, move)
         return move, Grown(move.previous, move.partitions, wearers, pages)
@@ -163,33 +164,12 @@ class Growth:
 
     # From here on there is no way back --------------------------------------------------------
 
-    def _split(self, move: Move, told: Grown) -> Grown:
+    def _split(self, move: Move, done: Grown) -> Grown:
         """Add the partitions, take profiles along, let workers start."""
-        self._add_partitions()
+        widen(self._admin, TOPICS, self._wanted)
         profiles = move_profiles(self._settings, self._client, move.ends[PROFILES], self._wanted)
         check_nobody_works(self._settings, self._admin)
+        found = strays(self._client, move.ends, self._wanted)
         note(self._settings, self._wanted, replace(move, phase="moved"))
-        self._drop(move.source)
-        return replace(told, profiles=profiles)
-
-    def _add_partitions(self) -> None:
-        counts = partition_counts(self._admin)
-        less = {topic: self._wanted for topic in TOPICS if counts.get(topic, 0) < self._wanted}
-        if less:
-            self._admin.create_partitions(less)
-        self._wait_for(lambda counts: all(counts.get(topic) == self._wanted for topic in TOPICS))
-
-    def _drop(self, topic: str) -> None:
-        """Delete a topic if it is there: no wearer's state stays behind."""
-        if topic in partition_counts(self._admin):
-            self._admin.delete_topics([topic])
-            self._wait_for(lambda counts: topic not in counts)
-
-    def _wait_for(self, condition: Callable[[Mapping[str, int]], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while not condition(partition_counts(self._admin)):
-            if time.monotonic() > deadline:
-                raise UserError(
-                    f"the broker has not changed its topics within {PATIENCE_S:.0f} s: run this again"
-                )
-            time.sleep(LOOK_S)
+        drop(self._admin, move.source)
+        return replace(done, profiles=profiles, strays=found)

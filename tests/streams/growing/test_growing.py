@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 from kafka import KafkaAdminClient
+from kafka.errors import MessageSizeTooLargeError
 
 from models.snapshot import WearerSnapshot
 from streams.backup import kafka
@@ -21,15 +22,18 @@ from streams.backup.layout import quietly
 from streams.backup.lines import Record
 from streams.engine.configuration import CHANGELOG
 from streams.engine.generation import changelog, journal, table_of
+from streams.engine.pages import Seal, Versions
 from streams.errors import UserError
 from streams.gateways.simulator import Rates, Simulation
-from streams.growing import grow
+from streams.growing import give_up, grow
 from streams.growing.journal import stored_table
 from streams.growing.place import place_among
 from streams.growing.state import check_places
+from streams.growing.strays import Strays
 from streams.records import Consent, Profile
 from streams.stack import LocalStack
 from streams.wires import partition_counts
+from tests.fault.next_version import BOTH, NOW
 from tests.integration.conftest import STATE_KEY, Bench
 from tests.integration.test_real_core_kills import maker, snapshots
 from tests.streams.engine.answers import answered
@@ -38,6 +42,7 @@ from tests.streams.engine.shards import maker as toy_maker
 from tests.streams.growing.regrouping import Topology
 
 OLD, NEW = 2, 5
+KEY = bytes.fromhex(STATE_KEY)
 WEARERS, HOURS = 12, 4.0
 COMMAND = "from streams.cli import main; main()"
 TOOL = [sys.executable, "-c", COMMAND, "grow", "--json", "--partitions", str(NEW)]
@@ -223,12 +228,12 @@ def settle(farm: Farm) -> Topology:
 
 
 def test_it_may_die_before_any_step_and_be_run_again(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, key = settle(farm), bytes.fromhex(STATE_KEY)
+    before, seal = settle(farm), Seal(KEY, NOW, BOTH)
     fate, half_way = Fate(monkeypatch), 0
     grown = None
     while grown is None:
         try:
-            grown = grow(farm.settings, key, NEW, quietly)
+            grown = grow(farm.settings, seal, NEW, quietly)
         except Died:
             half_way += not may_start(farm)
 
@@ -239,10 +244,17 @@ def test_it_may_die_before_any_step_and_be_run_again(farm: Farm, monkeypatch: py
     assert may_start(farm)
     farm.watch(NEW)
     assert recovered(farm) == before.states()
+    assert schemas(farm) == {NOW}, "as VITALSTREAM_STATE_SCHEMA says, not the newest"
     assert changelog(farm.settings.app_id, "state") not in topics(farm)
-    assert grow(farm.settings, key, NEW, quietly).pages == 0, "once more does nothing"
+    assert grow(farm.settings, seal, NEW, quietly).pages == 0, "once more does nothing"
     with kafka.consumer(farm.settings) as client:
         assert kafka.committed(client, "profiles", NEW) == kafka.ends(client, "profiles", NEW)
+
+
+def schemas(farm: Farm) -> set[int]:
+    """What the pages of the new generation are of."""
+    records = farm.observer.records(changelog(farm.settings.app_id, table_of(NEW)))
+    return {Seal(KEY, None, BOTH).open(r.key, r.value, Versions)[1].schema for r in records}
 
 
 def topics(farm: Farm) -> dict[str, int]:
@@ -261,11 +273,11 @@ def may_start(farm: Farm) -> bool:
 
 def test_what_would_lose_state_is_refused_and_nothing_has_changed(farm: Farm) -> None:
     settle(farm)
-    there, key = topics(farm), bytes.fromhex(STATE_KEY)
+    there = topics(farm)
 
-    def refusal(key: bytes = key, wanted: int = NEW) -> str:
+    def refusal(key: bytes = KEY, wanted: int = NEW) -> str:
         with pytest.raises(UserError) as caught:
-            grow(farm.settings, key, wanted, quietly)
+            grow(farm.settings, Seal(key), wanted, quietly)
         return str(caught.value)
 
     assert "the number can only grow" in refusal(wanted=OLD)
@@ -276,11 +288,75 @@ def test_what_would_lose_state_is_refused_and_nothing_has_changed(farm: Farm) ->
     assert may_start(farm)
 
 
+def breaking(monkeypatch: pytest.MonkeyPatch, step: str, error: BaseException) -> None:
+    """Let a step of the growth fail."""
+
+    def broken(*_: object) -> None:
+        raise error
+
+    # By name: the package has a function that is called like this module.
+    monkeypatch.setattr(sys.modules["streams.growing.grow"], step, broken)
+
+
+def test_what_fails_or_is_interrupted_is_given_up_or_can_be(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(farm)
+    there, seal = topics(farm), Seal(KEY)
+    as_before = there | {journal(farm.settings.app_id): 1}
+    failures: list[tuple[BaseException, type[BaseException], str | None]] = [
+        (
+            MessageSizeTooLargeError(),
+            UserError,
+            r"Kafka fails \(.*\): given up, all is as before",
+        ),
+        (KeyboardInterrupt(), KeyboardInterrupt, None),
+        (ZeroDivisionError(), ZeroDivisionError, None),
+    ]
+    for error, told, words in failures:
+        with monkeypatch.context() as patch, pytest.raises(told, match=words):
+            breaking(patch, "write_pages", error)
+            grow(farm.settings, seal, NEW, quietly)
+        assert (topics(farm), may_start(farm)) == (as_before, True)
+
+    with monkeypatch.context() as patch, pytest.raises(Died):
+        breaking(patch, "write_pages", Died())
+        grow(farm.settings, seal, NEW, quietly)
+    assert not may_start(farm)
+    assert give_up(farm.settings).partitions == NEW
+    assert (topics(farm), may_start(farm)) == (as_before, True)
+    with pytest.raises(UserError, match="nothing to give up"):
+        give_up(farm.settings)
+
+
+def test_from_the_first_new_partition_on_there_is_no_way_back_and_strays_are_told(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gateway at work sends by the old number of partitions until the end."""
+    settle(farm)
+    old, new = place_among(OLD), place_among(NEW)
+    names = [b"late-%d" % number for number in range(20)]
+    leave = [name for name in names if new(name) != old(name)]
+    stay = [name for name in names if new(name) == old(name)]
+    with monkeypatch.context() as patch, pytest.raises(Died):
+        breaking(patch, "widen", Died())
+        grow(farm.settings, Seal(KEY), NEW, quietly)
+    for name in [leave[0], leave[0], leave[1], stay[0]]:
+        farm.produce([(name, b"{}")], partition=old(name))
+
+    with pytest.raises(UserError, match="which can't be taken back: run `vitalstream grow --partitions 5`"):
+        give_up(farm.settings)
+    grown = grow(farm.settings, Seal(KEY), NEW, quietly)
+
+    assert grown.strays == Strays(records=3, wearers=2)
+    assert may_start(farm)
+
+
 def test_a_worker_at_work_stops_it(farm: Farm) -> None:
     farm.start(VITALSTREAM_PARTITIONS=str(OLD)).wait_ready()
 
     with pytest.raises(UserError, match="1 worker is at work"):
-        grow(farm.settings, bytes.fromhex(STATE_KEY), NEW, quietly)
+        grow(farm.settings, Seal(KEY), NEW, quietly)
 
 
 def test_wearers_that_another_partitioner_has_placed_are_not_moved() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -33,6 +35,20 @@ def test_a_folder_that_others_can_read(tmp_path: Path) -> None:
 
     assert bad(findings, "warn") == ["data folder: other users of this machine can look into it"]
     assert bad(findings) == ["data folder: access.json can be read by others"]
+
+
+def test_a_key_that_is_mounted_to_be_read_is_who_mounted_it_to_guard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As secrets of a container are: 0444, on a file system that can't be written."""
+    key = tmp_path / "api_key"
+    key.touch(0o444)
+    settings = Settings(data_dir=tmp_path / "data", api_tls_key=key)
+
+    assert bad(machine.data_folder(settings)) == ["data folder: api_key can be read by others"]
+    disk = SimpleNamespace(f_flag=os.ST_RDONLY, f_frsize=1 << 20, f_bavail=1 << 20, f_blocks=1 << 21)
+    monkeypatch.setattr(os, "statvfs", lambda path: disk)
+    assert bad(machine.data_folder(settings)) == []
 
 
 def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
-from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -46,8 +45,9 @@ def test_a_key_that_is_mounted_to_be_read_is_who_mounted_it_to_guard(
     settings = Settings(data_dir=tmp_path / "data", api_tls_key=key)
 
     assert bad(machine.data_folder(settings)) == ["data folder: api_key can be read by others"]
-    disk = SimpleNamespace(f_flag=os.ST_RDONLY, f_frsize=1 << 20, f_bavail=1 << 20, f_blocks=1 << 21)
-    monkeypatch.setattr(os, "statvfs", lambda path: disk)
+    disk = os.statvfs(tmp_path)
+    read_only = os.statvfs_result((*disk[:8], disk.f_flag | os.ST_RDONLY, disk.f_namemax))
+    monkeypatch.setattr(os, "statvfs", lambda path: read_only)
     assert bad(machine.data_folder(settings)) == []
 
 

@@ -20,7 +20,7 @@ from bench.cores import Cores, running_on, share_out
 from bench.feed import fill
 from bench.figures import Machine, machine, today
 from bench.packets import Packet, Size
-from bench.process import Look, busy, follow, program
+from bench.process import Look, Program, busy, follow, program
 from bench.race import Tell
 from bench.restart import lived, renamed, send, store
 from bench.stage import Stage, stage
@@ -162,10 +162,19 @@ def _point(
         with program(WORKER, environment(found), folder / "worker", cores) as running:
             port = int(running.said(PATIENCE_S)["metrics_port"])
             ready = time.monotonic() - began
-            cost = busy(follow(running, lambda: look(port).read, number))
+            cost = busy(follow(running, lambda: _read(running, port), number))
             memory = look(port).memory_bytes
     cpu, rate = cost.cpu / cost.packets * 1e6, cost.packets / cost.wall
     return Point(wearers, round(ready, 1), number, round(cpu, 1), round(rate, 1), memory)
+
+
+def _read(running: Program, port: int) -> int:
+    """Packets that came to an end. Raises UserError with a worker's last words when it has ended."""
+    try:
+        return look(port).read
+    except OSError:
+        running.look(0)
+        raise
 
 
 def turns(settings: Settings, later: list[Packet], wearers: int, number: int) -> Iterator[Stored]:
@@ -201,7 +210,7 @@ def _crew(servers: Stage, workers: int, total: int) -> Crew:
         looks: list[list[Look]] = []
         end = time.monotonic() + PATIENCE_S
         while sum(one.done for one in looks[-1]) < total if looks else True:
-            looks.append([one.look(look(port).read) for one, port in zip(running, ports, strict=True)])
+            looks.append([one.look(_read(one, port)) for one, port in zip(running, ports, strict=True)])
             if time.monotonic() > end:
                 raise UserError(f"{workers} workers did not come through {total} packets")
             time.sleep(LOOK_S)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 from bench.faults.judge import parted
 from bench.faults.ways import Way
@@ -131,10 +131,12 @@ class Observer:
         self._consumer = KafkaConsumer(
             bootstrap_servers=settings.broker, group_id=settings.app_id, enable_auto_commit=False
         )
+        self._admin, self._group = KafkaAdminClient(bootstrap_servers=settings.broker), settings.app_id
         self._vitals = [TopicPartition("vitals", number) for number in range(PARTITIONS)]
 
     def close(self) -> None:
         """Leave the servers."""
+        self._admin.close()
         self._consumer.close()
         self._valkey.close()
 
@@ -145,6 +147,11 @@ class Observer:
     def committed(self) -> int:
         """Records that are committed as done."""
         return sum(self._consumer.committed(tp) or 0 for tp in self._vitals)
+
+    def members(self) -> int:
+        """Workers that share the partitions; 0 while they are being shared out."""
+        found = self._admin.describe_groups([self._group])[self._group]
+        return len(found["members"]) if found["group_state"] == "Stable" else 0
 
     def end(self) -> int:
         """Records in the topic."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from kafka import KafkaProducer
 
-from bench.faults.crew import Crew, Observer
+from bench.faults.crew import LOOK_S, PATIENCE_S, Crew, Observer
 from bench.faults.judge import TELL, Fed, Verdict, judge
 from bench.faults.ways import WAYS
 from bench.packets import PARTITIONS
@@ -117,6 +117,13 @@ class Trial:
             words = [worker.last_words() for worker in self.crew.workers.values()]
             raise UserError(f"{self.crew.way.title} does nothing: {'; '.join(words)}")
 
+    def shared(self, workers: int) -> None:
+        """Wait until so many workers have shared the partitions out, with patience."""
+        end = time.monotonic() + PATIENCE_S
+        while self.observer.members() != workers and time.monotonic() < end:
+            self.crew.supervise()
+            time.sleep(LOOK_S)
+
     def wait(self, shortest: float, longest: float) -> None:
         """Let a random time pass."""
         time.sleep(self.chance.uniform(shortest, longest))
@@ -148,11 +155,13 @@ def rebalances(trial: Trial, rounds: int) -> None:
     stays, comes = "a", "b"
     for _ in range(rounds):
         trial.crew.start(comes)
-        trial.wait(8.0, 12.0)
+        trial.shared(2)
+        trial.wait(2.0, 6.0)
         if trial.chance.random() < 0.5:
             stays, comes = comes, stays
         trial.crew.stop(comes)
         trial.recovers()
+        trial.shared(1)
         trial.wait(1.0, 3.0)
 
 

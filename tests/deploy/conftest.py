@@ -187,7 +187,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = Path(__file__).parents[2]
     copy = tmp_path_factory.mktemp("project")
     shutil.copytree(
-        root / "deploy", copy / "deploy", ignore=shutil.ignore_patterns("secrets", "made", "routes")
+        root / "deploy",
+        copy / "deploy",
+        ignore=shutil.ignore_patterns("secrets", "made", "routes", "backups"),
     )
     for path in root.glob("docker-compose*.yml"):
         shutil.copy(path, copy)

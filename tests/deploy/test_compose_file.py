@@ -19,6 +19,7 @@ COMPOSE = PROJECT / "docker-compose.yml"
 DOCKERFILE = PROJECT / "deploy" / "Dockerfile"
 
 PINNED = re.compile(r":v?\d+\.\d+\.\d+(-[\w.-]+)?$")
+BACKUPS = "./deploy/backups/kept"
 SECRET = re.compile(r"password|secret|token|_key$", re.IGNORECASE)
 
 FILE = read(COMPOSE)
@@ -57,12 +58,14 @@ def test_a_container_may_nothing_but_its_work(service: Service) -> None:
     assert service.body["security_opt"] == ["no-new-privileges:true"]
     assert "privileged" not in service.body
     assert all("docker.sock" not in mount.source for mount in service.mounts)
-    assert all(mount.named or mount.read_only for mount in service.mounts)
+    writable = {mount.source for mount in service.mounts if not mount.named and not mount.read_only}
+    assert writable == ({BACKUPS} if service.name == "tools" else set())
 
 
 @every_service
 def test_every_service_is_started_again_has_a_bound_of_memory_and_of_logs(service: Service) -> None:
-    assert service.body["restart"] in ("always", "unless-stopped", "on-failure:5")
+    again = ("no",) if service.is_by_hand else ("always", "unless-stopped", "on-failure:5")
+    assert service.body["restart"] in again
     assert re.fullmatch(r"\d+[mg]", service.body["mem_limit"])
     assert service.body["logging"]["options"].keys() == {"max-size", "max-file"}
 
@@ -71,11 +74,24 @@ def test_every_service_is_started_again_has_a_bound_of_memory_and_of_logs(servic
 def test_every_service_that_stays_is_asked_whether_it_works(service: Service) -> None:
     if service.is_job:
         assert service.name in ("topics", "simulator")
+    if service.is_job or service.is_by_hand:
         return
     check = service.body["healthcheck"]
 
     assert check["test"]
     assert {"interval", "timeout", "retries", "start_period"} <= check.keys()
+
+
+@pytest.mark.parametrize("file", [FILE, WITH_TLS], ids=["plain", "tls"])
+def test_broker_and_the_look_at_it_fit_into_their_bound_of_memory(file: Compose) -> None:
+    """Each is a Java; what it takes beside its heap is about a quarter of a gigabyte and an eighth."""
+    kafka = file.services["kafka"].body
+    heaps = [kafka["environment"]["KAFKA_HEAP_OPTS"], *kafka["healthcheck"]["test"]]
+
+    most = [int(size) for text in heaps for size in re.findall(r"-Xmx(\d+)m", text)]
+
+    assert len(most) == 2
+    assert sum(most) + 256 + 128 <= 1024 * int(kafka["mem_limit"].removesuffix("g"))
 
 
 def test_what_of_ours_stays_is_asked_for_progress() -> None:
@@ -118,11 +134,20 @@ def test_every_secret_is_used_and_kept_out_of_the_repository(file: Compose) -> N
     assert "secrets/" in (PROJECT / "deploy" / ".gitignore").read_text().split()
 
 
-def test_workers_alone_have_the_key_of_state_and_the_password_that_writes() -> None:
-    for name in ("state_key", "redis_url"):
-        assert [one.name for one in FILE.services.values() if name in one.body.get("secrets", [])] == [
-            "worker"
-        ]
+@pytest.mark.parametrize(
+    ("secret", "services"),
+    [
+        ("state_key", ["worker", "tools"]),
+        ("redis_url", ["worker"]),
+        ("redis_admin_url", ["tools"]),
+        ("admin_key", ["topics", "tools"]),
+    ],
+)
+def test_who_has_what_is_dangerous(secret: str, services: list[str]) -> None:
+    holders = [one.name for one in WITH_TLS.services.values() if secret in one.body.get("secrets", [])]
+
+    assert sorted(holders) == sorted(services)
+    assert not FILE.services["tools"].body.get("ports")
 
 
 @each_of_ours
@@ -137,7 +162,7 @@ def test_volumes_are_declared_and_mounted_files_are_there(service: Service) -> N
     for mount in service.mounts:
         if mount.named:
             assert mount.source in FILE.volumes
-        elif mount.source != "./deploy/routes":  # the operator's own
+        elif mount.source not in ("./deploy/routes", BACKUPS):  # the operator's own
             assert (PROJECT / mount.source).exists()
 
 
@@ -190,7 +215,7 @@ def test_what_the_image_leaves_out_is_in_the_lock_and_imported_by_the_local_stac
 
 def test_with_tls_nobody_shares_a_key_with_another() -> None:
     holders: dict[str, list[str]] = {}
-    for service in WITH_TLS.services.values():
+    for service in (one for one in WITH_TLS.services.values() if not one.is_by_hand):
         for name in service.body.get("secrets", []):
             holders.setdefault(name, []).append(service.name)
     keys = {name: who for name, who in holders.items() if name.endswith(("_key", "_pem"))}
@@ -285,7 +310,9 @@ def test_an_emptied_password_is_made_anew_where_containers_see_it(tmp_path: Path
     """As docs/how-to/secure-the-wires.md says: one of the worker, none of the reader."""
     copy = tmp_path / "project"
     shutil.copytree(
-        PROJECT / "deploy", copy / "deploy", ignore=shutil.ignore_patterns("secrets", "made", "routes")
+        PROJECT / "deploy",
+        copy / "deploy",
+        ignore=shutil.ignore_patterns("secrets", "made", "routes", "backups"),
     )
     make, folder = ["sh", str(copy / "deploy" / "make-secrets.sh"), "--tls"], copy / "deploy" / "secrets"
     subprocess.run(make, check=True, capture_output=True)

@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from exporters.alerts.client import AlertStream
-from tests.deploy.compose.system import JUNK, PATIENCE_S, System, system_of, until
+from tests.deploy.compose.system import JUNK, PATIENCE_S, System, run, system_of, until
 from tests.exporters.grafana.test_queries import of_panels, of_rules, rare
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -124,6 +124,16 @@ async def test_alerts_are_in_redis_and_in_the_api(system: System) -> None:
     assert {one["alert"]["id"] for one in listed} <= ids
     assert ready == {"ready": True, "redis": "up", "kafka": "up", "history": "up"}
     assert without.status_code == 401
+
+
+@pytest.mark.parametrize("service", ["tools", "worker"])
+def test_the_doctor_finds_nothing_wrong(system: System, service: str) -> None:
+    """By hand, and beside a worker, whose port is taken by a worker."""
+    told = run(system.running.native, service, "doctor", "--json")
+
+    found = [json.loads(line) for line in told.splitlines()]
+    assert [one for one in found if one["level"] == "wrong"] == []
+    assert {"broker", "redis", "state key", "ports"} <= {one["name"] for one in found}
 
 
 def test_every_query_of_dashboards_and_rules_has_had_data(system: System, asked: Asked) -> None:

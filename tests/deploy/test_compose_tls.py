@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from exporters.alerts.client import AlertStream
-from tests.deploy.compose.system import System, system_of, until
+from streams.demo.children import end
+from tests.deploy.compose.system import System, run, system_of, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
@@ -115,3 +117,36 @@ def test_the_key_that_signs_is_in_no_container(system: System) -> None:
         ["grep", "-rlF", key.splitlines()[1], *map(str, held)], capture_output=True, check=False
     )
     assert found.stdout == b""
+
+
+def test_the_doctor_finds_nothing_wrong(system: System) -> None:
+    told = run(system.running.native, "tools", "doctor", "--json")
+
+    levels = {(one["name"], one["level"]) for one in map(json.loads, told.splitlines())}
+    assert {("broker", "ok"), ("redis", "ok"), ("state key", "ok"), ("access", "ok")} <= levels
+    assert "wrong" not in {level for _, level in levels}
+
+
+def test_all_of_it_is_saved_and_found_whole(system: System) -> None:
+    """With the rights of Kafka's and Redis' admin, which no other service has."""
+    saved = json.loads(run(system.running.native, "tools", "backup", "/backups/night", "--json"))
+
+    told = run(system.running.native, "tools", "restore", "/backups/night", "--check")
+
+    kept = system.project / "deploy" / "backups" / "kept" / "night"
+    assert {"state.jsonl.gz", "redis.jsonl.gz", "profiles.jsonl.gz"} <= saved["files"].keys()
+    assert saved["files"]["redis.jsonl.gz"]["records"] > 0
+    assert "files/access.json" in saved["files"]
+    assert (kept / "manifest.json").exists()
+    assert "/backups/night is whole" in told
+    assert "not checked" not in told
+
+
+def test_partitions_are_added_with_the_rights_of_admin(system: System) -> None:
+    """The last of these tests: the worker has to be away."""
+    for worker in system.running.processes["worker"]:
+        end(worker.popen)
+
+    told = run(system.running.native, "tools", "grow", "--partitions", "5", "--json")
+
+    assert json.loads(told.splitlines()[-1])["partitions"] == 5

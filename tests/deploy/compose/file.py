@@ -63,6 +63,11 @@ class Service:
         return {name: how["condition"] for name, how in self.body.get("depends_on", {}).items()}
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether it runs only when somebody says `docker compose run`."""
+        return self.body.get("profiles") == ["tools"]
+
+    @property
     def is_job(self) -> bool:
         """Whether it runs to an end."""
         return str(self.body["restart"]).startswith("on-failure")

@@ -112,6 +112,8 @@ class Native:
                 assert mount.source in self.compose.volumes
                 found[mount.target] = self.folder / "volumes" / mount.source
                 found[mount.target].mkdir(parents=True, exist_ok=True)
+            elif not mount.read_only:
+                found[mount.target] = self.project / mount.source
         return found
 
     def _secrets(self, service: Service) -> dict[str, Path]:
@@ -121,9 +123,8 @@ class Native:
     def _files(self, service: Service, folder: Path) -> dict[str, Path]:
         """What is mounted of the project; configurations of Prometheus by way of a copy."""
         found = {}
-        for number, mount in enumerate(one for one in service.mounts if not one.named):
+        for number, mount in enumerate(one for one in service.mounts if not one.named and one.read_only):
             source = self.project / mount.source
-            assert mount.read_only, f"{service.name} may write {mount.source}"
             assert source.exists(), f"{service.name} mounts {mount.source}, which is not there"
             if service.name == "prometheus":
                 source = self._discovered(source, folder / f"mount{number}")

@@ -137,7 +137,7 @@ def system_of(project: Path, folder: Path, files: list[str], environ: Mapping[st
             line = run(native, "api", "metrics-user", "prometheus", said=password)
             (project / compose.secrets["metrics_users"]).write_text(line)
         token = run(native, "api", "access", "grant", "nurse-1", "--role", "clinician", "--every-wearer")
-        services = [name for name in compose.services if name not in NOT_RUN]
+        services = [one.name for one in compose.in_order() if one.name not in NOT_RUN and not one.is_by_hand]
         with up(native, *services) as running:
             running.wait_healthy()
             yield System(running, project, token.strip())
@@ -147,7 +147,7 @@ def run(native: Native, service: str, *arguments: str, said: str = "") -> str:
     """`docker compose run --rm --no-deps`, and what it prints."""
     command = native.once(service, *arguments)
     done = subprocess.run(command, input=said, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -35,6 +35,8 @@ from streams.stack import running_stack
 from streams.stack.jars import Progress
 
 LATER_MS = 30 * 60_000
+SENDERS = 1_000
+"""Who sends while a crowd is measured: as many of each, so that crowds alone differ."""
 PARTITIONS = 16
 PATIENCE_S = 900.0
 GIBIBYTE = 1 << 30
@@ -53,7 +55,7 @@ class Scale(msgspec.Struct, frozen=True):
     crew_rounds: int
 
 
-WHOLE = Scale((1_000, 10_000, 100_000), 20_000, 3.0, 2)
+WHOLE = Scale((1_000, 10_000, 100_000), 10_000, 2.0, 2)
 QUICK = Scale((1_000, 10_000), 6_000, 1.0, 1)
 
 
@@ -154,7 +156,13 @@ def _point(
     settings = Settings(data_dir=folder / "stack", partitions=PARTITIONS, state_key=None)
     with running_on(cores.others), running_stack(settings, progress) as stack:
         found = stack.settings.model_copy(
-            update={"app_id": f"bench-{uuid.uuid4().hex[:8]}", "data_dir": folder / "data", "metrics_port": 0}
+            update={
+                "app_id": f"bench-{uuid.uuid4().hex[:8]}",
+                "data_dir": folder / "data",
+                "metrics_port": 0,
+                # On a busy machine a turn through all partitions takes long; that is no standstill.
+                "watchdog_s": PATIENCE_S,
+            }
         )
         store(found, lives, wearers)
         send(found, turns(found, later, wearers, number))
@@ -178,23 +186,28 @@ def _read(running: Program, port: int) -> int:
 
 
 def turns(settings: Settings, later: list[Packet], wearers: int, number: int) -> Iterator[Stored]:
-    """So many packets: the first one of every wearer, then the second ones; a part of a large crowd, evenly.
+    """So many packets of wearers spread evenly over the crowd, all in turn: the same ones for every crowd.
 
     Raises UserError when the simulated wearers have not sent so many.
     """
     keys = sorted({packet.key for packet in later})
     of = [[packet for packet in later if packet.key == key] for key in keys]
-    who, sent = range(0, wearers, max(wearers // number, 1)), 0
-    for turn in count():
-        if all(turn >= len(one) for one in of):
-            raise UserError(f"only {sent} packets for {wearers} wearers")
-        for wearer in who:
-            mine = of[wearer % len(of)]
+    senders, sent = min(SENDERS, wearers), 0
+    for turn in range(max(map(len, of))):
+        for sender in range(senders):
+            mine = of[sender % len(of)]
             if turn < len(mine):
-                yield renamed(settings, mine[turn], wearer)
+                yield renamed(settings, mine[turn], _place(sender, len(of), wearers, senders))
                 sent += 1
                 if sent == number:
                     return
+    raise UserError(f"only {sent} packets for {wearers} wearers")
+
+
+def _place(sender: int, models: int, wearers: int, senders: int) -> int:
+    """The sender's number in the crowd: far from the next one's, and one who has lived the same life."""
+    spread = sender * (wearers // senders)
+    return (spread - spread % models + sender % models) % wearers
 
 
 def _crew(servers: Stage, workers: int, total: int) -> Crew:

@@ -63,10 +63,18 @@ def test_every_wearer_sends_before_one_sends_again() -> None:
     ]
 
 
-def test_of_a_large_crowd_wearers_are_taken_evenly() -> None:
-    found = [record.key for record in turns(Settings(partitions=4), [packet(b"sim-a", 1)], 9, 3)]
+def test_of_every_crowd_as_many_wearers_send_each_continuing_its_own_life() -> None:
+    later = [packet(b"sim-%d" % model, turn) for turn in (1, 2) for model in range(4)]
 
-    assert found == [b"many-000000", b"many-000003", b"many-000006"]
+    small, large = (list(turns(Settings(partitions=4), later, crowd, 2_000)) for crowd in (1_000, 100_000))
+
+    of = [int((record.key or b"").removeprefix(b"many-")) for record in large]
+    assert [(record.value or b"")[-2:] for record in small] == [
+        (record.value or b"")[-2:] for record in large
+    ]
+    assert len(set(of)) == len({record.key for record in small}) == 1_000
+    assert [number % 4 for number in of[:1_000]] == [sender % 4 for sender in range(1_000)]
+    assert max(of) > 99_000
 
 
 def test_too_few_packets_are_told() -> None:

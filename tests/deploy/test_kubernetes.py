@@ -338,6 +338,46 @@ def test_who_talks_to_kafka_is_let_through(manifests: list[Manifest]) -> None:
     assert set(wanted["values"]) == users
 
 
+def built(folder: Path, *components: str) -> list[Manifest]:
+    """The base with these components."""
+    at = os.path.relpath(FOLDER, folder)
+    told = {"resources": [f"{at}/base"], "components": [f"{at}/components/{name}" for name in components]}
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(told))
+    program = tool("kustomize", "kubectl")
+    words = ["build"] if Path(program).name == "kustomize" else ["kustomize"]
+    done = subprocess.run([program, *words, str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return list(yaml.safe_load_all(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("component", "policy", "pod", "port", "setting"),
+    [
+        ("sign-in", "issuer", "api", 443, "VITALSTREAM_OIDC_ISSUER"),
+        ("traces", "traces", "worker", 4318, "OTEL_EXPORTER_OTLP_ENDPOINT"),
+    ],
+)
+def test_who_has_to_be_asked_elsewhere_is_let_through(
+    tmp_path: Path, component: str, policy: str, pod: str, port: int, setting: str
+) -> None:
+    """An address that is set and may not be reached would be found out by whoever can't come in."""
+    found = built(tmp_path, component)
+
+    for one in found:
+        if not is_custom(one):
+            kubernetes_validate.validate(one, "1.33", strict=True)
+    [told] = [
+        entry
+        for container, template in containers(found)
+        for entry in container["env"]
+        if entry["name"] == setting
+    ]
+    spec = named(found, "NetworkPolicy", policy)["spec"]
+    assert told["value"].startswith("http")
+    assert spec["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": pod}
+    assert spec["egress"][0]["ports"] == [{"port": port, "protocol": "TCP"}]
+
+
 def test_the_rules_are_those_that_prometheus_reads() -> None:
     assert prometheusrule.TARGET.read_text() == prometheusrule.text(), (
         "run: python deploy/kubernetes/prometheusrule.py"

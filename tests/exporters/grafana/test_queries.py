@@ -36,7 +36,9 @@ ELSEWHERE = ('job="alertmanager"', "prometheus_rule_evaluation_failures_total")
 """Of Alertmanager and Prometheus itself, which tests/deploy has among its targets."""
 
 BY = re.compile(r"\b(?:by|on|ignoring|without|group_left|group_right)\s*\([^)]*\)")
-SELECTED = re.compile(r"(?<![\w:])(?:vitalstream_\w+|job\w*:[\w:]+|prometheus_\w+|up\b)(?:\{[^}]*\})?")
+SELECTED = re.compile(
+    r"(?<![\w:])(?:vitalstream_\w+|process_start_time_seconds|job\w*:[\w:]+|prometheus_\w+|up\b)(?:\{[^}]*\})?"
+)
 
 
 def of_panels() -> Iterator[str]:

@@ -13,7 +13,7 @@ from exporters.history.packing import pack
 from exporters.history.rows import Level
 from exporters.history.store import Batch
 from streams.logs import get_log
-from streams.records import Alert, Millis, Profile, Trace
+from streams.records import FORGET, Alert, Millis, Profile, Trace
 
 log = get_log(__name__)
 
@@ -54,6 +54,7 @@ class _Pile:
         self.levels: list[tuple[str, int, Level]] = []
         self.alerts: list[Alert] = []
         self.consents: dict[str, bool] = {}
+        self.forgotten: set[str] = set()
 
     def add_trace(self, value: bytes) -> None:
         trace = _decode_trace(value)
@@ -78,6 +79,10 @@ class _Pile:
         profile = _decode_profile(value)
         self.consents[profile.wearer] = profile.consent.status == "refused"
 
+    def forget(self, wearer: str) -> None:
+        self.consents.pop(wearer, None)
+        self.forgotten.add(wearer)
+
 
 def decode(records: Mapping[TopicPartition, Sequence[Any]]) -> Decoded:
     """The rows of one reading of Kafka. Takes about 10 µs a trace: call it in a thread."""
@@ -92,6 +97,8 @@ def decode(records: Mapping[TopicPartition, Sequence[Any]]) -> Decoded:
     for partition, found in records.items():
         for record in found:
             if record.value is None:  # a profile that was taken back
+                if record.key and any(name == FORGET for name, _ in record.headers):
+                    pile.forget(record.key.decode(errors="replace"))
                 continue
             try:
                 add[partition.topic](record.value)
@@ -100,5 +107,5 @@ def decode(records: Mapping[TopicPartition, Sequence[Any]]) -> Decoded:
         offsets[(partition.topic, partition.partition)] = found[-1].offset + 1
     if unreadable:
         log.warning("records can't be read and are not in the history", records=unreadable)
-    batch = Batch(pile.traces, pile.risks, pile.alerts, pile.consents, offsets)
+    batch = Batch(pile.traces, pile.risks, pile.alerts, pile.consents, offsets, pile.forgotten)
     return Decoded(batch, list(pile.latest.values()), pile.levels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 import msgspec
@@ -56,6 +56,8 @@ class Batch(Struct, frozen=True):
     consents: Mapping[str, bool] = {}
     """Wearers whose newest profile speaks of consent: True = refused."""
     offsets: Mapping[Place, int] = {}
+    forgotten: Set[str] = frozenset()
+    """Wearers of whom nothing is to be left, of these rows neither; later ones begin anew."""
 
 
 class Marker(Struct, frozen=True):
@@ -83,9 +85,12 @@ class Store:
     def write(self, batch: Batch) -> set[str]:
         """Write all of it or nothing; who refuses, and so is left out. What is known changes nothing."""
         with self._file.transaction() as link:
+            for wearer in batch.forgotten:
+                _consent(link, wearer, refused=True)  # which deletes
+                _consent(link, wearer, refused=False)
             for wearer, refused in batch.consents.items():
                 _consent(link, wearer, refused)
-            refusing = {row[0] for row in link.execute("SELECT wearer FROM refused")}
+            refusing = {row[0] for row in link.execute("SELECT wearer FROM refused")} | batch.forgotten
             link.executemany(_TRACE, [row for row in batch.traces if row[0] not in refusing])
             link.executemany(_RISK, [row for row in batch.risks if row[0] not in refusing])
             link.executemany(_ALERT, [_alert_row(a) for a in batch.alerts if a.wearer not in refusing])

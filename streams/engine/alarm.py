@@ -19,6 +19,11 @@ class Alarm:
         """Watch a wearer heard of after a silence, or at an earlier time than before."""
         heapq.heappush(self._heap, (wearer.seen.heard + self._patience, wearer.name, wearer))
 
+    def forget(self, name: str) -> None:
+        """Watch a wearer no more."""
+        self._heap = [entry for entry in self._heap if entry[1] != name]
+        heapq.heapify(self._heap)
+
     def oldest(self, now: int) -> int:
         """A time (ms) that no watched wearer was last heard of before; `now` when none is watched."""
         return self._heap[0][0] - self._patience if self._heap else now

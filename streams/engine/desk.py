@@ -18,7 +18,7 @@ from streams.engine.lineups import Lineup
 from streams.engine.nudges import Nudges
 from streams.engine.work import Item, Work
 from streams.intake.clock import StreamClock
-from streams.intake.decode import Control, Intake, Refused, decode_control, decode_packet
+from streams.intake.decode import Control, Forget, Intake, Refused, decode_control, decode_packet
 from streams.logs import get_log
 from streams.records import Feedback, Outcome, Profile, Rejection, Source, Tick
 from streams.settings import Settings
@@ -154,6 +154,18 @@ class Desk:
             self._book.touch(control.wearer.encode())
         elif isinstance(control, Feedback) and new:
             self._feedback(control, record, page, work)
+        elif isinstance(control, Forget) and new:
+            self._forget(control.wearer, record, page, work)
+
+    def _forget(self, name: str, record: RawRecord, page: Page, work: Work) -> None:
+        """Let nothing of a wearer be left; what is out ends, and that is the last that is told."""
+        wearer = page.wearers.pop(name, None)
+        if wearer is None:
+            return
+        self._alarm.forget(name)
+        self._nudges.forget(name)
+        self._queue(page, wearer, observe.withdraw(wearer.seen), record, work)
+        self._book.touch(name.encode())
 
     def _feedback(self, feedback: Feedback, record: RawRecord, page: Page, work: Work) -> None:
         """Hand on what a person answers to an alert of a wearer who is known here. Raises Refused."""

@@ -36,6 +36,11 @@ class Nudges:
             due = begin + min(looks * EVERY_MS, LONGEST_MS)
             heapq.heappush(self._heap, (due, wearer.name, heard, wearer))
 
+    def forget(self, name: str) -> None:
+        """Look at a wearer no more."""
+        self._heap = [entry for entry in self._heap if entry[1] != name]
+        heapq.heapify(self._heap)
+
     def due(self, now: int) -> list[Wearer]:
         """Silent wearers to look at, at stream time `now` (ms); each is watched on."""
         found: list[Wearer] = []

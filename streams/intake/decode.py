@@ -16,10 +16,18 @@ from models.signals.catalogue import SIGNALS
 from models.signals.columns import Columns, columns_of
 from models.signals.counts import counted_columns
 from streams.engine.contracts import RawRecord
-from streams.records import JSON, MSGPACK, Feedback, Profile, Tick, VitalsPacket
+from streams.records import FORGET, JSON, MSGPACK, Feedback, Profile, Tick, VitalsPacket
 
 T = TypeVar("T", bound=msgspec.Struct)
-Control = Profile | Feedback | Tick
+
+
+class Forget(msgspec.Struct, frozen=True, gc=False):
+    """Nothing is to be left of a wearer."""
+
+    wearer: str
+
+
+Control = Profile | Feedback | Tick | Forget
 
 LONGEST_MS: Final = 48 * 3_600_000
 """No packet spans more event time: a sparse column could make a hundred thousand minutes at once."""
@@ -93,6 +101,8 @@ def decode_control(record: RawRecord, limit: int) -> Control | None:
     wanted = CONTROLS.get(kind)
     if wanted is None:
         raise Refused("unknown_kind", "header kind")
+    if wanted is Profile and not record.value and _header(record, FORGET) is not None:
+        return Forget((record.key or b"").decode(errors="replace"))
     return _decode(record, wanted, limit)
 
 

@@ -20,12 +20,13 @@ from streams.records.alerts import (
     Voice,
 )
 from streams.records.common import JSON, MSGPACK, Condition, Millis, Name, Priority, Share, Source
-from streams.records.people import CareUnit, Consent, Feedback, Habit, Medicine, Profile, Threshold
+from streams.records.people import FORGET, CareUnit, Consent, Feedback, Habit, Medicine, Profile, Threshold
 from streams.records.risk import ClinicalScore, Drift, Estimate, Finding, Part, Response, Risk
 from streams.records.traces import Reading, Trace
 from streams.records.vitals import Column, DeviceFacts, DeviceKind, Outcome, Rejection, Tick, VitalsPacket
 
 __all__ = [
+    "FORGET",
     "JSON",
     "MSGPACK",
     "Advice",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 from streams.records.common import Condition, Millis, Name
+
+FORGET: Final = "forget"
+"""The header of a profile that is taken back together with all that is known of its wearer."""
 
 CareUnit = Literal["coronary", "cardiac_surgery", "medical", "surgical"]
 

@@ -143,6 +143,17 @@ def test_a_refusal_deletes_and_refuses_until_consent_is_given(store):
     assert store.bounds("a") == (START + 3 * STEP, START + 3 * STEP)
 
 
+def test_who_is_forgotten_leaves_nothing_and_begins_anew(store):
+    store.write(Batch(consents={"a": True}))
+    store.write(Batch(traces=[row(trace("b"))]))
+
+    left_out = store.write(Batch(forgotten={"a", "b"}, traces=[row(trace("b", 1))]))
+    store.write(Batch(traces=[row(trace("a", 2))]))
+
+    assert left_out == {"a", "b"}
+    assert [name for name, *_ in store.latest()] == ["a"]
+
+
 def test_a_damaged_file_is_set_aside_and_said_once(path, caplog):
     path.parent.mkdir()
     path.write_bytes(b"no database " * 400)

@@ -1,12 +1,15 @@
-"""Runs the networks of a registry: one session each, always 32 rows at a time.
+"""Runs the networks of a registry: one session each, up to 32 rows at a time.
 
-A row's output never depends on its place or its neighbours: rows are derived and run in blocks of
-exactly 32, short blocks filled up with their own first row.
+A row's output never depends on its place or its neighbours: what is derived of a row is of it alone, and a
+run is of 8, 16, 24 or 32 rows, filled up with its own first one. Other numbers leave a rest behind the last
+whole vector of the processor, or a single row in the place of a matrix: there some operators go another way,
+whose last bit can differ. That a run of few rows gives the bits of a full one is tried on the sample of each
+network when it is loaded; one that does not is always run on 32.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,8 @@ from models.deep.manifest import ModelEntry, RegistryError, read_manifest, read_
 
 BLOCK = 32
 """Rows of a run: more bring no speed (DESIGN.md), fewer cost up to three times as much a row."""
+STEP = 8
+"""Short runs are filled up to a multiple of so many rows."""
 
 Rows = NDArray[np.float32]
 
@@ -32,6 +37,8 @@ class Network:
         self.entry = entry
         self._session, self._derive = session, derive
         self._names = [tensor.name for tensor in entry.inputs]
+        self.whole = False
+        """Whether it runs on 32 rows always."""
 
     def run(self, rows: NDArray[np.floating]) -> Rows:
         """Outputs for rows [n, …]. Raises ValueError for another shape."""
@@ -46,15 +53,24 @@ class Network:
         return out
 
     def _block(self, block: Rows) -> Rows:
-        if len(block) < BLOCK:
-            block = np.concatenate([block, np.repeat(block[:1], BLOCK - len(block), axis=0)])
-        return self.unpadded(block)
+        if self.whole:
+            block = _filled(block, BLOCK)
+        rows = len(block) + -len(block) % STEP
+        return self._run([_filled(part, rows) for part in self._derive(block)])
 
     def unpadded(self, rows: Rows) -> Rows:
-        """Outputs for just these rows: an answer's last bits then depend on how many they are."""
-        inputs = dict(zip(self._names, self._derive(rows), strict=True))
-        result: Rows = self._session.run(None, inputs)[0]
+        """Outputs for just these rows: the last bits of a single one can be others."""
+        return self._run(self._derive(rows))
+
+    def _run(self, inputs: Sequence[Rows]) -> Rows:
+        result: Rows = self._session.run(None, dict(zip(self._names, inputs, strict=True)))[0]
         return result
+
+
+def _filled(rows: Rows, size: int) -> Rows:
+    """So many rows: these, and the first of them again and again."""
+    missing = size - len(rows)
+    return np.concatenate([rows, np.repeat(rows[:1], missing, axis=0)]) if missing else rows
 
 
 class Networks:
@@ -150,12 +166,15 @@ def _check_sample(network: Network) -> None:
     sample = network.entry.sample
     try:
         rows = np.array(sample.rows, np.float32).reshape(-1, *network.entry.row.shape)
-        outputs = network.run(rows).ravel()
+        alone = np.concatenate([network.run(row[None]) for row in rows])
+        network.whole = True
+        outputs = network.run(rows)
+        network.whole = not np.array_equal(alone, outputs)
     except Exception as error:  # a graph may fail in any operator
         raise RegistryError(f"{network.entry.file}: fails on the sample rows: {_line(error)}") from error
     if outputs.size != len(sample.outputs):
         raise RegistryError(f"{network.entry.file}: {outputs.size} sample outputs, not {len(sample.outputs)}")
-    worst = float(np.abs(outputs - np.array(sample.outputs, np.float32)).max())
+    worst = float(np.abs(outputs.ravel() - np.array(sample.outputs, np.float32)).max())
     if not worst <= sample.tolerance:
         raise RegistryError(f"{network.entry.file}: sample outputs differ by {worst:.2g}")
 

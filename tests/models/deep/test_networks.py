@@ -12,7 +12,7 @@ import pytest
 
 from models.deep.known import known
 from models.deep.manifest import RegistryError, read_manifest
-from models.deep.networks import BLOCK, COMMITTED, Networks
+from models.deep.networks import BLOCK, COMMITTED, Networks, _session
 from models.deep.onnx_file import OnnxFileError, check_onnx
 from tests.models.deep.hearts import bigeminy, fibrillation, sinus, trigeminy
 
@@ -67,6 +67,49 @@ def test_a_row_scores_bit_equal_whatever_its_place_and_neighbours(networks: Netw
         for _ in range(10):
             chosen = rng.permutation(len(rows))[:size]
             assert np.array_equal(networks.run("rhythm", rows[chosen]), scores[chosen])
+
+
+@pytest.mark.parametrize("name", sorted(read_manifest(COMMITTED).active()))
+def test_a_short_run_of_any_network_gives_the_bits_of_a_full_one(networks: Networks, name: str) -> None:
+    entry, rng = networks.entry(name), np.random.default_rng(0)
+    sample = np.array(entry.sample.rows, np.float32).reshape(-1, *entry.row.shape)
+    moved = rng.uniform(0.8, 1.2, (BLOCK, *entry.row.shape))
+    rows = (sample[rng.integers(0, len(sample), BLOCK)] * moved).astype(np.float32)
+    full = networks.run(name, rows)
+
+    assert not networks._find(name).whole
+    for size in range(1, BLOCK):
+        assert np.array_equal(networks.run(name, rows[:size]), full[:size]), size
+        assert np.array_equal(networks.run(name, rows[-size:]), full[-size:]), size
+
+
+def test_a_network_whose_short_runs_have_other_bits_runs_on_full_blocks(
+    registry: Path, monkeypatch: Any
+) -> None:
+    seen: list[int] = []
+
+    class Session:
+        """Its answers go with how many rows there are."""
+
+        def __init__(self, session: Any) -> None:
+            self._session = session
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._session, name)
+
+        def run(self, wanted: None, inputs: dict[str, Any]) -> list[Any]:
+            rows = len(next(iter(inputs.values())))
+            seen.append(rows)
+            (found,) = self._session.run(wanted, inputs)
+            return [found + np.float32(1e-6 * (rows < BLOCK))]
+
+    monkeypatch.setattr("models.deep.networks._session", lambda data: Session(_session(data)))
+    networks = Networks.only("quality", registry)
+    seen.clear()
+
+    networks.run("quality", sinus(3))
+
+    assert seen == [BLOCK]
 
 
 def test_no_rows_give_no_scores(networks: Networks) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,13 +16,14 @@ import msgspec
 
 from bench import packets
 from bench.cores import Cores, running_on, share_out
+from bench.crews import PATIENCE_S, Crew, crew_on, packets_read
 from bench.feed import fill
 from bench.figures import Machine, machine, today
 from bench.packets import Packet, Size
-from bench.process import Look, Program, busy, follow, program
+from bench.process import busy, follow, program
 from bench.race import Tell
 from bench.restart import lived, renamed, send, store
-from bench.stage import Stage, stage
+from bench.stage import stage
 from bench.ways import WORKER
 from models.snapshot import WearerSnapshot
 from streams.backup.lines import Record as Stored
@@ -38,10 +38,8 @@ LATER_MS = 30 * 60_000
 SENDERS = 1_000
 """Who sends while a crowd is measured: as many of each, so that crowds alone differ."""
 PARTITIONS = 16
-PATIENCE_S = 900.0
 GIBIBYTE = 1 << 30
 ALLOWED_BYTES = 4 * GIBIBYTE
-LOOK_S = 0.5
 
 
 class Scale(msgspec.Struct, frozen=True):
@@ -71,16 +69,6 @@ class Point(msgspec.Struct, frozen=True):
     packets_per_s: float
     memory_bytes: int
     """Resident, after the packets."""
-
-
-class Crew(msgspec.Struct, frozen=True):
-    """Workers that share one group, each on a processor of its own, while all of them have work."""
-
-    workers: int
-    packets_per_s: float
-    cpu_us: float
-    processor_share: float
-    """CPU seconds over wall seconds and workers: below 1 they waited, or others were at work there."""
 
 
 class GrowthFigures(msgspec.Struct, frozen=True):
@@ -114,6 +102,7 @@ def measure(folder: Path, quick: bool, tell: Tell, progress: Progress) -> Growth
     for wearers in scale.wearers:
         tell(f"{wearers:,} wearers")
         points.append(_point(folder / str(wearers), wearers, scale.packets, lives, later, cores, progress))
+        tell(f"{points[-1].cpu_us:.0f} µs CPU a packet, recovered in {points[-1].ready_s:.0f} s")
     crews = []
     backlog = packets.simulate(Size(10, 10), 50, scale.crew_hours)
     for number in range(scale.crew_rounds):
@@ -121,7 +110,7 @@ def measure(folder: Path, quick: bool, tell: Tell, progress: Progress) -> Growth
             tell(f"round {number + 1} of {scale.crew_rounds}: {workers} at work")
             with stage(folder / f"crew-{number}-{workers}", cores, progress) as servers:
                 fill(servers.broker, backlog)
-                crews.append(_crew(servers, workers, len(backlog)))
+                crews.append(crew_on(servers, workers, len(backlog)))
     return summary(about, points, crews)
 
 
@@ -160,8 +149,9 @@ def _point(
                 "app_id": f"bench-{uuid.uuid4().hex[:8]}",
                 "data_dir": folder / "data",
                 "metrics_port": 0,
-                # On a busy machine a turn through all partitions takes long; that is no standstill.
+                # Cost is measured here, on a busy machine too: a worker that has to wait for it may live.
                 "watchdog_s": PATIENCE_S,
+                "session_timeout_s": 60.0,
             }
         )
         store(found, lives, wearers)
@@ -170,19 +160,10 @@ def _point(
         with program(WORKER, environment(found), folder / "worker", cores) as running:
             port = int(running.said(PATIENCE_S)["metrics_port"])
             ready = time.monotonic() - began
-            cost = busy(follow(running, lambda: _read(running, port), number))
+            cost = busy(follow(running, lambda: packets_read(running, port), number))
             memory = look(port).memory_bytes
     cpu, rate = cost.cpu / cost.packets * 1e6, cost.packets / cost.wall
     return Point(wearers, round(ready, 1), number, round(cpu, 1), round(rate, 1), memory)
-
-
-def _read(running: Program, port: int) -> int:
-    """Packets that came to an end. Raises UserError with a worker's last words when it has ended."""
-    try:
-        return look(port).read
-    except OSError:
-        running.look(0)
-        raise
 
 
 def turns(settings: Settings, later: list[Packet], wearers: int, number: int) -> Iterator[Stored]:
@@ -208,43 +189,3 @@ def _place(sender: int, models: int, wearers: int, senders: int) -> int:
     """The sender's number in the crowd: far from the next one's, and one who has lived the same life."""
     spread = sender * (wearers // senders)
     return (spread - spread % models + sender % models) % wearers
-
-
-def _crew(servers: Stage, workers: int, total: int) -> Crew:
-    """Start workers on a backlog; counts from when all of them have partitions until one has no work left."""
-    place = servers.place()
-    each = [place.cores, Cores(place.cores.others, place.cores.others)][:workers]
-    with ExitStack() as held:
-        running = [
-            held.enter_context(program(WORKER, environment(place.settings), place.folder / f"{n}", cores))
-            for n, cores in enumerate(each)
-        ]
-        ports = [int(one.said(PATIENCE_S)["metrics_port"]) for one in running]
-        looks: list[list[Look]] = []
-        end = time.monotonic() + PATIENCE_S
-        while sum(one.done for one in looks[-1]) < total if looks else True:
-            looks.append([one.look(_read(one, port)) for one, port in zip(running, ports, strict=True)])
-            if time.monotonic() > end:
-                raise UserError(f"{workers} workers did not come through {total} packets")
-            time.sleep(LOOK_S)
-    return together(looks)
-
-
-def together(looks: Sequence[Sequence[Look]]) -> Crew:
-    """What workers did while every one of them moved. Raises UserError when they never did."""
-    workers = len(looks[0])
-    moving = [
-        n
-        for n in range(1, len(looks))
-        if all(a.done < b.done for a, b in zip(looks[n - 1], looks[n], strict=True))
-    ]
-    if len(moving) < 2:
-        raise UserError(f"{workers} workers were never at work together: let the backlog be longer")
-    first, last = looks[moving[0]], looks[moving[-1]]
-    done, cpu = (sum(_gained(first, last, of)) for of in (lambda one: one.done, lambda one: one.cpu))
-    wall = last[0].wall - first[0].wall
-    return Crew(workers, round(done / wall, 1), round(cpu / done * 1e6, 1), round(cpu / wall / workers, 3))
-
-
-def _gained(first: Sequence[Look], last: Sequence[Look], of: Callable[[Look], float]) -> list[float]:
-    return [of(b) - of(a) for a, b in zip(first, last, strict=True)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.cores import Cores
+from bench.crews import Crew, together
 from bench.figures import machine
-from bench.growth import Crew, Point, summary, together, turns
+from bench.growth import Point, summary, turns
 from bench.packets import Packet
 from bench.process import Look
 from streams.errors import UserError

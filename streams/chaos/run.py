@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def run_fault(
     """The rounds of a fault on a stack of its own, each told when it is over; ends with one that failed."""
     with stage(fault, seed, work, download, tell) as (scene, judge_):
         for round_ in rounds(fault, count, seed):
-            report = _round(round_, scene, judge_, tell)
+            report = play(round_, scene, judge_, tell)
             yield report
             if not report.clean:
                 return
@@ -64,7 +65,7 @@ def run_fault(
 
 @contextmanager
 def stage(
-    fault: Fault, seed: int, work: Work, download: Download, tell: Tell
+    fault: Fault, seed: int, work: Work, download: Download, tell: Tell = lambda step: None
 ) -> Iterator[tuple[Scene, Judge]]:
     """A stack in a folder of its own, two workers, wearers: all gone at the end. Raises UserError."""
     with ExitStack() as held:
@@ -152,8 +153,10 @@ class Judge:
         return len(self._witness.alerts)
 
 
-def _round(round_: Round, scene: Scene, judge_: Judge, tell: Tell) -> RoundReport:
+def play(round_: Round, scene: Scene, judge_: Judge, tell: Tell = lambda step: None) -> RoundReport:
+    """One round. Raises UserError when a part of the stage does not work."""
     fault, crew = round_.fault, scene.crew
+    crew.wait_ready(START_S)  # who has no partitions yet is no loss
     crew.ends.clear()
     scene.load.resume()
     tell(f"load for {round_.wait_s:.1f} s")
@@ -173,7 +176,7 @@ def _round(round_: Round, scene: Scene, judge_: Judge, tell: Tell) -> RoundRepor
         sent,
         judge_.alerts,
         verdict,
-        list(crew.ends),
+        _counted(crew.ends),
         why or ("" if over else f"no recovery within {RECOVERY_S:.0f} s"),
     )
 
@@ -205,6 +208,11 @@ def _settle(scene: Scene, judge_: Judge, sent: int, tell: Tell) -> tuple[Verdict
     while not (verdict := judge_.look(sent)).clean and time.monotonic() < deadline:
         time.sleep(0.5)
     return verdict, ""
+
+
+def _counted(ends: list[str]) -> list[str]:
+    """Each reason once, with how often it was one."""
+    return [reason if count == 1 else f"{count} × {reason}" for reason, count in Counter(ends).items()]
 
 
 def _tenths(seconds: float | None) -> float | None:

@@ -17,6 +17,8 @@ from streams.errors import UserError
 from streams.records import Alert
 
 SCHEMA = Path(__file__).with_name("outbox.sql")
+VERSION = 1
+"""Of the tables, in the file as `user_version`; a file from before it was noted (0) has those of 1."""
 ENDED_KEPT_MS = 8 * DAY_MS
 """Longer than the stream keeps its entries by default, so that no revision is new twice."""
 FARTHEST_MS = 2 * DAY_MS
@@ -63,7 +65,7 @@ class Outbox:
 
     Raises:
         OSError: the file can't be opened.
-        UserError: it is damaged, or something else.
+        UserError: it is damaged, something else, or a later version's.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,13 +73,25 @@ class Outbox:
         path.touch(mode=0o600)
         try:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._check_version(path)
             self._db.execute("PRAGMA journal_mode = WAL")
             # A power cut may take the last transactions, but whole: place and messages go back together.
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.executescript(SCHEMA.read_text(encoding="utf-8"))
+            self._db.execute(f"PRAGMA user_version = {VERSION}")
         except sqlite3.Error as error:
             advice = "mend what it says, or move the file away to begin with what is open now"
             raise UserError(f"{path} can't be opened ({error}): {advice}") from error
+
+    def _check_version(self, path: Path) -> None:
+        """Raises UserError before anything of a later version's file is changed."""
+        found = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if found > VERSION:
+            self._db.close()
+            raise UserError(
+                f"{path} is of a later version of vitalstream (its tables are version {found}, this one has"
+                f" {VERSION}): start that version, or move the file away to begin with what is open now"
+            )
 
     def close(self) -> None:
         """Close the file."""

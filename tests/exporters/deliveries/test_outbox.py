@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from exporters.deliveries.backoff import DAY_MS, KEPT_MS, LONGEST_S, is_hopeless
 from exporters.deliveries.endpoints import Endpoints
 from exporters.deliveries.escalation import Course, Tell
 from exporters.deliveries.measures import DeliveryMetrics
-from exporters.deliveries.outbox import Outbox
+from exporters.deliveries.outbox import VERSION, Outbox
 from exporters.deliveries.outcomes import Failed, of_status
 from exporters.deliveries.router import Router
 from exporters.deliveries.routes import Routes
@@ -167,6 +168,30 @@ def test_what_waits_is_counted_without_reading_it(outbox: Outbox, tmp_path: Path
         ).fetchall()
 
     assert "COVERING INDEX" in plan[0][3]
+
+
+def test_a_file_of_a_later_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "deliveries.db"
+    with closing(sqlite3.connect(path)) as link:
+        link.executescript(f"CREATE TABLE later(a); PRAGMA user_version = {VERSION + 1}")
+    before = path.read_bytes()
+
+    with pytest.raises(UserError, match=r"deliveries\.db is of a later version .* start that version"):
+        Outbox(path)
+
+    assert path.read_bytes() == before
+
+
+def test_a_file_from_before_versions_were_noted_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "deliveries.db"
+    Outbox(path).close()
+    with closing(sqlite3.connect(path)) as link:
+        link.execute("PRAGMA user_version = 0")
+
+    Outbox(path).close()
+
+    with closing(sqlite3.connect(path)) as link:
+        assert link.execute("PRAGMA user_version").fetchone() == (VERSION,)
 
 
 def test_a_file_that_is_no_outbox_is_told_in_a_line(tmp_path: Path) -> None:

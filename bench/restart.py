@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 import uuid
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -31,6 +30,7 @@ from streams.engine.generation import changelog
 from streams.engine.names import TABLE, VITALS
 from streams.engine.pages import RIVER, SCHEMA, PageData, page_key, page_of
 from streams.errors import UserError
+from streams.growing.place import place_among
 from streams.keys import state_seal
 from streams.settings import Settings
 from streams.stack import running_stack
@@ -166,4 +166,4 @@ def _name(number: int) -> str:
 
 
 def _partition(key: bytes, settings: Settings) -> int:
-    return zlib.crc32(key) % settings.partitions
+    return place_among(settings.partitions)(key)  # as gateways do; pages are numbered by crc32

@@ -147,12 +147,13 @@ def _recorded(opened: Access, what: str, made: Grant) -> None:
     if made.expires is not None:
         detail["expires"] = _utc(made.expires)
     try:
-        opened.audit.write_now(Entry(f"local:{_user()}", "admin", "manage", None, "done", detail))
+        opened.audit.write_now(Entry(f"local:{local_user()}", "admin", "manage", None, "done", detail))
     except AuditUnavailable as error:
         raise UserError(f"{error}; access is not changed without a record") from error
 
 
-def _user() -> str:
+def local_user() -> str:
+    """Who runs a command, as the machine names it."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +12,7 @@ from msgspec import Meta, Struct
 
 from exporters.deliveries.quiet import Quiet
 from exporters.deliveries.receivers import Receiver
+from models.toml_table import toml_table
 from streams.records import Alert, Condition, Priority
 from streams.records.alerts import Status
 
@@ -89,7 +89,7 @@ def load_routes(path: Path) -> Routes:
         OSError: the file can't be read.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = toml_table(path.read_bytes())
         routes = _converted({**table, "folder": str(path.parent)})
         fault = next(_faults(routes), None)
     except ValueError as error:

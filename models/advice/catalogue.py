@@ -101,7 +101,7 @@ def load_catalogue(path: Path = DEFAULT) -> Catalogue:
         table = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         book = msgspec.convert(table, Book)
     except yaml.YAMLError as error:
-        raise ValueError(f"{path.name} is not valid YAML: {error}") from error
+        raise ValueError(f"{path.name} is not valid YAML: {' '.join(str(error).split())}") from error
     except msgspec.ValidationError as error:
         raise ValueError(f"{path.name}: {error}") from error
     faults = list(_faults(book))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-import tomllib
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import cast, get_args
 
 from models.policy import sheet
+from models.toml_table import toml_table
 from streams.records import Condition, Priority, Side
 
 LAPSE_MS = 86_400_000
@@ -135,11 +135,7 @@ def load_policy(path: Path = DEFAULT) -> Policy:
     """Read and check a policy file. Raises ValueError with what is wrong with it."""
     text = path.read_bytes()
     try:
-        table = tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is not valid TOML: {error}") from error
-    try:
-        return _policy(sheet.read(table), hashlib.sha256(text).hexdigest()[:12])
+        return _policy(sheet.read(toml_table(text)), hashlib.sha256(text).hexdigest()[:12])
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from error
 

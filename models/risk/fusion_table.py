@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from models.toml_table import toml_table
 
 DEFAULT = Path(__file__).with_name("fusion.toml")
 
@@ -45,8 +46,8 @@ Table = dict[str, Danger]
 def load_table(path: Path = DEFAULT) -> Table:
     """Read and check the file. Raises ValueError with what is wrong with it."""
     try:
-        table = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Table)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        table = msgspec.convert(toml_table(path.read_bytes()), Table)
+    except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from error
     for name, danger in table.items():
         for part in danger.parts:

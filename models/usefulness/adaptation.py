@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args
 
+from models.toml_table import toml_table
 from streams.records import Condition, Priority
 
 DEFAULT = Path(__file__).with_name("adaptation.toml")
@@ -54,13 +54,11 @@ class Adaptation:
 def load_adaptation(path: Path = DEFAULT) -> Adaptation:
     """Read and check the file. Raises ValueError with what is wrong with it."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is not valid TOML: {error}") from error
-    try:
-        found = _adaptation(table)
+        found = _adaptation(toml_table(path.read_bytes()))
     except KeyError as error:
         raise ValueError(f"{path.name} lacks {error}") from error
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"{path.name}: a value is of another kind than it has to be ({error})") from error
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from error
     return found

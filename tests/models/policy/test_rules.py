@@ -48,7 +48,7 @@ def test_the_digest_is_that_of_the_text(policy_file):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t + "[oops", r"mine.toml is not valid TOML"),
+        (lambda t: t + "[oops", r"mine.toml: not valid TOML"),
         (lambda t: t.replace("[fever]", "[fewer]"), r"conditions: unknown \['fewer'\], missing \['fever'\]"),
         (lambda t: t.replace('title = "Fever"\n', ""), r"\[fever\] the table missing required field `title`"),
         (

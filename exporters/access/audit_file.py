@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from exporters.access.chain import Entry, Head, Row, Verdict, head_of, line_of, row_of, seal, verify
+from streams.malformed import MALFORMED
 from streams.stack.files import exclusive, private_folder, write_whole
 
 BLOCK_BYTES = 64 * 1024
@@ -79,7 +80,7 @@ class AuditFile:
     def _kept(self) -> Head | None:
         try:
             return msgspec.json.decode(self._beside("head").read_bytes(), type=Head)
-        except (FileNotFoundError, msgspec.DecodeError):
+        except (FileNotFoundError, *MALFORMED):
             return None
 
     def _keep(self, head: Head) -> None:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from exporters.access.wanted import wanted
+from streams.malformed import MALFORMED
 
 LARGEST = 64 * 1024
 T = TypeVar("T", bound=msgspec.Struct)
@@ -26,5 +27,5 @@ async def body(request: Request, kind: type[T]) -> T:
             raise HTTPException(413, f"the body is larger than {LARGEST // 1024} KiB")
     try:
         return msgspec.json.decode(bytes(got), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except MALFORMED as error:
         raise HTTPException(422, wanted(error, kind, "the body")) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from exporters.access.live_file import LiveFile
+from streams.malformed import MALFORMED
 
 RUNNING = 10  # wearers at once, for one person: an emergency, not a way to work
 
@@ -77,4 +78,7 @@ def _bytes(openings: list[Glass]) -> bytes:
 
 def _read(data: bytes | None) -> tuple[Glass, ...]:
     # A damaged file raises: nobody gets in by it, and that it is damaged shows.
-    return () if data is None else tuple(msgspec.json.decode(data, type=list[Glass]))
+    try:
+        return () if data is None else tuple(msgspec.json.decode(data, type=list[Glass]))
+    except MALFORMED as error:
+        raise ValueError("break-glass.json can't be read as openings") from error

@@ -14,6 +14,8 @@ from typing import Literal
 
 import msgspec
 
+from streams.malformed import MALFORMED
+
 Outcome = Literal["done", "refused", "failed"]
 
 START = "0" * 64
@@ -95,7 +97,7 @@ def row_of(line: bytes) -> Row | None:
     """The row of a line; None unless it is, byte for byte, the line of a row whose own hash is right."""
     try:
         row = msgspec.json.decode(line, type=Row)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except MALFORMED:
         return None
     whole = line_of(row) == line and row.hash == _digest(msgspec.structs.replace(row, hash=""))
     return row if whole else None

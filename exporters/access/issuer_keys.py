@@ -66,12 +66,13 @@ class IssuerKeys:
 
     async def _fetch(self) -> Mapping[str | None, PyJWK]:
         async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client:
-            about = await _json(client, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+            place = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
+            about = _object(await _got(client, place))
             if about.get("issuer") != self._issuer:
                 raise ValueError("the discovery document names another issuer")
             where = str(about.get("jwks_uri"))
             _check_address(where)
-            return _usable(await _json(client, where))
+            return usable_keys(await _got(client, where))
 
 
 def _check_address(url: str) -> None:
@@ -80,7 +81,7 @@ def _check_address(url: str) -> None:
         raise ValueError("an issuer is reached by https, or by http on loopback")
 
 
-async def _json(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
+async def _got(client: httpx.AsyncClient, url: str) -> bytes:
     got = bytearray()
     async with client.stream("GET", url, headers={"Accept": "application/json"}) as answer:
         answer.raise_for_status()
@@ -88,16 +89,27 @@ async def _json(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
             got += chunk
             if len(got) > LARGEST:
                 raise ValueError("the answer is too large")
-    found = httpx.Response(200, content=bytes(got)).json()
+    return bytes(got)
+
+
+def _object(data: bytes) -> dict[str, Any]:
+    try:
+        found = httpx.Response(200, content=data).json()
+    except RecursionError as error:
+        raise ValueError("the answer is nested too deeply") from error
     if not isinstance(found, dict):
         raise ValueError("the answer is no object")
     return found
 
 
-def _usable(told: dict[str, Any]) -> Mapping[str | None, PyJWK]:
-    """The keys that sign by RS256 or ES256; a set of one key serves tokens that name none."""
+def usable_keys(data: bytes) -> Mapping[str | None, PyJWK]:
+    """The keys of a set that sign by RS256 or ES256; a set of one key serves tokens that name none.
+
+    Raises:
+        ValueError, TypeError: it is no set of keys.
+    """
     keys: dict[str | None, PyJWK] = {}
-    for one in told.get("keys", []):
+    for one in _object(data).get("keys", []):
         key = _key(one)
         if key is not None:
             keys[key.key_id] = key

@@ -58,7 +58,7 @@ class Oidc:
                 token, key, algorithms=[key.algorithm_name], audience=self._audience, issuer=self._issuer,
                 leeway=LEEWAY_S, options={"require": ["exp", "iss", "aud", "sub"]},
             )  # fmt: skip
-        except (PyJWTError, ValueError, TypeError):
+        except (PyJWTError, ValueError, TypeError, RecursionError):
             return None
         principal = principal_of(claims)
         return None if principal is None else Login(principal, float(claims["exp"]) + LEEWAY_S)
@@ -80,7 +80,7 @@ def _header(token: str) -> dict[str, Any] | None:
         return None
     try:
         header = jwt.get_unverified_header(token)
-    except (PyJWTError, ValueError):
+    except (PyJWTError, ValueError, RecursionError):
         return None
     kid = header.get("kid")
     right = header.get("alg") in ALGORITHMS and (kid is None or isinstance(kid, str))

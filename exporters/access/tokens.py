@@ -19,6 +19,7 @@ import msgspec
 from exporters.access.live_file import LiveFile
 from exporters.access.principal import Principal, Role
 from streams.errors import UserError
+from streams.malformed import MALFORMED
 
 PREFIX = "vs_"  # lets scanners of repositories and mail know a token of this product
 LENGTH = len(PREFIX) + 43
@@ -142,7 +143,7 @@ class Tokens:
             return _Known(Content(self._mask), {})
         try:
             content = msgspec.json.decode(data, type=Content)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except MALFORMED as error:
             raise ValueError(
                 f"{self._file.path} can't be read as grants: restore it, or remove it and grant anew"
             ) from error

@@ -12,7 +12,9 @@ from redis.asyncio import Redis
 from exporters.alerts.client import TIMEOUT_S
 from exporters.alerts.connection import limited, open_client
 from exporters.alerts.errors import RedisUnavailable
+from exporters.alerts.events import Unreadable
 from exporters.alerts.keys import PRIORITIES, Keys
+from streams.malformed import MALFORMED
 from streams.records import Alert, Priority
 
 PAGE = 500
@@ -27,7 +29,7 @@ async def find_alert(url: str, words: str) -> Alert | None:
     """The alert with this id, resolved or not; else the one that is out whose id begins so.
 
     Raises:
-        ValueError: several ids begin so, or `url` is none.
+        ValueError: several ids begin so, `url` is none, or what is kept is no alert (`Unreadable`).
         RedisUnavailable: the server does not answer.
     """
     redis = open_client(url, TIMEOUT_S, decode_responses=True)
@@ -46,7 +48,7 @@ async def open_alerts(
     What a reader needs that begins, or that was told of a gap. What changes meanwhile comes by the stream.
 
     Raises:
-        ValueError: `url` is none.
+        ValueError: `url` is none, or what is kept is no alert (`Unreadable`).
         RedisUnavailable: the server does not answer.
     """
     redis = open_client(url, TIMEOUT_S, decode_responses=True)
@@ -55,7 +57,7 @@ async def open_alerts(
         bodies = await bodies_of(redis, ids)
     finally:
         await redis.aclose()
-    found = [_decode_alert.decode(body) for body in bodies]
+    found = [alert_of(body) for body in bodies]
     wanted = [alert for alert in found if priority in (None, alert.priority) and alert.status != "resolved"]
     return sorted(wanted, key=lambda alert: alert.onset)
 
@@ -70,6 +72,18 @@ def _indexes(priority: Priority | None, wearer: str | None) -> list[str]:
 async def _members(redis: Redis, key: str) -> list[str]:
     async with limited(TIMEOUT_S, RedisUnavailable):
         return cast("list[str]", await redis.zrange(key, 0, -1))
+
+
+def alert_of(body: str) -> Alert:
+    """An alert as Redis keeps it.
+
+    Raises:
+        Unreadable: it is none of this version.
+    """
+    try:
+        return _decode_alert.decode(body)
+    except MALFORMED as error:
+        raise Unreadable("what Redis keeps is no alert of this version") from error
 
 
 async def bodies_of(redis: Redis, ids: Sequence[str]) -> list[str]:
@@ -92,7 +106,7 @@ async def _page(redis: Redis, ids: Sequence[str]) -> list[str | None]:
 
 async def _current(redis: Redis, alert_id: str) -> Alert | None:
     body = await cast("Awaitable[str | None]", redis.hget(Keys().alert(alert_id), "body"))
-    return None if body is None else _decode_alert.decode(body)
+    return None if body is None else alert_of(body)
 
 
 async def _whole(redis: Redis, words: str) -> str:

@@ -10,6 +10,7 @@ import msgspec
 
 from exporters.alerts.errors import ErrorKind
 from exporters.alerts.keys import PRIORITIES
+from streams.malformed import MALFORMED
 from streams.records import Alert, Condition, Priority, Status
 
 BEGINNING = "0"
@@ -90,7 +91,7 @@ class AlertFilter:
         stream_id, fields = entry
         try:
             return Revision(stream_id, _decode_alert(fields["body"])) if self._wants(fields) else None
-        except (KeyError, msgspec.MsgspecError) as error:
+        except (KeyError, *MALFORMED) as error:
             raise Unreadable(f"entry {stream_id} of the stream is no alert of this version") from error
 
     def _wants(self, fields: Fields) -> bool:
@@ -110,7 +111,7 @@ def _down_to(least: Priority) -> tuple[Priority, ...]:
 def check_position(since: str) -> str:
     """The same words. Raises ValueError when they are no place to begin at."""
     if not _POSITION.fullmatch(since) or (since != NEW_ONLY and max(place(since)) > _LARGEST):
-        raise ValueError(f"{since!r} is no stream id: give one that was printed before, 0 or $")
+        raise ValueError(f"{since[:40]!r} is no stream id: give one that was printed before, 0 or $")
     return since
 
 

@@ -18,6 +18,7 @@ from exporters.alerts.errors import RedisUnavailable
 from exporters.alerts.keys import PRIORITIES, Keys
 from exporters.api.positions import BEGINNING, Position, position
 from exporters.api.ring import Event
+from streams.malformed import MALFORMED
 from streams.records import Alert
 
 PAGE = 500
@@ -209,6 +210,6 @@ def event_of(entry: Entry) -> Event | None:
 def _event(stream_id: str, body: str) -> Event | None:
     try:
         return Event(position(stream_id), _decode(body), body.encode())
-    except msgspec.MsgspecError:
+    except MALFORMED:
         log.warning("entry %s of the stream is no alert of this version", stream_id)
         return None

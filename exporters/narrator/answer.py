@@ -9,6 +9,7 @@ import msgspec
 
 from models.advice import Language
 from models.advice.wording import calls_for_help, faults, names_emergency
+from streams.malformed import MALFORMED
 from streams.records import Voice
 
 FENCE = re.compile(r"^\s*```(?:json)?\s*(.*?)\s*```\s*$", re.DOTALL)
@@ -48,7 +49,7 @@ def worded(body: bytes, wanted: Mapping[str, str]) -> dict[str, str]:
         content = msgspec.json.decode(body, type=_Completion).choices[0].message.content
         fenced = FENCE.match(content)
         found = msgspec.json.decode(fenced.group(1) if fenced else content, type=dict[str, str])
-    except (msgspec.MsgspecError, IndexError, UnicodeDecodeError, RecursionError) as error:
+    except (*MALFORMED, IndexError) as error:
         raise Refused("no chat completion with a JSON object of texts") from error
     if found.keys() != wanted.keys():
         raise Refused("other keys than those asked for")

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from models.deep.onnx_file import OnnxFileError, check_onnx
+from streams.malformed import MALFORMED
 
 MANIFEST = "manifest.json"
 Status = Literal["active", "shadow", "retired"]
@@ -134,7 +135,7 @@ def read_manifest(registry: Path) -> Manifest:
     path = registry / MANIFEST
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, *MALFORMED) as error:
         raise RegistryError(f"{path}: {error}") from error
 
 

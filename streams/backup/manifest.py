@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from streams.engine.pages import RIVER, SCHEMA
 from streams.errors import UserError
+from streams.malformed import MALFORMED
 from streams.stack.files import write_whole
 
 Part = Literal["state", "alerts", "files"]
@@ -76,7 +77,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise UserError(f"{folder} is no backup: it has no {NAME} (one that was broken off has none)")
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except msgspec.MsgspecError as error:
+    except MALFORMED as error:
         raise UserError(f"{path} can't be read: {error}") from error
     if manifest.format != FORMAT:
         raise UserError(f"{folder}: format {manifest.format}, this version reads {FORMAT}")

@@ -204,13 +204,14 @@ def _alert(path: Path) -> Alert:
     import msgspec
 
     from streams.errors import UserError
+    from streams.malformed import MALFORMED
     from streams.records import Alert
 
     try:
         return msgspec.json.decode(
             sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes(), type=Alert
         )
-    except msgspec.MsgspecError as error:
+    except MALFORMED as error:
         raise UserError(f"{path}: no alert: {error}") from error
 
 

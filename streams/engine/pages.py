@@ -23,6 +23,7 @@ from streams.engine.ends import Standstill
 from streams.engine.formats import FORMATS, Formats, Kind
 from streams.engine.lineups import Lineups
 from streams.intake.clock import StreamClock
+from streams.malformed import MALFORMED
 from streams.records import Alert, Outcome
 
 PAGES: Final = 256
@@ -152,7 +153,7 @@ class Seal:
                 tree = self._formats.up(_kind(key), msgspec.msgpack.decode(body))
                 body = self._encoder.encode(tree)
             data = msgspec.msgpack.decode(body, type=kind)
-        except (zlib.error, msgspec.DecodeError, msgspec.ValidationError):
+        except (zlib.error, *MALFORMED):
             raise Unreadable("damaged") from None
         return _HEAD.unpack_from(stored, start)[0], data
 

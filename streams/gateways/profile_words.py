@@ -13,6 +13,7 @@ import msgspec
 
 from models.signals.catalogue import SIGNALS
 from streams.errors import UserError
+from streams.malformed import MALFORMED
 from streams.records import Consent, Profile
 
 _TIMES = frozenset({"started", "stopped", "expires", "admitted"})
@@ -34,7 +35,7 @@ def whole(wearer: str, file: Path, before: Profile | None = None) -> Profile:
         return made
     except OSError as error:
         raise UserError(f"{file} can't be read: {error.strerror}") from error
-    except (msgspec.DecodeError, AttributeError, TypeError) as error:
+    except (*MALFORMED, AttributeError, TypeError) as error:
         raise UserError(f"{file} is no profile: {error}") from error
 
 

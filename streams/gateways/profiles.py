@@ -10,6 +10,7 @@ from kafka.errors import KafkaError
 
 from streams.errors import START, UserError
 from streams.gateways.producer import VitalsProducer
+from streams.malformed import MALFORMED
 from streams.records import Profile
 from streams.wires import Broker, client_options
 
@@ -55,11 +56,14 @@ def _newest(consumer: KafkaConsumer, key: bytes) -> Profile | None:
         for records in consumer.poll(timeout_ms=500).values():
             own = [(record.timestamp, record.value) for record in records if record.key == key]
             found = max([*own, *([found] if found else [])], key=lambda pair: pair[0], default=None)
-    if found is None or found[1] is None:
-        return None
+    return None if found is None or found[1] is None else stored(found[1])
+
+
+def stored(value: bytes) -> Profile:
+    """A profile as its topic keeps it. Raises UnreadableProfile."""
     try:
-        return msgspec.json.decode(found[1], type=Profile)
-    except msgspec.DecodeError as error:
+        return msgspec.json.decode(value, type=Profile)
+    except MALFORMED as error:
         raise UnreadableProfile(
             "the stored profile can't be read: set it again with a --file that names consent"
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +11,7 @@ from streams.backup import kafka
 from streams.backup.lines import Record
 from streams.engine.generation import Move, choose, journal
 from streams.errors import UserError
+from streams.malformed import MALFORMED
 from streams.settings import Settings
 from streams.wires import partition_counts
 
@@ -39,9 +41,14 @@ def newest(client: KafkaConsumer, app_id: str) -> Move | None:
             found.pop(record.key, None)
         else:
             found[record.key] = record.value
+    return newest_of(topic, found.values())
+
+
+def newest_of(topic: str, values: Iterable[bytes]) -> Move | None:
+    """The newest of growths as they are kept. Raises UserError."""
     try:
-        moves = [msgspec.json.decode(value, type=Move) for value in found.values()]
-    except msgspec.MsgspecError:
+        moves = [msgspec.json.decode(value, type=Move) for value in values]
+    except MALFORMED:
         raise UserError(f"topic {topic} has a record that `vitalstream grow` has not written") from None
     return max(moves, key=lambda move: move.partitions, default=None)
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from streams.errors import UserError
+from streams.malformed import MALFORMED
 from streams.stack.files import private_folder, write_whole
 from streams.stack.process import ProcessId
 from streams.stack.server import LOOPBACK, free_port
@@ -64,7 +65,7 @@ def load_state(data_dir: Path) -> StackState | None:
         return msgspec.json.decode(path.read_bytes(), type=StackState)
     except FileNotFoundError:
         return None
-    except msgspec.DecodeError as error:
+    except MALFORMED as error:
         raise UserError(
             f"{path} can't be read ({error}): delete it and run `vitalstream stack up`"
         ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlsplit
 
+from streams.errors import UserError
 from streams.settings import Settings
 from streams.wires.clear import refuse_in_clear
 
@@ -13,9 +14,12 @@ UNCHECKED = {"ssl_cert_reqs": {"none"}, "ssl_check_hostname": {"0", "f", "false"
 
 
 def redis_url(settings: Settings) -> str:
-    """The URL with its secret. Raises UserError: it leads off this machine in clear or unchecked."""
+    """The URL with its secret. Raises UserError: it is none, or leads off in clear or unchecked."""
     url = settings.redis_url.get_secret_value()
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # it quotes what it can't read, and that holds a password
+        raise UserError("VITALSTREAM_REDIS_URL is no URL, such as redis://127.0.0.1:6379/0") from None
     if parts.scheme == "redis" or (parts.scheme == "rediss" and _unchecked(parts.query)):
         refuse_in_clear(settings, "alerts", parts.hostname or "localhost", CURE)
     return url

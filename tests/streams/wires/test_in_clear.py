@@ -110,3 +110,18 @@ def test_one_place_makes_what_connects(word: str) -> None:
     }
 
     assert found <= harmless
+
+
+@pytest.mark.parametrize("url", ["redis://me:word@[::1", "redis://me:word℀@host"])
+def test_what_is_no_url_is_told_in_one_line_without_it(url: str) -> None:
+    with pytest.raises(UserError, match="VITALSTREAM_REDIS_URL is no URL") as caught:
+        redis_url(settings(redis_url=SecretStr(url)))
+
+    assert "word" not in str(caught.value)
+
+
+def test_a_host_of_strange_letters_stays_in_the_line() -> None:
+    with pytest.raises(UserError) as caught:
+        redis_url(settings(redis_url=SecretStr("redis://a\x1d\x85b")))
+
+    assert len(str(caught.value).splitlines()) == 1

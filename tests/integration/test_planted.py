@@ -140,6 +140,7 @@ def failing_hook(scene: Scene) -> Iterator[Path]:
         serving.join()
 
 
+@pytest.mark.timeout(600)
 def test_what_is_planted_is_found_only_where_the_table_allows(scene: Scene) -> None:
     planted, found = scene.planted, dict.fromkeys(MAY_HOLD, frozenset[str]())
     with ExitStack() as held:

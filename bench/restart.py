@@ -107,16 +107,24 @@ def lived(last_ms: int) -> tuple[list[WearerSnapshot], list[Packet]]:
     return [dump(shard.book.page(key).wearers[key.decode()]) for key in keys], later
 
 
+def named_pages(
+    settings: Settings, snapshots: list[WearerSnapshot], wearers: int
+) -> dict[tuple[int, int], dict[str, WearerSnapshot]]:
+    """The snapshots under as many names, by partition and page."""
+    pages = defaultdict[tuple[int, int], dict[str, WearerSnapshot]](dict)
+    for number in range(wearers):
+        name = _name(number)
+        key = name.encode()
+        pages[_partition(key, settings), page_of(key)][name] = snapshots[number % len(snapshots)]
+    return pages
+
+
 def store(settings: Settings, snapshots: list[WearerSnapshot], wearers: int) -> int:
     """Write every wearer's page to the changelog; gives their bytes."""
     seal, topic = state_seal(settings), changelog(settings.app_id, TABLE)
     with kafka.admin(settings) as admin:
         kafka.make_topic(settings, admin, topic, settings.partitions, CHANGELOG)
-    pages: dict[tuple[int, int], dict[str, WearerSnapshot]] = defaultdict(dict)
-    for number in range(wearers):
-        name = _name(number)
-        key = name.encode()
-        pages[_partition(key, settings), page_of(key)][name] = snapshots[number % len(snapshots)]
+    pages = named_pages(settings, snapshots, wearers)
     total = 0
 
     def sealed() -> Iterator[Stored]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import MappingProxyType
@@ -15,7 +14,6 @@ from streams.engine.book import Book
 from streams.engine.epoch import Epoch
 from streams.engine.gate import Gate
 from streams.engine.outbox import Outbox
-from streams.engine.partitions import Partitions
 
 Plant = Callable[[], AbstractContextManager[Any]]
 
@@ -71,19 +69,6 @@ def opens_what_has_gone_meanwhile() -> AbstractContextManager[Any]:
     return patch.object(Assignment, "_open", open_)
 
 
-def keeps_what_was_dropped_while_it_was_built() -> AbstractContextManager[Any]:
-    """A shard is kept when it is built, though its partition has gone meanwhile."""
-
-    async def open_(self: Partitions, number: int, executor: Any) -> None:
-        shard = await asyncio.get_running_loop().run_in_executor(
-            executor, self._factory, number, self._take_pages(number)
-        )
-        self._opening.pop(number, None)
-        self.keep(number, shard)
-
-    return patch.object(Partitions, "_open", open_)
-
-
 def forgets_the_guard_of_a_page() -> AbstractContextManager[Any]:
     """A page that is ahead of the others after a crash takes records that it has seen."""
     load = Book.load
@@ -116,7 +101,6 @@ WITH_THE_TOY: Mapping[str, Plant] = MappingProxyType({
         takes_a_failed_write_for_done,
         does_not_notice_a_rebalance,
         opens_what_has_gone_meanwhile,
-        keeps_what_was_dropped_while_it_was_built,
     )
 })  # fmt: skip
 WITH_THE_PRODUCT: Mapping[str, Plant] = MappingProxyType({

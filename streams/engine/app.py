@@ -112,6 +112,7 @@ class Engine:
             lambda tp: self._vitals if tp.topic == VITALS else self._control,
             self._assigned,
             self.ready.is_set,
+            lambda: self._table.recovered() + len(self._partitions.live),
             lambda: self._outbox.is_full or self._halted,
             Report(self._partitions, self._outbox, self._consumer, self._metrics, self._pauses.idle).take,
             self._settings.watchdog_s,

@@ -11,6 +11,8 @@ from streams.engine.ends import Standstill
 from streams.engine.gate import Gate
 
 PERIOD_S = 2.0
+TURNS_FACTOR = 3.0
+"""So many times the patience with a standing partition while others move: under a backlog they take turns."""
 ANSWER_S = 5.0
 UNANSWERED_FACTOR = 3.0
 """So many times the patience with a standing partition is the patience with a broker that does not answer."""
@@ -27,8 +29,9 @@ class Survey:
     """Asks for the ends of the assigned partitions again and again.
 
     `assigned()` gives the partitions to look at, `gate_of(tp)` the gate that knows their position,
-    `ready()` whether they are given and recovered, `excused()` whether reading was stopped on purpose.
-    `report(tp, position, end)` gets what was seen.
+    `ready()` whether they are given and recovered, `recovered()` how far that is: a number that changes while
+    it goes on. `excused()` tells whether reading was stopped on purpose. `report(tp, position, end)` gets
+    what was seen.
 
     Raises:
         Standstill: from `run`.
@@ -40,15 +43,16 @@ class Survey:
         gate_of: Callable[[Any], Gate],
         assigned: Callable[[], Iterable[Any]],
         ready: Callable[[], bool],
+        recovered: Callable[[], int],
         excused: Callable[[], bool],
         report: Callable[[Any, int, int], None],
         patience_s: float,
     ) -> None:
         self._ends, self._gate_of, self._assigned = ends, gate_of, assigned
-        self._ready, self._excused, self._report = ready, excused, report
+        self._ready, self._recovered, self._excused, self._report = ready, recovered, excused, report
         self._patience_s = patience_s
         self._marks: dict[Any, tuple[int | None, float]] = {}
-        self._answered = time.monotonic()
+        self._answered = self._moved = time.monotonic()
 
     async def run(self) -> None:
         """Look for ever."""
@@ -82,11 +86,18 @@ class Survey:
         return ends
 
     def _judge(self, tp: Any, position: int | None, end: int, now: float) -> None:
+        ready = self._ready()
+        where = position if ready else self._recovered()
         done = position is not None and position >= end
         mark = self._marks.get(tp)
-        if done or mark is None or mark[0] != position or self._excused():
-            self._marks[tp] = (position, now)
-        elif now - mark[1] > self._patience_s:
+        if mark is not None and mark[0] != where:
+            self._moved = now
+        if done or mark is None or mark[0] != where or self._excused():
+            self._marks[tp] = (where, now)
+        elif now - mark[1] > self._patience_s * (TURNS_FACTOR if self._others_move(now) else 1):
             behind = "an unknown number of" if position is None else end - position
-            state = "" if self._ready() else ", not yet given or recovered"
+            state = "" if ready else ", not yet given or recovered"
             raise Standstill(f"{tp.topic}/{tp.partition} stands still: {behind} records to read{state}")
+
+    def _others_move(self, now: float) -> bool:
+        return now - self._moved < self._patience_s

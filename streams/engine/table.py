@@ -61,6 +61,10 @@ class PageTable(faust.Table[bytes, bytes]):
         read = self._recovery.active_offsets
         return [tp.partition for tp, end in found.items() if (-1 if read[tp] is None else read[tp]) < end - 1]
 
+    def recovered(self) -> int:
+        """How far the changelogs of all partitions were read: it changes while a recovery goes on."""
+        return sum(self._read.values())
+
     # -- what Faust calls
 
     def partition_for_key(self, key: bytes) -> int:

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -14,14 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from streams.demo.children import end, environment
+from streams.demo.children import COMMAND, end, environment, last_words
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack.files import last_lines
 
 LOOK_S = 0.1
 RESTART_S = 1.0
-COMMAND = (sys.executable, "-c", "from streams.cli import main; main()", "worker", "--json")
 
 
 class Worker:
@@ -35,7 +33,7 @@ class Worker:
         own = {name: value.replace("%n", str(number)) for name, value in given.items()}
         with self._out.open("wb") as out, self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                COMMAND,
+                [*COMMAND, "worker", "--json"],
                 env=os.environ | environment(settings) | own | {"VITALSTREAM_DATA_DIR": str(home)},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -138,4 +136,4 @@ class Crew:
     def _words(worker: Worker) -> str:
         if worker.code is not None and worker.code < 0:
             return f"killed by {signal.Signals(-worker.code).name}"
-        return f"exit {worker.code}: {last_lines(worker.log, 1, 300)}"
+        return f"exit {worker.code}: {last_words(worker.log, worker.code)}"

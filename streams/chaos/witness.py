@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import msgspec
 import redis
 from kafka import KafkaConsumer, TopicPartition
 
+from streams.chaos.reference import recovered, shard_maker
 from streams.chaos.verdict import Letter
 from streams.engine.names import REJECTED, VITALS
 from streams.engine.pages import stamp_of
-from streams.records import Alert
+from streams.records import Alert, Outcome
 from streams.settings import Settings
 
 LARGEST = 64 * 1024 * 1024
@@ -83,3 +84,15 @@ class Witness:
         for entry, fields in entries:
             self.alerts.append(decode(fields[b"body"]))
             self._since = f"({entry.decode()}"
+
+
+def stored_outcomes(settings: Settings) -> Counter[Outcome]:
+    """What became of packets as the stored state counts it: exact, whatever befell workers."""
+    assert settings.state_key is not None
+    witness = Witness(settings)
+    try:
+        witness.look()
+    finally:
+        witness.close()
+    make = shard_maker(settings, bytes.fromhex(settings.state_key.get_secret_value()))
+    return recovered(make, witness.pages, settings.partitions)[0]

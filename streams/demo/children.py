@@ -16,6 +16,9 @@ from streams.errors import UserError
 from streams.settings import PREFIX, Settings
 
 STOP_S = 10.0
+LONGEST = 300
+"""Characters of a line of a log that are shown."""
+COMMAND = (sys.executable, "-c", "from streams.cli import main; main()")
 
 
 class Child:
@@ -28,7 +31,7 @@ class Child:
         with self._out.open("wb") as out, self.log.open("wb") as log:
             # A session of its own: Ctrl-C reaches the demo, and the demo ends its children in order.
             self._process = subprocess.Popen(
-                [sys.executable, "-c", "from streams.cli import main; main()", *arguments],
+                [*COMMAND, *arguments],
                 env=os.environ | environment(settings),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -65,9 +68,20 @@ class Child:
 
 
 def last_words(log: Path, code: int | None) -> str:
-    """The last line of a process's log, else its exit code."""
+    """Why a process ended: the last critical line of its log, else the last one, else its exit code."""
     lines = log.read_text(errors="replace").splitlines()
-    return lines[-1] if lines else f"exit code {code}"
+    told = [_told(line) for line in lines]
+    critical = [event for level, event in told if level == "critical"]
+    return critical[-1] if critical else told[-1][1] if told else f"exit code {code}"
+
+
+def _told(line: str) -> tuple[str, str]:
+    """Level and event of a line of a log in JSON; a line that is none as it is."""
+    try:
+        said = json.loads(line)
+        return str(said["level"]), str(said["event"])
+    except (ValueError, KeyError, TypeError):
+        return "", line[:LONGEST]
 
 
 def end(process: subprocess.Popen[bytes], patience_s: float = STOP_S) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from rich.live import Live
 from exporters.alerts.client import AlertStream
 from streams.demo.children import Child, child
 from streams.demo.figures import look
+from streams.demo.kept import KeptWorker
 from streams.demo.summary import Summary, summarise
 from streams.demo.view import Scene, render
 from streams.errors import UserError
@@ -35,6 +36,8 @@ HOUR_MS = 3_600_000
 START_S = 60.0
 STILL_S = 60.0
 """How long the worker may stand still with records in the log; as long as it moves it is waited for."""
+RESTART_S = 180.0
+"""How long a worker that was started again may take until it works: the one before has to be missed first."""
 LOOK_S = 1.0
 
 
@@ -61,25 +64,48 @@ class Plan:
 class Watch:
     """Reads what the worker says and what alerts came, again and again."""
 
-    url: str
-    port: int
+    settings: Settings
+    worker: KeptWorker
     scene: Scene
     alerts: list[Alert] = field(default_factory=list)
     _since: str = "0"
     _looked: float = 0.0
 
     async def look(self) -> None:
-        """Take one look at metrics and alerts."""
-        figures = await asyncio.to_thread(look, self.port)
-        now = time.monotonic()
-        if self._looked:
-            self.scene.rate = (figures.read - self.scene.figures.read) / (now - self._looked)
-        self.scene.figures, self._looked = figures, now
-        news = AlertStream(self.url, since=self._since, follow=False)
+        """Take one look at metrics and alerts; while the worker is being started again, at alerts alone."""
+        if self.worker.supervise():
+            await self._look_at_figures()
+        news = AlertStream(self.settings.redis_url.get_secret_value(), since=self._since, follow=False)
         async for alert in news:
             self.alerts.append(alert)
             self.scene.take(alert)
         self._since = news.last_id
+
+    async def done(self, packets: int) -> bool:
+        """Whether so many packets have come to their end, and all alerts are told.
+
+        Metrics begin anew with a worker: after a restart the stored state says what became of packets.
+        """
+        figures = self.scene.figures
+        if self.worker.restarts and not figures.lag:
+            figures.outcomes = await asyncio.to_thread(_stored_outcomes, self.settings)
+        return figures.read >= packets and not figures.pending
+
+    async def _look_at_figures(self) -> None:
+        try:
+            figures = await asyncio.to_thread(look, self.worker.port)
+        except OSError:  # it is about to end: what stands still for too long is told elsewhere
+            return
+        now = time.monotonic()
+        if self._looked:
+            self.scene.rate = max(0.0, (figures.read - self.scene.figures.read) / (now - self._looked))
+        self.scene.figures, self._looked = figures, now
+
+
+def _stored_outcomes(settings: Settings) -> dict[str, int]:
+    from streams.chaos.witness import stored_outcomes
+
+    return {str(outcome): count for outcome, count in stored_outcomes(settings).items()}
 
 
 def run_demo(
@@ -99,16 +125,16 @@ def run_demo(
         )
         settings = Settings(data_dir=folder, metrics_port=0, clock="stream", api_anonymous="answer")
         stack = held.enter_context(running_stack(settings, progress))
-        worker = held.enter_context(child("worker", ["worker", "--json"], stack.settings, folder))
-        port = int(worker.wait_said(START_S)["metrics_port"])
+        worker = KeptWorker(stack.settings, folder, lambda words: console.print(words, highlight=False))
+        held.callback(worker.stop)
         api = held.enter_context(child("api", ["api", "--json"], stack.settings, folder))
         board = str(api.wait_said(START_S)["address"])
         console.print(f"board: {board}")
         truth = folder / "truth.jsonl"
         simulator = held.enter_context(child("simulator", _simulate(plan, truth), stack.settings, folder))
-        watch = Watch(stack.redis_url, port, Scene(plan.wearers, board))
+        watch = Watch(stack.settings, worker, Scene(plan.wearers, board))
         with _screen(console, watch.scene) as refresh:
-            asyncio.run(_follow(watch, [worker, api], simulator, refresh))
+            asyncio.run(_follow(watch, api, simulator, refresh))
         summary = _judge(plan, watch, simulator, truth)
         judged(summary, board)
         return summary
@@ -146,15 +172,12 @@ def _screen(console: Console, scene: Scene) -> Iterator[Callable[[], None]]:
     yield tell
 
 
-async def _follow(
-    watch: Watch, lasting: Sequence[Child], simulator: Child, refresh: Callable[[], None]
-) -> None:
+async def _follow(watch: Watch, api: Child, simulator: Child, refresh: Callable[[], None]) -> None:
     """Look on until every packet that was sent has come to its end."""
-    moved, deadline = (-1, -1), 0.0
+    moved, deadline = (-1, -1, False), 0.0
     while True:
-        for child_ in lasting:
-            if child_.code is not None:
-                raise UserError(f"the {child_.name} ended: {child_.last_words()}")
+        if api.code is not None:
+            raise UserError(f"the api ended: {api.last_words()}")
         if simulator.code not in (None, 0):
             raise UserError(f"the simulator ended: {simulator.last_words()}")
         await watch.look()
@@ -162,11 +185,14 @@ async def _follow(
         watch.scene.stage = "streaming" if sent is None else "finishing what is in the log"
         refresh()
         if sent is not None:
-            place = (watch.scene.figures.read, watch.scene.figures.pending)
+            done = await watch.done(sent["packets"])
+            place = watch.scene.figures.read, watch.scene.figures.pending, watch.worker.works
             if place != moved:
-                moved, deadline = place, time.monotonic() + STILL_S
-            if watch.scene.figures.read >= sent["packets"] and not watch.scene.figures.pending:
+                moved, deadline = place, time.monotonic() + (STILL_S if watch.worker.works else RESTART_S)
+            if done:
+                outcomes = watch.scene.figures.outcomes
                 await watch.look()
+                watch.scene.figures.outcomes = outcomes
                 return
             if time.monotonic() > deadline:
                 raise UserError(f"the worker stands still with records in the log, for {STILL_S:.0f} s")

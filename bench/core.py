@@ -5,9 +5,9 @@ from __future__ import annotations
 from bench.single_rows import SingleRows
 from models.deep.networks import Networks
 from models.personal import load_setting
-from streams.engine.pages import Seal
-from streams.engine.shard import ShardMaker
-from streams.engine.stock import Fixed, Stock
+from streams.engine.scoring.shard import ShardMaker
+from streams.engine.scoring.stock import Fixed, Stock
+from streams.engine.state.pages import Seal
 from streams.settings import Settings
 
 SECRET = bytes(32)

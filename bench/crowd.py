@@ -20,7 +20,7 @@ from bench.packets import Record
 from bench.restart import FIRST, lived, named_pages
 from models.snapshot import WearerSnapshot
 from streams.backup.lines import Record as Stored
-from streams.engine.pages import RIVER, SCHEMA, PageData, Seal, page_key
+from streams.engine.state.pages import RIVER, SCHEMA, PageData, Seal, page_key
 from streams.settings import Settings
 
 PARTITIONS = 16

@@ -18,7 +18,7 @@ import psutil
 from bench.core import make_core
 from bench.floor import Chunk, chunks
 from bench.packets import PARTITIONS, Packet, load, partitioned
-from streams.engine.shard import ShardMaker, WearerShard
+from streams.engine.scoring.shard import ShardMaker, WearerShard
 
 CHUNK = 64
 

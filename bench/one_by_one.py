@@ -16,9 +16,9 @@ from bench.core import make_core
 from bench.packets import Record
 from bench.single_rows import SingleRows
 from exporters.alerts.sink import AlertSink
+from streams.engine.bus.produce import rejection_headers
 from streams.engine.contracts import Effects
-from streams.engine.produce import rejection_headers
-from streams.engine.shard import WearerShard
+from streams.engine.scoring.shard import WearerShard
 from streams.records import Alert
 from streams.settings import Settings
 

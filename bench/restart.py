@@ -26,9 +26,9 @@ from streams.backup.lines import Record as Stored
 from streams.demo.children import environment
 from streams.demo.figures import look
 from streams.engine.configuration import CHANGELOG
-from streams.engine.generation import changelog
 from streams.engine.names import TABLE, VITALS
-from streams.engine.pages import RIVER, SCHEMA, PageData, page_key, page_of
+from streams.engine.state.generation import changelog
+from streams.engine.state.pages import RIVER, SCHEMA, PageData, page_key, page_of
 from streams.errors import UserError
 from streams.growing.place import place_among
 from streams.keys import state_seal

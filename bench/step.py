@@ -20,8 +20,8 @@ from bench.core import core_on
 from bench.floor import Chunk, chunks
 from bench.memory import restored_bytes
 from bench.packets import PARTITIONS, Packet, Size, partitioned, simulate
-from streams.engine.shard import ShardMaker, WearerShard
-from streams.engine.stock import Fixed
+from streams.engine.scoring.shard import ShardMaker, WearerShard
+from streams.engine.scoring.stock import Fixed
 
 SIZES = (Size(1, 60), Size(10, 10), Size(60, 60))
 """Samples of each signal in a packet, seconds of a packet."""

@@ -21,10 +21,10 @@ import psutil
 
 from exporters.alerts.sink import AlertSink
 from streams.cli import main
-from streams.engine import desk
-from streams.engine.consumer import ChunkConsumer
-from streams.engine.produce import EffectProducer
-from streams.engine.shard import WearerShard
+from streams.engine.bus.consumer import ChunkConsumer
+from streams.engine.bus.produce import EffectProducer
+from streams.engine.scoring import desk
+from streams.engine.scoring.shard import WearerShard
 
 Spent = defaultdict[str, float]
 

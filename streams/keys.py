@@ -8,7 +8,7 @@ from streams.errors import UserError
 from streams.settings import Settings
 
 if TYPE_CHECKING:
-    from streams.engine.pages import Seal
+    from streams.engine.state.pages import Seal
 
 LEAST_BYTES = 32
 
@@ -32,7 +32,7 @@ def state_schema(settings: Settings) -> int | None:
 
     Raises UserError when this version can't write it.
     """
-    from streams.engine.formats import FORMATS
+    from streams.engine.state.formats import FORMATS
 
     if settings.state_schema is not None and settings.state_schema not in FORMATS.rivers:
         raise UserError(
@@ -44,6 +44,6 @@ def state_schema(settings: Settings) -> int | None:
 
 def state_seal(settings: Settings) -> Seal:
     """What writes and opens stored state. Raises UserError as the two above do."""
-    from streams.engine.pages import Seal
+    from streams.engine.state.pages import Seal
 
     return Seal(state_key(settings), state_schema(settings))

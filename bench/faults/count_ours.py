@@ -16,8 +16,8 @@ from exporters.alerts.sink import AlertSink
 from exporters.metrics.worker import WorkerMetrics
 from streams.engine.app import Engine
 from streams.engine.contracts import RawRecord
-from streams.engine.ends import exit_now
 from streams.engine.main import run
+from streams.engine.watching.ends import exit_now
 from streams.logs import set_up_logging
 from streams.settings import Settings
 from tests.streams.engine import toy

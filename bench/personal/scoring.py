@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bench.packets import Record
 from streams.engine.contracts import Effects
-from streams.engine.shard import WearerShard
+from streams.engine.scoring.shard import WearerShard
 from streams.gateways.timed import Timed
 from streams.records import Alert, Response
 

@@ -14,10 +14,10 @@ from models.policy.rules import GradeRule, Policy, Rule
 from models.risk.fusion import Fusion
 from models.risk.fusion_table import load_table
 from streams.engine.contracts import Effects
-from streams.engine.judging import Bench
-from streams.engine.learning import PartitionLearning
-from streams.engine.shard import ShardMaker, WearerShard
-from streams.engine.work import Work
+from streams.engine.scoring.judging import Bench
+from streams.engine.scoring.learning import PartitionLearning
+from streams.engine.scoring.shard import ShardMaker, WearerShard
+from streams.engine.scoring.work import Work
 from streams.gateways.timed import Timed
 
 NEUTRAL_PULSE = 75.0

@@ -10,7 +10,7 @@ from exporters.metrics.labels import BoundedLabel
 from exporters.metrics.state_part import StateMetrics
 
 UNREADABLE = ("forged", "damaged")
-"""Why a stored page is not used (`streams.engine.pages.Unreadable`); other versions' pages end the worker."""
+"""Why a stored page is not used (`pages.Unreadable`); pages of other versions end the worker."""
 
 
 class TellsState:

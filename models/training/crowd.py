@@ -12,7 +12,7 @@ from models.observe import fall_silent, take
 from models.signals.columns import columns_of
 from models.view import View
 from models.wearer import Wearer
-from streams.engine.alarm import Alarm
+from streams.engine.scoring.alarm import Alarm
 from streams.gateways.timed import Timed
 from streams.intake.clock import StreamClock
 from streams.settings import Settings

@@ -14,7 +14,7 @@ from typing import Final, Literal, get_args
 import msgspec
 from msgspec import Struct
 
-from streams.engine.pages import RIVER, SCHEMA
+from streams.engine.state.pages import RIVER, SCHEMA
 from streams.errors import UserError
 from streams.malformed import MALFORMED
 from streams.stack.files import write_whole

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from streams.backup import kafka
-from streams.engine.pages import stamp_of
+from streams.engine.state.pages import stamp_of
 
 if TYPE_CHECKING:
     from kafka import KafkaConsumer

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from models.usefulness.cohorts import Lesson
-from streams.engine.pages import ClockData, PageData, Seal, clock_key
+from streams.engine.state.pages import ClockData, PageData, Seal, clock_key
 
 
 class Tail:

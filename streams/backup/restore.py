@@ -14,10 +14,10 @@ from streams.backup.manifest import Manifest, Part, check_files, read_manifest
 from streams.backup.redis_keys import Entry, connection, has_keys, load_keys
 from streams.backup.relocate import Tail, relocate
 from streams.engine.configuration import CHANGELOG
-from streams.engine.formats import FORMATS
-from streams.engine.generation import changelog, is_grown, journal
 from streams.engine.names import FEEDBACK, PROFILES, TABLE, VITALS
-from streams.engine.pages import RIVER, SCHEMA, OtherVersion, Seal, Unreadable, Versions
+from streams.engine.state.formats import FORMATS
+from streams.engine.state.generation import changelog, is_grown, journal
+from streams.engine.state.pages import RIVER, SCHEMA, OtherVersion, Seal, Unreadable, Versions
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack.topics import ensure_topics

@@ -20,9 +20,9 @@ from streams.backup.manifest import Content, Manifest, Part, StateFacts, content
 from streams.backup.newest import newest_pages
 from streams.backup.redis_keys import connection, save_keys
 from streams.backup.relocate import position_of
-from streams.engine.generation import changelog
 from streams.engine.names import FEEDBACK, PROFILES, VITALS
-from streams.engine.pages import Seal, Unreadable, Versions, clock_key
+from streams.engine.state.generation import changelog
+from streams.engine.state.pages import Seal, Unreadable, Versions, clock_key
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack.files import private_folder

@@ -15,9 +15,9 @@ from models.personal import load_setting
 from models.snapshot import WearerSnapshot, dump
 from streams.chaos.verdict import Account
 from streams.engine.contracts import RawRecord
-from streams.engine.pages import Seal
-from streams.engine.shard import ShardMaker, WearerShard
-from streams.engine.stock import Fixed
+from streams.engine.scoring.shard import ShardMaker, WearerShard
+from streams.engine.scoring.stock import Fixed
+from streams.engine.state.pages import Seal
 from streams.settings import Settings
 
 Pages = Mapping[int, Mapping[bytes, bytes]]

@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 from streams.chaos.reference import recovered, shard_maker
 from streams.chaos.verdict import Letter
 from streams.engine.names import REJECTED, VITALS
-from streams.engine.pages import stamp_of
+from streams.engine.state.pages import stamp_of
 from streams.records import Alert, Outcome
 from streams.settings import Settings
 

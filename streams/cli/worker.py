@@ -26,8 +26,8 @@ def worker(
     """Score vitals until it is stopped (Ctrl-C or SIGTERM). Start more of them to share the work."""
     import asyncio
 
-    from streams.engine.ends import exit_now
     from streams.engine.preflight import check_topics
+    from streams.engine.watching.ends import exit_now
     from streams.logs import log_as
     from streams.settings import Settings
     from streams.stack import discover
@@ -58,7 +58,7 @@ async def _work(settings: Settings, table: str, say: Callable[[int], None]) -> i
     from exporters.metrics.worker import WorkerMetrics
     from streams.engine.app import Engine
     from streams.engine.main import run
-    from streams.engine.watch import Watch
+    from streams.engine.watching.watch import Watch
     from streams.tracing import watched
     from streams.wires import redis_url
 
@@ -107,11 +107,11 @@ def _library(settings: Settings) -> Library:
 def _core(settings: Settings, library: Library, metrics: WorkerMetrics) -> ShardFactory:
     """The scoring core: networks, rules, and how state is sealed."""
     from models.personal import load_setting
-    from streams.engine.inputs import InputShift
-    from streams.engine.metered import MeteredNetworks
-    from streams.engine.shadows import Shadows
-    from streams.engine.shard import ShardMaker
-    from streams.engine.truths import Truths
+    from streams.engine.scoring.inputs import InputShift
+    from streams.engine.scoring.metered import MeteredNetworks
+    from streams.engine.scoring.shadows import Shadows
+    from streams.engine.scoring.shard import ShardMaker
+    from streams.engine.scoring.truths import Truths
     from streams.errors import UserError
     from streams.keys import state_seal
 

@@ -58,7 +58,7 @@ def stored_pages(
     settings: Settings, options: Mapping[str, Any], changelog: str, partitions: int
 ) -> Iterator[Finding]:
     """Whether the newest stored pages were sealed with this key."""
-    from streams.engine.pages import Seal
+    from streams.engine.state.pages import Seal
     from streams.errors import UserError
     from streams.keys import state_key
 

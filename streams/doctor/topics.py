@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from streams.doctor.finding import About, Finding, Unwell
 from streams.doctor.group import group, stored_pages
-from streams.engine.generation import changelog
 from streams.engine.names import PROFILES, TABLE, VITALS
+from streams.engine.state.generation import changelog
 from streams.errors import START, UserError
 from streams.settings import Settings
 from streams.stack.topics import TOPICS

@@ -14,27 +14,27 @@ from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
 from streams.engine import configuration
-from streams.engine.assignment import Assignment
-from streams.engine.census import Census
-from streams.engine.checkpoint import Checkpointer
-from streams.engine.consumer import use_chunks
+from streams.engine.bus.consumer import use_chunks
+from streams.engine.bus.control import ControlReader, tick
+from streams.engine.bus.outbox import AlertWriter, Outbox
+from streams.engine.bus.produce import EffectProducer, Producer
+from streams.engine.bus.reader import Reader
+from streams.engine.bus.verbatim import VERBATIM, register_verbatim
 from streams.engine.contracts import ShardFactory
-from streams.engine.control import ControlReader, tick
-from streams.engine.deadman import Deadman
-from streams.engine.ends import describe
-from streams.engine.epoch import Epoch
-from streams.engine.gate import Gate
 from streams.engine.names import CONTROL, TABLE, VITALS
-from streams.engine.outbox import AlertWriter, Outbox
-from streams.engine.partitions import Partition, Partitions
-from streams.engine.pauses import Pauses
-from streams.engine.produce import EffectProducer, Producer
-from streams.engine.pulse import Pulse
-from streams.engine.reader import Reader
-from streams.engine.report import Report
-from streams.engine.survey import ANSWER_S, Survey
-from streams.engine.table import PageTable
-from streams.engine.verbatim import VERBATIM, register_verbatim
+from streams.engine.state.assignment import Assignment
+from streams.engine.state.checkpoint import Checkpointer
+from streams.engine.state.epoch import Epoch
+from streams.engine.state.gate import Gate
+from streams.engine.state.partitions import Partition, Partitions
+from streams.engine.state.pauses import Pauses
+from streams.engine.state.table import PageTable
+from streams.engine.watching.census import Census
+from streams.engine.watching.deadman import Deadman
+from streams.engine.watching.ends import describe
+from streams.engine.watching.pulse import Pulse
+from streams.engine.watching.report import Report
+from streams.engine.watching.survey import ANSWER_S, Survey
 from streams.records import Risk
 from streams.settings import Settings
 
@@ -64,7 +64,7 @@ class Engine:
     ) -> None:
         """What is `beside` runs for ever as the worker does; `on_risk` is told each risk and never waits.
 
-        `table` is where state is kept; see `streams.engine.generation`.
+        `table` is where state is kept; see `streams.engine.state.generation`.
         """
         self._settings, self._metrics, self._beside, self._on_risk = settings, metrics, beside, on_risk
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from models.online.progressive import Progress
 from models.wearer import Wearer
-from streams.engine.tally import Tally
+from streams.engine.scoring.tally import Tally
 from streams.records import Alert, Feedback, Outcome, Rejection, Risk, Trace
 
 

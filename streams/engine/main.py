@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from streams.engine.app import Engine
-from streams.engine.ends import EXIT_FAILED, describe
-from streams.engine.garbage import spare_what_is_old
+from streams.engine.watching.ends import EXIT_FAILED, describe
+from streams.engine.watching.garbage import spare_what_is_old
 from streams.logs import get_log
 
 log = get_log(__name__)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from streams.backup import kafka
-from streams.engine.generation import Move, changelog, journal, table_of
+from streams.engine.state.generation import Move, changelog, journal, table_of
 from streams.errors import UserError
 from streams.growing.journal import newest, note
 from streams.growing.topics import drop

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from streams.backup import kafka
 from streams.backup.layout import Progress
 from streams.engine.configuration import CHANGELOG
-from streams.engine.generation import Move, changelog, journal, table_of
 from streams.engine.names import PROFILES, TABLE, VITALS
-from streams.engine.pages import Seal
+from streams.engine.state.generation import Move, changelog, journal, table_of
+from streams.engine.state.pages import Seal
 from streams.errors import UserError
 from streams.growing.giving_up import given_up_on_failure, told
 from streams.growing.journal import COMPACTED, newest, note

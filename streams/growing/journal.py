@@ -9,7 +9,7 @@ import msgspec
 
 from streams.backup import kafka
 from streams.backup.lines import Record
-from streams.engine.generation import Move, choose, journal
+from streams.engine.state.generation import Move, choose, journal
 from streams.errors import UserError
 from streams.malformed import MALFORMED
 from streams.settings import Settings

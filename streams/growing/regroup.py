@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from models.usefulness.pooling import pooled
-from streams.engine.lineups import Lineups
-from streams.engine.pages import RIVER, SCHEMA, ClockData, Seal, clock_key, page_key
+from streams.engine.scoring.lineups import Lineups
+from streams.engine.state.pages import RIVER, SCHEMA, ClockData, Seal, clock_key, page_key
 from streams.intake.clock import StreamClock
 from streams.records import Alert, Outcome
 
@@ -24,7 +24,7 @@ Place = Callable[[bytes], int]
 
 
 class RawPage(msgspec.Struct, array_like=True, gc=False):
-    """A page whose wearers are moved and not looked at; see `streams.engine.pages.PageData`."""
+    """A page whose wearers are moved and not looked at; see `streams.engine.state.pages.PageData`."""
 
     schema: int
     river: str

@@ -9,7 +9,7 @@ from streams.backup import kafka
 from streams.backup.layout import Progress
 from streams.backup.lines import Record
 from streams.backup.newest import newest_pages
-from streams.engine.pages import PAGES, ClockData, Seal, Unreadable, clock_key, page_key
+from streams.engine.state.pages import PAGES, ClockData, Seal, Unreadable, clock_key, page_key
 from streams.errors import UserError
 from streams.growing.regroup import Place, RawPage, pool, regroup
 from streams.settings import Settings

@@ -15,8 +15,8 @@ from streams.logs import NEVER, get_log
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
+    from streams.engine.bus.outbox import AlertWriter
     from streams.engine.contracts import ShardFactory
-    from streams.engine.outbox import AlertWriter
     from streams.tracing.sending import SendTraces
 
 log = get_log(__name__)

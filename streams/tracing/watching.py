@@ -14,8 +14,8 @@ from streams.records import Alert
 from streams.tracing.chunks import ChunkTraces
 
 if TYPE_CHECKING:
+    from streams.engine.bus.outbox import AlertWriter
     from streams.engine.contracts import Shard, ShardFactory
-    from streams.engine.outbox import AlertWriter
 
 
 class WatchedFactory:

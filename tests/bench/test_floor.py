@@ -14,7 +14,7 @@ from bench.memory import measure as measure_memory
 from bench.packets import Record, Size
 from bench.single_rows import SingleRows
 from models.deep.networks import Networks
-from streams.engine.shard import WearerShard
+from streams.engine.scoring.shard import WearerShard
 
 TINY = packets.simulate(Size(10, 60), wearers=4, hours=1.0)
 

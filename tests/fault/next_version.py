@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from streams.engine import formats
-from streams.engine.formats import FORMATS, Formats, Kind, Step, Tree
+from streams.engine.state import formats
+from streams.engine.state.formats import FORMATS, Formats, Kind, Step, Tree
 
 NOW = FORMATS.newest
 NEXT = NOW + 1

@@ -18,8 +18,8 @@ from typing import Any
 import msgspec
 from kafka import KafkaProducer
 
-from streams.engine.lineups import Lineups
-from streams.engine.pages import ClockData, Seal, clock_key
+from streams.engine.scoring.lineups import Lineups
+from streams.engine.state.pages import ClockData, Seal, clock_key
 from streams.gateways.simulator import Rates, Simulation
 from tests.integration.conftest import STATE_KEY, Bench, RealWorker
 from tests.streams.engine.harness import Observer, eventually

@@ -11,7 +11,7 @@ from collections import defaultdict
 import pytest
 
 from models.snapshot import WearerSnapshot
-from streams.engine.pages import Seal, Versions
+from streams.engine.state.pages import Seal, Versions
 from tests.fault import next_version
 from tests.fault.next_version import BOTH, NEXT, NOW
 from tests.fault.scaling import LONGEST_PAUSE_S, Pauses, check_exact, let_through

@@ -19,8 +19,8 @@ from models.deep.manifest import read_manifest
 from models.deep.registry_edit import promote, rollback
 from models.personal import load_setting
 from models.snapshot import WearerSnapshot
-from streams.engine.lineups import Lineups
-from streams.engine.shard import ShardMaker
+from streams.engine.scoring.lineups import Lineups
+from streams.engine.scoring.shard import ShardMaker
 from streams.records import Alert
 from tests.fault.swapping import PATIENCE_S, SEAL, Crew, Flow, Judges, stored_lineups
 from tests.integration.conftest import Bench

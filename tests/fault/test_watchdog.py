@@ -31,7 +31,7 @@ def freeze(infer):
     return frozen
 
 if sys.argv[1] == "worker":
-    from streams.engine.shard import WearerShard
+    from streams.engine.scoring.shard import WearerShard
     WearerShard.infer = freeze(WearerShard.infer)
 main()
 """

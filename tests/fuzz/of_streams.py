@@ -13,10 +13,10 @@ import msgspec
 
 from streams.backup.manifest import Manifest, read_manifest
 from streams.engine.contracts import RawRecord
-from streams.engine.generation import Move
-from streams.engine.lineups import Lineups
-from streams.engine.own_page import OwnPage
-from streams.engine.pages import MAGIC, RIVER, SCHEMA, ClockData, PageData, Seal, Unreadable, page_key
+from streams.engine.scoring.lineups import Lineups
+from streams.engine.state.generation import Move
+from streams.engine.state.own_page import OwnPage
+from streams.engine.state.pages import MAGIC, RIVER, SCHEMA, ClockData, PageData, Seal, Unreadable, page_key
 from streams.errors import UserError
 from streams.gateways.profile_words import whole
 from streams.gateways.profiles import UnreadableProfile, stored

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from exporters.access.chain import Entry, Head, line_of, row_of, seal
 from streams.backup.manifest import Manifest
-from streams.engine.generation import Move
-from streams.engine.pages import RIVER, SCHEMA, PageData, stamp_of
+from streams.engine.state.generation import Move
+from streams.engine.state.pages import RIVER, SCHEMA, PageData, stamp_of
 from streams.growing.journal import newest_of
 from streams.intake.decode import decode_control
 from streams.records import JSON, MSGPACK, Alert, Feedback, Profile, Tick

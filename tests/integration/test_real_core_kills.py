@@ -14,9 +14,9 @@ import pytest
 from models.deep.networks import Networks
 from models.personal import load_setting
 from models.snapshot import WearerSnapshot, dump
-from streams.engine.pages import Seal
-from streams.engine.shard import ShardMaker, WearerShard
-from streams.engine.stock import Fixed
+from streams.engine.scoring.shard import ShardMaker, WearerShard
+from streams.engine.scoring.stock import Fixed
+from streams.engine.state.pages import Seal
 from streams.gateways.simulator import Rates, Simulation
 from tests.integration.conftest import STATE_KEY, Bench
 from tests.streams.engine.harness import PARTITIONS

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 
-from streams.engine import checkpoint
-from streams.engine.assignment import Assignment
-from streams.engine.book import Book
-from streams.engine.epoch import Epoch
-from streams.engine.gate import Gate
-from streams.engine.outbox import Outbox
+from streams.engine.bus.outbox import Outbox
+from streams.engine.scoring.book import Book
+from streams.engine.state import checkpoint
+from streams.engine.state.assignment import Assignment
+from streams.engine.state.epoch import Epoch
+from streams.engine.state.gate import Gate
 
 Plant = Callable[[], AbstractContextManager[Any]]
 

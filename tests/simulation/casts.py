@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any, cast
 
 from streams.engine.contracts import Shard, ShardFactory
-from streams.engine.pages import page_key, page_of, stamp_of
-from streams.engine.shard import WearerShard
+from streams.engine.scoring.shard import WearerShard
+from streams.engine.state.pages import page_key, page_of, stamp_of
 from tests.simulation.story import Cast, Truth
 from tests.streams.engine.shards import Raw, by_id, maker, messy
 from tests.streams.engine.toy import ToyFactory, ToyShard, stamp

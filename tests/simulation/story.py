@@ -12,9 +12,11 @@ from unittest.mock import patch
 
 from faust.types import TP
 
-from streams.engine import assignment, checkpoint, gate, reader, survey
+from streams.engine.bus import reader
 from streams.engine.contracts import Shard, ShardFactory
 from streams.engine.names import VITALS
+from streams.engine.state import assignment, checkpoint, gate
+from streams.engine.watching import survey
 from streams.records import Alert
 from tests.simulation.bus import CALM, Bus, Sink, Told, Violation, Weather
 from tests.simulation.clock import SimulatedLoop, SimulatedTime

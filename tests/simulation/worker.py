@@ -11,18 +11,18 @@ from typing import Any, cast
 
 from faust.types import TP
 
-from streams.engine.assignment import Assignment
-from streams.engine.checkpoint import Checkpointer
+from streams.engine.bus.outbox import Outbox
+from streams.engine.bus.produce import EffectProducer
+from streams.engine.bus.reader import Reader
 from streams.engine.contracts import ShardFactory
-from streams.engine.ends import Standstill
-from streams.engine.epoch import Epoch
-from streams.engine.gate import Gate
 from streams.engine.names import REJECTED, VITALS
-from streams.engine.outbox import Outbox
-from streams.engine.partitions import Partition, Partitions
-from streams.engine.produce import EffectProducer
-from streams.engine.reader import Reader
-from streams.engine.survey import Survey
+from streams.engine.state.assignment import Assignment
+from streams.engine.state.checkpoint import Checkpointer
+from streams.engine.state.epoch import Epoch
+from streams.engine.state.gate import Gate
+from streams.engine.state.partitions import Partition, Partitions
+from streams.engine.watching.ends import Standstill
+from streams.engine.watching.survey import Survey
 from tests.simulation.bus import Bus, Sink
 from tests.simulation.clock import SimulatedThread
 
@@ -36,7 +36,7 @@ class Gone(BaseException):
 
 
 def leave(_reason: str, _code: int = 1) -> None:
-    """Stands for `streams.engine.ends.leave`."""
+    """Stands for `streams.engine.watching.ends.leave`."""
     RUNNING.get().dead = True
     raise Gone
 
@@ -90,7 +90,8 @@ class SimulatedWorker:
         )  # fmt: skip
         survey = Survey(
             lambda: self, lambda tp: self._gate, lambda: sorted(self.assigned), ready,
-            lambda: self._outbox.is_full, lambda tp, position, end: None, patience_s=120.0,
+            lambda: len(self._partitions.live), lambda: self._outbox.is_full, lambda tp, position, end: None,
+            patience_s=120.0,
         )  # fmt: skip
         self._jobs = [
             self._fetch(), self._read(), self._commit_for_ever(),

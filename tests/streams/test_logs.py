@@ -53,7 +53,7 @@ def test_ours_and_those_of_libraries_come_out_alike(
 ) -> None:
     set_up_logging("info", "json", "worker")
 
-    get_log("streams.engine.gate").warning("no rewind", topic="vitals", partition=3)
+    get_log("streams.engine.state.gate").warning("no rewind", topic="vitals", partition=3)
     logging.getLogger("uvicorn.error").warning("port %d", 80, extra={"scope": "of a request"})
     ours, theirs = map(json.loads, capsys.readouterr().err.splitlines())
 
@@ -62,7 +62,7 @@ def test_ours_and_those_of_libraries_come_out_alike(
     assert ours == {
         "level": "warning",
         "service": "worker",
-        "logger": "streams.engine.gate",
+        "logger": "streams.engine.state.gate",
         "event": "no rewind",
         "topic": "vitals",
         "partition": 3,
@@ -78,7 +78,7 @@ def test_an_error_in_json_is_one_line_with_its_class_and_places(
     try:
         {}["wearer-77"]
     except KeyError:
-        get_log("streams.engine.desk").exception("a record can't be scored", offset=4)
+        get_log("streams.engine.scoring.desk").exception("a record can't be scored", offset=4)
     [line] = capsys.readouterr().err.splitlines()
     told = json.loads(line)
 

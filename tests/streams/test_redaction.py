@@ -43,7 +43,7 @@ def test_shapes(told: str, left: str) -> None:
         "http://127.0.0.1:9100/metrics",
         "the registry wants rhythm 1.0.0, glucose 2.1.0",
         "no answer at kafka-1:9092",
-        "streams/engine/gate.py:145 survey",
+        "streams/engine/state/gate.py:145 survey",
     ],
 )
 def test_what_is_said_every_day_stays(told: str) -> None:

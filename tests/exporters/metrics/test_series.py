@@ -14,13 +14,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from exporters.metrics.worker import WorkerMetrics
 from models.deep.networks import Networks
 from models.personal import load_setting
-from streams.engine.census import Census
-from streams.engine.metered import MeteredNetworks
-from streams.engine.pages import Seal
-from streams.engine.partitions import Partition, Partitions
-from streams.engine.produce import EffectProducer, Headers
-from streams.engine.shard import ShardMaker, WearerShard
-from streams.engine.stock import Fixed
+from streams.engine.bus.produce import EffectProducer, Headers
+from streams.engine.scoring.metered import MeteredNetworks
+from streams.engine.scoring.shard import ShardMaker, WearerShard
+from streams.engine.scoring.stock import Fixed
+from streams.engine.state.pages import Seal
+from streams.engine.state.partitions import Partition, Partitions
+from streams.engine.watching.census import Census
 from streams.records import Consent, Profile, VitalsPacket
 from streams.settings import Settings
 from tests.streams.engine.shards import SECRET, Raw, control, numbered, packet, raw

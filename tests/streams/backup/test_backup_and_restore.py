@@ -21,9 +21,9 @@ from models.personal import load_setting
 from models.snapshot import WearerSnapshot
 from streams.backup.lines import Record
 from streams.cli import build_app
-from streams.engine.pages import Seal
-from streams.engine.shard import ShardMaker
-from streams.engine.stock import Fixed
+from streams.engine.scoring.shard import ShardMaker
+from streams.engine.scoring.stock import Fixed
+from streams.engine.state.pages import Seal
 from streams.errors import UserError
 from streams.gateways.simulator import Rates, Simulation
 from streams.settings import Settings

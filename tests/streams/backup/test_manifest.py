@@ -11,9 +11,9 @@ from streams.backup.lines import Page, writing
 from streams.backup.manifest import Manifest, content_of, read_manifest, write_manifest
 from streams.backup.restore import check
 from streams.backup.save import backup
-from streams.engine.formats import Formats
 from streams.engine.names import VITALS
-from streams.engine.pages import RIVER, SCHEMA, PageData, Seal, page_key
+from streams.engine.state.formats import Formats
+from streams.engine.state.pages import RIVER, SCHEMA, PageData, Seal, page_key
 from streams.errors import UserError
 from streams.settings import Settings
 

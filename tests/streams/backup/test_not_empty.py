@@ -12,8 +12,8 @@ from streams.backup.lines import Record, writing
 from streams.backup.manifest import Manifest, content_of, write_manifest
 from streams.backup.restore import restore
 from streams.engine.configuration import CHANGELOG
-from streams.engine.generation import changelog, journal, table_of
-from streams.engine.pages import Seal
+from streams.engine.state.generation import changelog, journal, table_of
+from streams.engine.state.pages import Seal
 from streams.errors import UserError
 from streams.settings import Settings
 from streams.stack import LocalStack

@@ -6,8 +6,17 @@ import pytest
 
 from models.usefulness.cohorts import Lesson
 from streams.backup.relocate import Tail, position_of, relocate
-from streams.engine.lineups import Lineups
-from streams.engine.pages import RIVER, SCHEMA, ClockData, PageData, Seal, Unreadable, clock_key, page_key
+from streams.engine.scoring.lineups import Lineups
+from streams.engine.state.pages import (
+    RIVER,
+    SCHEMA,
+    ClockData,
+    PageData,
+    Seal,
+    Unreadable,
+    clock_key,
+    page_key,
+)
 from streams.intake.clock import StreamClock
 
 SEAL = Seal(bytes(32))

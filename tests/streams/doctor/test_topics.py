@@ -12,7 +12,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from pydantic import SecretStr
 
 from streams.doctor import Finding, topics
-from streams.engine.pages import Seal, clock_key
+from streams.engine.state.pages import Seal, clock_key
 from streams.settings import Settings
 from streams.stack import LocalStack
 from tests.streams.doctor.finding import bad

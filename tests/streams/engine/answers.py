@@ -10,7 +10,7 @@ from functools import cache
 import msgspec
 
 from models.usefulness.adaptation import Adaptation, load_adaptation
-from streams.engine.shard import ShardMaker
+from streams.engine.scoring.shard import ShardMaker
 from streams.records import Alert, Feedback
 from tests.streams.engine.shards import Raw, control, maker, numbered, packet, raw
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from models.personal import load_setting
 from streams.engine.contracts import Effects
-from streams.engine.pages import Seal
-from streams.engine.shard import ShardMaker, WearerShard
-from streams.engine.stock import Fixed
+from streams.engine.scoring.shard import ShardMaker, WearerShard
+from streams.engine.scoring.stock import Fixed
+from streams.engine.state.pages import Seal
 from streams.gateways.simulator import Rates, Simulation
 from streams.records import Alert, Column, Consent, Feedback, Profile, Tick, VitalsPacket
 from streams.settings import Settings

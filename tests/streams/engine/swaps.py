@@ -18,10 +18,10 @@ from prometheus_client import CollectorRegistry
 from exporters.metrics.worker import WorkerMetrics
 from models.deep.asks import Rows
 from models.usefulness.adaptation import Adaptation
-from streams.engine.checkpoint import Checkpointer
-from streams.engine.pages import Seal, stamp_of
-from streams.engine.partitions import Partition, Partitions
-from streams.engine.shard import ShardMaker, WearerShard
+from streams.engine.scoring.shard import ShardMaker, WearerShard
+from streams.engine.state.checkpoint import Checkpointer
+from streams.engine.state.pages import Seal, stamp_of
+from streams.engine.state.partitions import Partition, Partitions
 from streams.records import Alert
 from streams.settings import Settings
 from tests.streams.engine.shards import SECRET, SETTING, Irregularity, Raw
@@ -235,7 +235,7 @@ class Life:
 
 def pure(world: World) -> tuple[WearerShard, dict[tuple[str, int], Alert]]:
     """A run that nothing ever interrupts over the same log, each record judged by the same line-up."""
-    from streams.engine.lineups import Lineups
+    from streams.engine.scoring.lineups import Lineups
 
     shard, alerts = maker(Versions({}), world.adaptation)(0, {}), {}
     for record in world.records:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from models.snapshot import dump
-from streams.engine.pages import page_key, page_of
-from streams.engine.shard import WearerShard
+from streams.engine.scoring.shard import WearerShard
+from streams.engine.state.pages import page_key, page_of
 from streams.records import FORGET, Alert, Tick
 from tests.streams.engine.shards import MINUTE, START, Raw, control, feed, maker, numbered, packet, raw
 

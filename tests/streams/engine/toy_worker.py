@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry
 from exporters.alerts.sink import AlertSink
 from exporters.metrics.worker import WorkerMetrics
 from streams.engine.app import Engine
-from streams.engine.ends import exit_now
 from streams.engine.main import run
+from streams.engine.watching.ends import exit_now
 from streams.logs import set_up_logging
 from streams.records import Alert
 from streams.settings import Settings

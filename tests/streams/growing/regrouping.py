@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.snapshot import WearerSnapshot
-from streams.engine.pages import PAGES, clock_key, page_key
-from streams.engine.shard import ShardMaker, WearerShard
+from streams.engine.scoring.shard import ShardMaker, WearerShard
+from streams.engine.state.pages import PAGES, clock_key, page_key
 from streams.growing.place import place_among
 from streams.growing.regroup import pool, regroup
 from streams.records import Alert

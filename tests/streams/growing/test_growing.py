@@ -21,8 +21,8 @@ from streams.backup import kafka
 from streams.backup.layout import quietly
 from streams.backup.lines import Record
 from streams.engine.configuration import CHANGELOG
-from streams.engine.generation import changelog, journal, table_of
-from streams.engine.pages import Seal, Versions
+from streams.engine.state.generation import changelog, journal, table_of
+from streams.engine.state.pages import Seal, Versions
 from streams.errors import UserError
 from streams.gateways.simulator import Rates, Simulation
 from streams.growing import give_up, grow

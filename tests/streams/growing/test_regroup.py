@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from models.usefulness.cohorts import CohortData
 from models.usefulness.pooling import pooled
-from streams.engine.pages import RIVER, SCHEMA, Seal, Unreadable, page_key
+from streams.engine.state.pages import RIVER, SCHEMA, Seal, Unreadable, page_key
 from streams.growing.place import place_among
 from streams.growing.regroup import RawPage, latest, regroup
 from streams.intake.clock import StreamClock

@@ -1,0 +1,1 @@
+"""Records from Kafka in chunks, and effects back to it and to the sink."""

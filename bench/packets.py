@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from streams.gateways.simulator import Rates, Simulation
+from streams.growing.place import place_among
 
 PARTITIONS = 4
 RATES = Rates(episode_hours=3.0, warmup_hours=0.25, spacing_minutes=30.0)
@@ -54,11 +54,12 @@ def simulate(size: Size, wearers: int, hours: float, seed: int = 1) -> list[Pack
         seed, wearers, hours, step_s=size.step_s, samples_per_signal=size.samples, rates=RATES
     )
     encode = msgspec.json.Encoder().encode
+    place = place_among(PARTITIONS)  # as gateways do: pages are numbered by crc32
     packets = []
     for timed in simulation.packets():
         key = timed.wearer.encode()
         samples = sum(len(column.values) for column in timed.packet.signals.values())
-        partition = zlib.crc32(key) % PARTITIONS
+        partition = place(key)
         packets.append(Packet(timed.time, partition, key, encode(timed.packet), samples))
     return packets
 

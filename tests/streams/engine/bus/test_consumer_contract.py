@@ -102,3 +102,8 @@ def test_signature_is_the_one_that_is_called(method: Any, parameters: list[str])
 )
 def test_consumer_still_keeps_this_attribute(name: str) -> None:
     assert f"self.{name} = " in inspect.getsource(driver.Consumer.__mro__[2].__init__)
+
+
+@pytest.mark.parametrize("name", ["_fetch_max_wait_ms", "_fetch_min_bytes"])
+def test_aiokafka_still_reads_this_attribute_when_it_starts(name: str) -> None:
+    assert f"=self.{name}," in inspect.getsource(AIOKafkaConsumer.start)

@@ -89,7 +89,7 @@ class Watch:
         figures = self.scene.figures
         if self.worker.restarts and not figures.lag:
             figures.outcomes = await asyncio.to_thread(_stored_outcomes, self.settings)
-        return figures.read >= packets and not figures.pending
+        return self.worker.works and figures.read >= packets and not figures.pending
 
     async def _look_at_figures(self) -> None:
         try:

@@ -56,7 +56,7 @@ class StreamClock(msgspec.Struct, array_like=True, gc=False):
             self.others = self.time if self.speaker else 0
         self.run = self.run + 1 if wearer == self.speaker else 1
         self.speaker = wearer
-        self.claims, self.agreed = 0, False
+        self.claims, self.claimant, self.agreed = 0, "", False
         return True
 
     def advance(self, time: int) -> None:

@@ -74,10 +74,18 @@ def test_all_of_one_wearer_goes_from_the_deliveries_and_nothing_of_another(tmp_p
     assert forget_deliveries(tmp_path, GONE) == 1
 
     assert [message.alert.wearer for message in outbox.due("app", NOW, (), 10)] == [STAYS]
-    outbox.close()
-    with closing(sqlite3.connect(tmp_path / "deliveries.db")) as link:
-        link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert all(GONE.encode() not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_a_row_of_deliveries_that_nobody_can_read_holds_nothing_up(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "deliveries.db")
+    for name in ("a1", "a2"):
+        outbox.put(Tell("app", NOW), "all", alert(name, wearer=GONE), NOW, NOW, newest_only=False)
+    with closing(sqlite3.connect(tmp_path / "deliveries.db")) as link, link:
+        link.execute("UPDATE messages SET body = x'00' WHERE rowid = 1")
+
+    assert forget_deliveries(tmp_path, GONE) == 1
+    outbox.close()
 
 
 def test_without_a_file_of_deliveries_none_is_made(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_a_frozen_partition_ends_the_worker_and_another_finishes(
 ) -> None:
     mark, told = tmp_path / "frozen", io.StringIO()
     monkeypatch.setattr(children, "COMMAND", (sys.executable, "-c", FREEZES_ONCE.format(mark=str(mark))))
-    monkeypatch.setenv("VITALSTREAM_WATCHDOG_S", "10")
+    monkeypatch.setenv("VITALSTREAM_WATCHDOG_S", "20")
 
     summary = run_demo(Plan(seconds=10, wearers=20), download_bar, Console(file=told, width=1000))
 

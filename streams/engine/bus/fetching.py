@@ -1,4 +1,4 @@
-"""How records are fetched: at once, and whatever their headers are called.
+"""How records are fetched: soon, and whatever their headers are called.
 
 Kafka wants header names in UTF-8, but no broker looks. aiokafka fails on the batch that holds another one,
 again and again: one record would stop every worker that is given its partition.

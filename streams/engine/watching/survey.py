@@ -12,7 +12,9 @@ from streams.engine.watching.ends import Standstill
 
 PERIOD_S = 2.0
 TURNS_FACTOR = 3.0
-"""So many times the patience with a standing partition while others move: under a backlog they take turns."""
+"""So many times the patience with a standing partition while others of a backlog move: they take turns."""
+UNREADY_FACTOR = 10.0
+"""So many times that patience a recovery may take: one that begins again and again reaches nothing."""
 ANSWER_S = 5.0
 UNANSWERED_FACTOR = 3.0
 """So many times the patience with a standing partition is the patience with a broker that does not answer."""
@@ -52,7 +54,7 @@ class Survey:
         self._ready, self._recovered, self._excused, self._report = ready, recovered, excused, report
         self._patience_s = patience_s
         self._marks: dict[Any, tuple[int | None, float]] = {}
-        self._answered = self._moved = time.monotonic()
+        self._answered = self._moved = self._settled = time.monotonic()
 
     async def run(self) -> None:
         """Look for ever."""
@@ -65,6 +67,8 @@ class Survey:
         tps = list(self._assigned())
         ends = await self._ask(tps) if tps else {}
         now = time.monotonic()
+        if not tps:
+            self._settled = now
         self._marks = {tp: mark for tp, mark in self._marks.items() if tp in ends}
         for tp, end in ends.items():
             position = self._gate_of(tp).position(tp)
@@ -90,14 +94,19 @@ class Survey:
         where = position if ready else self._recovered()
         done = position is not None and position >= end
         mark = self._marks.get(tp)
-        if mark is not None and mark[0] != where:
+        moves = mark is None or mark[0] != where
+        if mark is not None and moves and ready and not done:
             self._moved = now
-        if done or mark is None or mark[0] != where or self._excused():
+        if ready:
+            self._settled = now
+        endless = now - self._settled > UNREADY_FACTOR * self._patience_s
+        if (done or moves or self._excused()) and not endless:
             self._marks[tp] = (where, now)
-        elif now - mark[1] > self._patience_s * (TURNS_FACTOR if self._others_move(now) else 1):
+        elif endless or (mark and now - mark[1] > self._patience_s * self._turns(now)):
             behind = "an unknown number of" if position is None else end - position
             state = "" if ready else ", not yet given or recovered"
             raise Standstill(f"{tp.topic}/{tp.partition} stands still: {behind} records to read{state}")
 
-    def _others_move(self, now: float) -> bool:
-        return now - self._moved < self._patience_s
+    def _turns(self, now: float) -> float:
+        """More patience while other partitions that are behind move."""
+        return TURNS_FACTOR if now - self._moved < self._patience_s else 1.0

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pytest
 from faust.types import TP
@@ -66,38 +66,64 @@ async def test_a_partition_that_moves_is_none(setup: Setup) -> None:
         await setup.survey.look()
 
 
-async def test_a_recovery_that_goes_on_is_none(setup: Setup) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    at = [0.0]
+    monkeypatch.setattr("streams.engine.watching.survey.time.monotonic", lambda: at[0])
+    yield at
+
+
+async def test_a_recovery_that_goes_on_is_none(clock: list[float]) -> None:
+    setup = Setup(patience_s=60.0)
     setup.ready = False
-    for setup.recovered in range(3):
+    for clock[0] in range(0, 500, 50):
+        setup.recovered += 1
         await setup.survey.look()
+
+
+async def test_a_recovery_that_begins_again_and_again_is_a_standstill(clock: list[float]) -> None:
+    setup = Setup(patience_s=60.0)
+    setup.ready = False
+    with pytest.raises(Standstill, match="not yet given or recovered"):
+        for clock[0] in range(0, 3600, 50):
+            setup.recovered = 1 - setup.recovered
+            await setup.survey.look()
+    assert clock[0] == 650
 
 
 async def test_a_recovery_that_does_not_is_a_standstill(setup: Setup) -> None:
     setup.ready = False
-    await setup.survey.look()
 
     with pytest.raises(Standstill, match="an unknown number of records to read, not yet given or recovered"):
-        await setup.survey.look()
+        for _ in range(2):
+            await setup.survey.look()
 
 
-async def test_while_others_move_a_partition_may_wait_longer_for_its_turn(
-    monkeypatch: pytest.MonkeyPatch,
+async def test_while_others_of_a_backlog_move_a_partition_may_wait_longer_for_its_turn(
+    clock: list[float],
 ) -> None:
-    clock = 0.0
-    monkeypatch.setattr("streams.engine.watching.survey.time.monotonic", lambda: clock)
     setup = Setup(patience_s=60.0)
     setup.tps, setup.end = [TP0, TP1], 1000
     setup.gate.advance(TP0, 7)
 
-    for turn in range(9):
-        clock = 20.0 * turn
-        setup.gate.advance(TP1, turn)
-        await setup.survey.look()
-    clock = 200.0
-    setup.gate.advance(TP1, 9)
+    with pytest.raises(Standstill, match="vitals/0 stands still"):
+        for turn, clock[0] in enumerate(range(0, 600, 20)):
+            setup.gate.advance(TP1, turn)
+            await setup.survey.look()
+    assert clock[0] == 200
+
+
+async def test_a_partition_that_keeps_up_gives_others_no_more_time(clock: list[float]) -> None:
+    setup = Setup(patience_s=60.0)
+    setup.tps, setup.end = [TP0, TP1], 10
+    setup.gate.advance(TP0, 7)
 
     with pytest.raises(Standstill, match="vitals/0 stands still"):
-        await setup.survey.look()
+        for clock[0] in range(0, 600, 20):
+            setup.end += 1
+            setup.gate.advance(TP1, setup.end)
+            await setup.survey.look()
+    assert clock[0] == 80
 
 
 async def test_a_partition_at_its_end_is_none(setup: Setup) -> None:

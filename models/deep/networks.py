@@ -166,10 +166,15 @@ def _check_sample(network: Network) -> None:
     sample = network.entry.sample
     try:
         rows = np.array(sample.rows, np.float32).reshape(-1, *network.entry.row.shape)
+        many = np.resize(rows, (BLOCK, *rows.shape[1:]))
+        # Runs of every size, and each row in another place than in the full one.
+        short = [network.run(many[BLOCK - size :]) for size in range(STEP, BLOCK, STEP)]
         alone = np.concatenate([network.run(row[None]) for row in rows])
         network.whole = True
-        outputs = network.run(rows)
-        network.whole = not np.array_equal(alone, outputs)
+        outputs, full = network.run(rows), network.run(many)
+        network.whole = not np.array_equal(alone, outputs) or any(
+            not np.array_equal(few, full[BLOCK - len(few) :]) for few in short
+        )
     except Exception as error:  # a graph may fail in any operator
         raise RegistryError(f"{network.entry.file}: fails on the sample rows: {_line(error)}") from error
     if outputs.size != len(sample.outputs):

@@ -12,6 +12,7 @@ from kafka import KafkaProducer
 from streams.errors import UserError
 from streams.gateways.simulator import Rates, Simulation
 from streams.records import VitalsPacket
+from streams.wires import client_options
 
 Raw = tuple[bytes | None, bytes | None]
 """Key and value of a record."""
@@ -41,7 +42,7 @@ class Load(threading.Thread):
         self._simulation = Simulation(seed=seed, wearers=wearers, hours=HOURS, rates=RATES)
         self._rate = rate
         self._producer = KafkaProducer(
-            bootstrap_servers=broker,
+            **client_options(broker),
             acks="all",
             enable_idempotence=True,
             linger_ms=20,

@@ -13,6 +13,7 @@ from kafka.errors import KafkaError
 
 from streams.engine.names import RISK, VITALS
 from streams.settings import Settings
+from streams.wires import client_options
 
 LOOK_S = 0.2
 ANSWER_MS = 3000
@@ -121,7 +122,7 @@ class Progress:
 
     def _consumer(self) -> KafkaConsumer:
         return KafkaConsumer(
-            bootstrap_servers=self._settings.broker,
+            **client_options(self._settings.broker),
             group_id=self._settings.app_id,
             enable_auto_commit=False,
             reconnect_backoff_max_ms=500,

@@ -15,6 +15,7 @@ from streams.engine.names import REJECTED, VITALS
 from streams.engine.state.pages import stamp_of
 from streams.records import Alert, Outcome
 from streams.settings import Settings
+from streams.wires import client_options, redis_url
 
 LARGEST = 64 * 1024 * 1024
 STREAM = "vitalstream:alerts"
@@ -27,9 +28,9 @@ class Witness:
         self._changelog = f"{settings.app_id}-state-changelog"
         self._partitions = range(settings.partitions)
         self._consumer = KafkaConsumer(
-            bootstrap_servers=settings.broker, max_partition_fetch_bytes=LARGEST, fetch_max_bytes=LARGEST
+            **client_options(settings.broker), max_partition_fetch_bytes=LARGEST, fetch_max_bytes=LARGEST
         )
-        self._redis = redis.Redis.from_url(settings.redis_url.get_secret_value())
+        self._redis = redis.Redis.from_url(redis_url(settings))
         self._since = "-"
         self.pages: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)
         """Of each partition, each page as it was stored last."""

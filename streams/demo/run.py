@@ -27,6 +27,7 @@ from streams.records import Alert
 from streams.settings import Settings
 from streams.stack import running_stack
 from streams.stack.jars import Progress
+from streams.wires import redis_url
 
 PACKETS_PER_S = 1000
 """Aim of the demo, well below what one worker on a laptop core takes."""
@@ -75,7 +76,7 @@ class Watch:
         """Take one look at metrics and alerts; while the worker is being started again, at alerts alone."""
         if self.worker.supervise():
             await self._look_at_figures()
-        news = AlertStream(self.settings.redis_url.get_secret_value(), since=self._since, follow=False)
+        news = AlertStream(redis_url(self.settings), since=self._since, follow=False)
         async for alert in news:
             self.alerts.append(alert)
             self.scene.take(alert)

@@ -16,14 +16,16 @@ from typing import Any
 
 from bench.core import make_core
 from bench.packets import Packet, Record, load, partitioned
+from streams.engine.bus.chunks import cut
+from streams.engine.configuration import CHUNK_BYTES
 from streams.settings import Settings
 
 Chunk = tuple[int, Sequence[Record]]
 
 
-def chunks(logs: list[list[Record]], size: int) -> Iterator[Chunk]:
+def chunks(logs: list[list[Record]], limit: int) -> Iterator[Chunk]:
     """Give each partition's records in chunks of the worker's size, the partitions in turn."""
-    columns = ([(n, log[i : i + size]) for i in range(0, len(log), size)] for n, log in enumerate(logs))
+    columns = ([(n, part) for part in cut(log, limit, CHUNK_BYTES)] for n, log in enumerate(logs))
     return (chunk for chunk in chain.from_iterable(zip_longest(*columns)) if chunk is not None)
 
 

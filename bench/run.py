@@ -22,7 +22,7 @@ from bench.figures import (
     size_figures,
     today,
 )
-from bench.packets import SIZES, Size
+from bench.packets import PARTITIONS, SIZES, Size
 from bench.process import program
 from bench.race import OURS, Race, Tell, race
 from bench.stage import stage
@@ -92,8 +92,9 @@ def _size(
     for load in LOADS:
         rate = load * _throughput(found)
         told(f"latency at {rate:,.0f} packets/s")
-        hours = rate * scale.latency_s * size.step_s / WEARERS / 3600
-        steady = packets.simulate(size, WEARERS, hours, seed=2)
+        hours = scale.hours[size.samples]  # as long as the backlog: packets cost more as histories grow
+        wearers = max(PARTITIONS, round(rate * scale.latency_s * size.step_s / hours / 3600))
+        steady = packets.simulate(size, wearers, hours, seed=2)
         with stage(folder / f"latency-{size.samples}-{load}", cores, progress) as servers:
             late.append((load, latency.measure(servers, steady, len(steady) / rate)))
     return size_figures(size, backlog, found, late)

@@ -24,12 +24,12 @@ from streams.cli import main
 from streams.engine.bus.consumer import ChunkConsumer
 from streams.engine.bus.produce import EffectProducer
 from streams.engine.scoring import desk
-from streams.engine.scoring.shard import WearerShard
+from streams.engine.scoring.shard import ShardMaker, WearerShard
 
 Spent = defaultdict[str, float]
 
 EVERY_S = 0.5
-STAGES = ("observe", "infer", "decide", "explain", "finish", "encode")
+STAGES = ("observe", "decide", "explain", "finish", "encode")
 
 
 class Notes(msgspec.Struct):
@@ -152,6 +152,7 @@ def run(path: Path) -> None:
     clock.watch_garbage()
     for stage in STAGES:
         clock.time(WearerShard, stage, stage)
+    clock.time(ShardMaker, "infer", "infer")
     WearerShard.observe = clock.count(WearerShard.observe)  # type: ignore[method-assign]
     clock.time(desk, "decode_packet", "decode")
     clock.time_steps(EffectProducer, "send", "effects")

@@ -125,7 +125,7 @@ class Settings(BaseSettings):
         3.0, gt=0, le=3, description="longest wait for it; then the catalogue's own words"
     )
 
-    chunk_records: int = Field(128, ge=1, le=4096, description="records an agent gets at once")
+    chunk_records: int = Field(256, ge=1, le=4096, description="records that are scored together")
     record_by_record: bool = Field(False, description="Faust's own consumer: slower, for diagnosis")
     checkpoint_s: float = Field(2.0, gt=0, description="shortest time between checkpoints of a partition")
     checkpoint_max_s: float = Field(30.0, gt=0, description="the same under load")

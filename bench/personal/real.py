@@ -37,7 +37,7 @@ def _one(name: str, folder: Path) -> RealFigures:
             packets[name] += 1
             yield packet
 
-    taken = Core(make_core()(0, {})).run(seen(replay(name, folder, None, DEFAULT_START)), lambda now: None)
+    taken = Core(make_core()).run(seen(replay(name, folder, None, DEFAULT_START)), lambda now: None)
     lives = lives_of(taken.alerts)
     total = sum(len(own) for own in days.values())
     loudest = Counter(life.loudest for life in lives)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bench.packets import Record
 from streams.engine.contracts import Effects
-from streams.engine.scoring.shard import WearerShard
+from streams.engine.scoring.shard import ShardMaker, WearerShard
 from streams.gateways.timed import Timed
 from streams.records import Alert, Response
 
@@ -69,8 +69,8 @@ class Log:
 class Core:
     """Feeds one shard in the order of arrival."""
 
-    def __init__(self, shard: WearerShard) -> None:
-        self._shard = shard
+    def __init__(self, maker: ShardMaker, shard: WearerShard | None = None) -> None:
+        self._maker, self._shard = maker, shard or maker(0, {})
         self.taken = Taken()
 
     def run(self, timed: Iterable[Timed], progress: Progress) -> Taken:
@@ -84,7 +84,7 @@ class Core:
 
     def _score(self, records: list[Record]) -> None:
         work = self._shard.observe(records)
-        self._shard.infer(work)
+        self._maker.infer([work])
         # Nobody reads the explanations here: they change nothing of an alert's life.
         self._shard.decide(work)
         effects = self._shard.finish(work)

@@ -89,7 +89,7 @@ class Panel:
         packets = ((record, packet.time) for packet in timed for record in self._log.packet(packet))
         for records, now in chunks(packets):
             work = self._shard.observe(records)
-            self._shard.infer(work)
+            self._maker.infer([work])
             for seat in self.seats:
                 self._decide(work, seat, now)
                 seat.taken.take(Effects(outcomes=work.effects.outcomes))

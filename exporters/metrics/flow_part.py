@@ -18,7 +18,9 @@ class FlowMetrics(Part):
         self.dead_letters = self._counter(
             "dead_letters_total", "Records sent to the dead-letter topic, by reason.", "reason"
         )
-        self.chunk_records = self._histogram("chunk_records", "Records in a chunk.", RECORD_BUCKETS)
+        self.chunk_records = self._histogram(
+            "chunk_records", "Records scored together, of one partition or several.", RECORD_BUCKETS
+        )
         self.chunk_seconds = self._histogram(
             "chunk_seconds", "Time from taking a chunk to its last effect.", STAGE_BUCKETS
         )

@@ -98,7 +98,7 @@ class Engine:
             longest_s=settings.checkpoint_max_s,
         )
         self._assignment = self._make_assignment()
-        self._declare_agents()
+        self._declare_agents(factory)
 
     @property
     def ready(self) -> asyncio.Event:
@@ -172,7 +172,7 @@ class Engine:
         except Exception as error:
             self.fail(describe(error))
 
-    def _declare_agents(self) -> None:
+    def _declare_agents(self, factory: ShardFactory) -> None:
         effects = EffectProducer(self._producer, self._metrics, self._on_risk)
         reader = Reader(
             self._partitions,
@@ -184,6 +184,7 @@ class Engine:
             self._metrics,
             self.ready.is_set,
             self._checkpointer.establish,
+            factory.infer,
             self._pauses.decided,
         )
         control = ControlReader(

@@ -75,9 +75,9 @@ class Shard(Protocol):
     """The state of every wearer of one partition of `vitals`; pure: no clock, no network, no file.
 
     Offsets at or below what a page has seen are skipped, so records may be handed over again.
-    A chunk goes `observe` (on the event loop), `infer` (in a thread), `decide` (on the loop), `explain` (in
-    a thread, when `decide` asks for it), `finish` (on the loop). Between `observe` and `finish` the shard
-    is not consistent and must not be encoded.
+    A chunk goes `observe` (on the event loop), the factory's `infer` (in a thread, with chunks of other
+    partitions), `decide` (on the loop), `explain` (in a thread, when `decide` asks for it), `finish` (on the
+    loop). Between `observe` and `finish` the shard is not consistent and must not be encoded.
     """
 
     partition: int
@@ -110,9 +110,6 @@ class Shard(Protocol):
 
     def observe(self, records: Sequence[RawRecord]) -> Any:
         """Decode, admit and observe a chunk; gives the work for the next stages."""
-
-    def infer(self, work: Any) -> None:
-        """Run the networks on what a chunk asks of them. Touches only `work`."""
 
     def decide(self, work: Any) -> bool:
         """Turn observations and answers into what to tell; whether something of it is to be explained."""
@@ -148,6 +145,9 @@ class ShardFactory(Protocol):
 
     def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> Shard:
         """A shard from its stored pages; a page that does not authenticate starts cold, counted."""
+
+    def infer(self, works: Sequence[Any]) -> None:
+        """Run the networks on what chunks ask of them, once for all. Touches only `works`."""
 
     def stamp(self, value: bytes) -> int:
         """The position a page was stamped with, without decoding it; -1 when it can't be read."""

@@ -18,15 +18,26 @@ if TYPE_CHECKING:
     from streams.engine.contracts import Shard, ShardFactory
 
 
+Stage = tuple[str, float, float]
+"""Name, begin and end."""
+
+
 class WatchedFactory:
     """Makes shards that are watched; all else is the factory's own."""
 
     def __init__(self, factory: ShardFactory, traces: ChunkTraces) -> None:
         self._factory, self._traces = factory, traces
+        self._inferred: Stage = ("infer", 0.0, 0.0)
 
     def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> WatchedShard:
         """A shard from its stored pages."""
-        return WatchedShard(self._factory(partition, pages), self._traces)
+        return WatchedShard(self._factory(partition, pages), self._traces, lambda: self._inferred)
+
+    def infer(self, works: Sequence[Any]) -> None:
+        """Run the networks; each partition of a turn waits for the whole run."""
+        begun = time.perf_counter()
+        self._factory.infer(works)
+        self._inferred = ("infer", begun, time.perf_counter())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._factory, name)
@@ -35,22 +46,20 @@ class WatchedFactory:
 class WatchedShard:
     """A shard whose stages are timed; see `streams.engine.contracts.Shard`."""
 
-    def __init__(self, shard: Shard, traces: ChunkTraces) -> None:
-        self._shard, self._traces = shard, traces
+    def __init__(self, shard: Shard, traces: ChunkTraces, inferred: Callable[[], Stage]) -> None:
+        """`inferred` tells of the last run of the networks: that of the chunk to decide."""
+        self._shard, self._traces, self._inferred = shard, traces, inferred
         self._records: Sequence[RawRecord] = ()
-        self._stages: list[tuple[str, float, float]] = []
+        self._stages: list[Stage] = []
 
     def observe(self, records: Sequence[RawRecord]) -> Any:
         """A new chunk; one before it that a rebalance overtook is forgotten."""
         self._records, self._stages = records, []
         return self._timed("observe", lambda: self._shard.observe(records))
 
-    def infer(self, work: Any) -> None:
-        """Run the networks."""
-        self._timed("infer", lambda: self._shard.infer(work))
-
     def decide(self, work: Any) -> bool:
-        """Decide."""
+        """Decide; the networks have run."""
+        self._stages.append(self._inferred())
         return bool(self._timed("decide", lambda: self._shard.decide(work)))
 
     def explain(self, work: Any) -> None:

@@ -39,7 +39,7 @@ def _toy_truth(number: int, log: list[Raw]) -> Truth:
     alerts, letters = {}, set[bytes | None]()
     for record in log:
         work = shard.observe([record])
-        shard.infer(work)
+        ToyFactory().infer([work])
         shard.decide(work)
         shard.explain(work)
         effects = shard.finish(work)

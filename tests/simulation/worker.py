@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from faust.types import TP
 
+from streams.engine.bus.chunks import Chunk
 from streams.engine.bus.outbox import Outbox
 from streams.engine.bus.produce import EffectProducer
 from streams.engine.bus.reader import Reader
@@ -27,6 +28,8 @@ from tests.simulation.bus import Bus, Sink
 from tests.simulation.clock import SimulatedThread
 
 CHUNK, QUEUED = 40, 4
+ALONE = 0.3
+"""How often chunks are handed over before the next partition is read."""
 REVOCATION_S, COMMIT_S = 3.0, 2.8
 RUNNING: ContextVar[SimulatedWorker] = ContextVar("RUNNING")
 
@@ -86,7 +89,7 @@ class SimulatedWorker:
         ready = self._assignment.ready.is_set
         self._reader = Reader(
             self._partitions, self._gate, self._outbox, effects, self._epoch, executor, metrics, ready,
-            self._checkpointer.establish,
+            self._checkpointer.establish, factory.infer,
         )  # fmt: skip
         survey = Survey(
             lambda: self, lambda tp: self._gate, lambda: sorted(self.assigned), ready,
@@ -160,6 +163,7 @@ class SimulatedWorker:
     async def _fetch(self) -> None:
         while True:
             await self._delay()
+            row, began = list[Chunk](), self._epoch.number
             for tp in sorted(self.assigned):
                 first, rewinds, epoch = self._positions[tp], dict(self._rewinds), self._epoch.number
                 await self._delay()
@@ -172,9 +176,20 @@ class SimulatedWorker:
                 flows = self._assignment.ready.is_set() or self._rng.random() >= self.bus.weather.drop
                 if flows and epoch == self._epoch.number:
                     self._note(tp, chunk)
-                    await self._queue.put(_Message(tp, chunk, rewinds.get(tp, 0)))
+                    row.append(Chunk(tp, chunk, rewinds.get(tp, 0)))
                 else:
                     self.bus.faults["chunks thrown away"] += 1
+                if self._rng.random() < ALONE:
+                    row = await self._hand_over(row, began)
+            await self._hand_over(row, began)
+
+    async def _hand_over(self, row: list[Chunk], began: int) -> list[Chunk]:
+        if began != self._epoch.number:
+            self.bus.faults["chunks thrown away"] += len(row)
+        elif row:
+            self.bus.faults["turns of several partitions"] += len(row) > 1
+            await self._queue.put(row)
+        return []
 
     def _note(self, tp: TP, chunk: Any) -> None:
         """Count what comes again and what comes too early."""
@@ -317,10 +332,3 @@ class SimulatedWorker:
 
     async def _delay(self) -> None:
         await self.bus.delay()
-
-
-class _Message:
-    """A chunk as `ChunkConsumer` hands it over."""
-
-    def __init__(self, tp: TP, value: Any, checksum: int) -> None:
-        self.tp, self.value, self.checksum = tp, value, checksum

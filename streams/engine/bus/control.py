@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
+from streams.engine.bus.chunks import Chunk
 from streams.engine.bus.produce import JSON_HEADER, LARGEST_LETTER, Headers, Producer, confirmed, described
 from streams.engine.contracts import RawRecord
 from streams.engine.names import CONTROL, ID, KIND, TICK, VITALS
@@ -42,14 +43,18 @@ class ControlReader:
         """Read the agent's stream for ever, without Faust's own acknowledging."""
         events: AsyncIterable[Any] = stream.noack().events()
         async for event in events:
-            await self.take(event.message)
+            await self.take(event.message.value)
 
-    async def take(self, message: Any) -> None:
-        """Copy one chunk of records."""
-        epoch, tp = self._epoch.number, message.tp
+    async def take(self, chunks: Sequence[Chunk]) -> None:
+        """Copy the records of these chunks, of a partition each."""
+        for chunk in chunks:
+            await self._take(chunk)
+
+    async def _take(self, chunk: Chunk) -> None:
+        epoch, tp = self._epoch.number, chunk.tp
         if not self._ready():
             return
-        records = await self._gate.admit(tp, message.value, message.checksum)
+        records = await self._gate.admit(tp, chunk.records, chunk.fetch)
         if not records or epoch != self._epoch.number:
             return
         await confirmed([await self._copy(tp, record) for record in records])

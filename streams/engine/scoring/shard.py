@@ -8,7 +8,6 @@ after a crash leads to the same state and the same alerts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 
 from models.decide import Setting
 from models.deep.answering import answer
@@ -26,7 +25,7 @@ from streams.engine.scoring.nudges import Nudges
 from streams.engine.scoring.probes import Probe
 from streams.engine.scoring.shadows import Shadows
 from streams.engine.scoring.stock import Cast, Stock
-from streams.engine.scoring.work import Item, Work
+from streams.engine.scoring.work import Item, Work, by_lineup
 from streams.engine.state.own_page import OwnPage
 from streams.engine.state.pages import Seal, stamp_of
 from streams.records import Alert, Outcome
@@ -82,19 +81,6 @@ class WearerShard:
                 self._desk.take(record, work)
         return work
 
-    def infer(self, work: Work) -> None:
-        """Run each version of a network once on all that the chunk asks of it. Touches only `work`."""
-        for _, group in groupby(work.items, lambda item: id(item.lineup)):
-            items = list(group)
-            lineup = items[0].lineup
-            for failure in answer(_asks(items), Cast(self._maker.stock, lineup)):
-                self._maker.on_model_error(failure.model, lineup[failure.model], failure.rows, failure.why)
-        if self._maker.shadows is not None:
-            self._maker.shadows.score([*_asks(work.items), *work.beside])
-        _drop_unanswered(work.items)
-        for probe in self._maker.probes:
-            probe.answered(work.items)
-
     def decide(self, work: Work) -> bool:
         """Turn observations and answers into what to tell; whether something of it is to be explained."""
         for item in work.items:
@@ -125,7 +111,7 @@ class WearerShard:
     def take(self, records: Sequence[RawRecord]) -> Effects:
         """Take a chunk through all stages, one after the other."""
         work = self.observe(records)
-        self.infer(work)
+        self._maker.infer([work])
         if self.decide(work):
             self.explain(work)
         return self.finish(work)
@@ -190,18 +176,6 @@ class WearerShard:
         return self.own.encode()
 
 
-def _asks(items: Iterable[Item]) -> Iterator[Ask]:
-    return (ask for item in items for ask in item.observation.asks)
-
-
-def _drop_unanswered(items: Iterable[Item]) -> None:
-    """What a network gave no answer to was not asked, so that the rest is decided."""
-    for item in items:
-        asks = item.observation.asks
-        if any(ask.answer is None for ask in asks):
-            item.observation.asks = [ask for ask in asks if ask.answer is not None]
-
-
 class ShardMaker:
     """Makes shards: implements `streams.engine.contracts.ShardFactory`."""
 
@@ -245,6 +219,30 @@ class ShardMaker:
         """A shard from its stored pages; a page that does not authenticate starts cold, counted."""
         return WearerShard(self, partition, pages)
 
+    def infer(self, works: Sequence[Work]) -> None:
+        """Run each version of a network once on all that chunks ask of it. Touches only `works`."""
+        items = [item for work in works for item in work.items]
+        for lineup, judged in by_lineup(items):
+            for failure in answer(_asks(judged), Cast(self.stock, lineup)):
+                self.on_model_error(failure.model, lineup[failure.model], failure.rows, failure.why)
+        if self.shadows is not None:
+            self.shadows.score([*_asks(items), *(ask for work in works for ask in work.beside)])
+        _drop_unanswered(items)
+        for probe in self.probes:
+            probe.answered(items)
+
     def stamp(self, value: bytes) -> int:
         """The position a page was stamped with, without decoding it; -1 when it can't be read."""
         return stamp_of(value)
+
+
+def _asks(items: Iterable[Item]) -> Iterator[Ask]:
+    return (ask for item in items for ask in item.observation.asks)
+
+
+def _drop_unanswered(items: Iterable[Item]) -> None:
+    """What a network gave no answer to was not asked, so that the rest is decided."""
+    for item in items:
+        asks = item.observation.asks
+        if any(ask.answer is None for ask in asks):
+            item.observation.asks = [ask for ask in asks if ask.answer is not None]

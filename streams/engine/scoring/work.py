@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import msgspec
 
@@ -53,3 +55,17 @@ class Work:
     alerts: list[Pending] = field(default_factory=list)
     days: Days = field(default_factory=Days)
     effects: Effects = field(default_factory=Effects)
+
+
+def by_lineup(items: Iterable[Item]) -> list[tuple[Lineup, list[Item]]]:
+    """Items that the same versions judge, together."""
+    found: list[tuple[Lineup, list[Item]]] = []
+    for _, run in groupby(items, lambda item: id(item.lineup)):
+        together = list(run)
+        lineup = together[0].lineup
+        same = next((judged for known, judged in found if known == lineup), None)
+        if same is None:
+            found.append((lineup, together))
+        else:
+            same += together
+    return found

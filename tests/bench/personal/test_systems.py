@@ -30,7 +30,7 @@ def population() -> Population:
 
 def test_several_policies_at_once_tell_what_each_tells_alone(packets: list[Timed]) -> None:
     maker = make_core()
-    alone = Core(make_core()(0, {})).run(packets, lambda now: None)
+    alone = Core(make_core()).run(packets, lambda now: None)
 
     panel = Panel(maker(0, {}), maker)
     panel.seat(POLICY)
@@ -75,13 +75,14 @@ def test_nearer_thresholds_change_only_what_is_judged_by_the_usual() -> None:
 def test_everyones_usual_is_known_at_once_and_never_learns(
     packets: list[Timed], population: Population
 ) -> None:
-    shard = make_core()(0, {})
+    maker = make_core()
+    shard = maker(0, {})
     name = packets[0].wearer
     wearer = shard.book.page(name.encode()).wearer(name)
     settle(wearer, population)
     before = {key: baseline.usual() for key, baseline in wearer.seen.baselines.items()}
 
-    Core(shard).run(packets, lambda now: None)
+    Core(maker, shard).run(packets, lambda now: None)
 
     assert "hr@rest" in before
     assert {key: wearer.seen.baselines[key].usual() for key in before} == before

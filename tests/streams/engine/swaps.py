@@ -96,14 +96,14 @@ class Life:
         self.stock = Versions(lineup)
         self._writes: list[tuple[bytes, bytes, asyncio.Future[None]]] = []
         self._tasks: list[asyncio.Task[Any]] = []
-        factory = maker(self.stock, world.adaptation)
-        self.partitions = Partitions(factory, lambda number: world.recovered(), self._built)
+        self.maker = maker(self.stock, world.adaptation)
+        self.partitions = Partitions(self.maker, lambda number: world.recovered(), self._built)
         self.checkpointer = Checkpointer(
             self.partitions, self, self._acknowledge, lambda: None, self._end,
             WorkerMetrics(CollectorRegistry()), shortest_s=1.0, longest_s=30.0,
         )  # fmt: skip
         self.checkpointer.suspended = False
-        self.partition = self.partitions.keep(0, factory(0, world.recovered()))
+        self.partition = self.partitions.keep(0, self.maker(0, world.recovered()))
         self.partition.start = world.committed
         self.next = max(world.committed, self.shard.position + 1)
 
@@ -169,7 +169,7 @@ class Life:
                 await self.checkpointer.establish(self.partition)
             self.partition.settle()
             if left_in_the_middle:
-                self.shard.infer(self.shard.observe(chunk))
+                self.maker.infer([self.shard.observe(chunk)])
                 self.partitions.poisoned.add(0)
                 return
             self.world.note(self.shard, chunk)

@@ -108,9 +108,6 @@ class ToyShard:
             state[0] += 1
             work.seen.append((record, state[0]))
 
-    def infer(self, work: Work) -> None:
-        work.inferred = True
-
     def decide(self, work: Work) -> bool:
         assert work.inferred and self._open
         for record, count in work.seen:
@@ -175,6 +172,10 @@ class ToyFactory:
     def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> ToyShard:
         return ToyShard(partition, pages)
 
+    def infer(self, works: Sequence[Work]) -> None:
+        for work in works:
+            work.inferred = True
+
     def stamp(self, value: bytes) -> int:
         return stamp(value)
 
@@ -182,12 +183,7 @@ class ToyFactory:
 class TroubledShard(ToyShard):
     """Takes as long as networks would, so that queues fill; breaks at a number, as bugs do."""
 
-    pause_s: float = 0.0
     break_at: bytes = b""
-
-    def infer(self, work: Work) -> None:
-        time.sleep(self.pause_s)
-        super().infer(work)
 
     def _observe(self, record: RawRecord, work: Work) -> None:
         if record.value == self.break_at:
@@ -202,8 +198,12 @@ class TroubledFactory(ToyFactory):
 
     def __call__(self, partition: int, pages: Mapping[bytes, bytes]) -> ToyShard:
         shard = TroubledShard(partition, pages)
-        shard.pause_s, shard.break_at = self.pause_s, self.break_at
+        shard.break_at = self.break_at
         return shard
+
+    def infer(self, works: Sequence[Work]) -> None:
+        time.sleep(self.pause_s)
+        super().infer(works)
 
 
 def stamped(position: int, body: bytes) -> bytes:

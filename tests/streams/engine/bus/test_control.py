@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ import pytest
 from faust.types import TP
 
 from streams.engine.bus import control
+from streams.engine.bus.chunks import Chunk
 from streams.engine.bus.control import ControlReader, tick
 from streams.engine.state.epoch import Epoch
 from streams.engine.state.gate import Gate
@@ -49,7 +49,7 @@ class Setup:
         )
 
     async def take(self, *records: Record) -> None:
-        await self.reader.take(SimpleNamespace(tp=PROFILES, value=list(records), checksum=0))
+        await self.reader.take([Chunk(PROFILES, records, 0)])
 
 
 @pytest.fixture

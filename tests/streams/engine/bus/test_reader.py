@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from faust.types import TP
 
+from streams.engine.bus.chunks import Chunk
 from streams.engine.bus.reader import Reader
 from streams.engine.contracts import Effects, RawRecord
 from streams.engine.state.epoch import Epoch
@@ -18,13 +19,6 @@ from tests.streams.engine.shards import numbered, raw, simulated
 from tests.streams.engine.swaps import Versions, maker
 
 CHUNK = numbered(raw(sent) for sent in simulated(3)[:20])
-
-
-@dataclass
-class Message:
-    value: Sequence[RawRecord]
-    tp: TP = field(default_factory=lambda: TP("vitals", 0))
-    checksum: int = 0
 
 
 @dataclass
@@ -38,7 +32,7 @@ class Around:
     is_full: bool = False
 
     def __post_init__(self) -> None:
-        factory = maker(Versions({"rhythm": "1"}))
+        self.factory = factory = maker(Versions({"rhythm": "1"}))
         self.partitions = Partitions(factory, lambda number: {}, lambda found: None)
         self.partition = self.partitions.keep(0, factory(0, {}))
 
@@ -75,9 +69,10 @@ class Around:
     async def take(self) -> None:
         with ThreadPoolExecutor(1) as executor:
             reader = Reader(
-                self.partitions, self, self, self, self.epoch, executor, self, lambda: True, self.establish  # type: ignore[arg-type]
+                self.partitions, self, self, self, self.epoch, executor, self, lambda: True, self.establish,
+                self.factory.infer,  # type: ignore[arg-type]
             )  # fmt: skip
-            await reader.take(Message(CHUNK))
+            await reader.take([Chunk(TP("vitals", 0), CHUNK, 0)])
 
 
 async def test_a_partition_is_founded_once_and_before_its_first_record() -> None:

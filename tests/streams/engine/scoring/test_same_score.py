@@ -72,7 +72,7 @@ def asked_of(packets: Iterable[Timed]) -> dict[str, list[Ask]]:
     log = numbered([*_records(sent), *_later(sent[-1].time)])
     for start in range(0, len(log), CHUNK):
         work = shard.observe(log[start : start + CHUNK])
-        shard.infer(work)
+        maker.infer([work])
         for ask in (ask for item in work.items for ask in item.observation.asks):
             if not isinstance(ask, Variation):
                 asked[ask.model].append(ask)

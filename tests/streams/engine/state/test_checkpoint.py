@@ -59,7 +59,7 @@ class Setup:
         partition = self.partitions.find(0) or self.partitions.keep(0, cast("Shard", ToyShard(0, {})))
         chunk = [Record(n, b"k%d" % (n % 20), b"%d" % n) for n in range(first, last + 1)]
         work = partition.shard.observe(chunk)
-        partition.shard.infer(work)
+        ToyFactory().infer([work])
         if partition.shard.decide(work):
             partition.shard.explain(work)
         partition.shard.finish(work)
@@ -154,7 +154,7 @@ async def test_a_partition_in_the_middle_of_a_chunk_is_waited_for(setup: Setup) 
         task = asyncio.create_task(setup.checkpointer.round())
         await asyncio.sleep(0.02)
         assert setup.pages.written == []
-        partition.shard.infer(work)
+        ToyFactory().infer([work])
         if partition.shard.decide(work):
             partition.shard.explain(work)
         partition.shard.finish(work)

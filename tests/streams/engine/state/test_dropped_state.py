@@ -11,6 +11,7 @@ import pytest
 
 from bench.packets import Packet, Record, Size, partitioned, simulate
 from bench.step import make_plain
+from streams.engine.scoring.shard import ShardMaker
 from streams.engine.state.partitions import Partition, Partitions
 
 NUMBERS = range(4)
@@ -29,11 +30,11 @@ def no_collections() -> Iterator[None]:
     gc.enable()
 
 
-def scored(partition: Partition, records: list[Record]) -> dict[bytes, bytes]:
+def scored(maker: ShardMaker, partition: Partition, records: list[Record]) -> dict[bytes, bytes]:
     """Take records through the partition's shard; gives its pages."""
     shard = partition.shard
     work = shard.observe(records)
-    shard.infer(work)
+    maker.infer([work])
     if shard.decide(work):
         shard.explain(work)
     shard.settle(alert for alert, _ in shard.finish(work).alerts)
@@ -41,7 +42,7 @@ def scored(partition: Partition, records: list[Record]) -> dict[bytes, bytes]:
 
 
 async def lives(
-    partitions: Partitions, logs: list[list[Record]], stored: dict[int, dict[bytes, bytes]]
+    maker: ShardMaker, partitions: Partitions, logs: list[list[Record]], stored: dict[int, dict[bytes, bytes]]
 ) -> int:
     """Give partitions, let them score, take them away; gives how many objects are left over as garbage."""
     with ThreadPoolExecutor(1) as pool:
@@ -50,7 +51,7 @@ async def lives(
         for number in NUMBERS:
             found = partitions.find(number)
             assert found is not None
-            stored[number] = scored(found, logs[number])
+            stored[number] = scored(maker, found, logs[number])
         del found
         await asyncio.sleep(0)
         gc.collect()
@@ -64,9 +65,10 @@ def test_neither_new_nor_recovered_state_is_garbage_when_partitions_go(
 ) -> None:
     logs, stored = partitioned(packets), dict[int, dict[bytes, bytes]]()
     halves = [[log[: len(log) // 2] for log in logs], [log[len(log) // 2 :] for log in logs]]
-    partitions = Partitions(make_plain(), lambda number: stored.get(number, {}), lambda partition: None)
+    maker = make_plain()
+    partitions = Partitions(maker, lambda number: stored.get(number, {}), lambda partition: None)
 
-    left = [asyncio.run(lives(partitions, half, stored)) for half in halves]
+    left = [asyncio.run(lives(maker, partitions, half, stored)) for half in halves]
 
     assert sum(len(pages) for pages in stored.values()) > len(packets[0].key)
     assert left == [0, 0]

@@ -1,26 +1,29 @@
 """The floor: decode, observe, networks and decide over packets in memory; no Kafka, no Redis, no state kept.
 
-`python -m bench.floor PACKETS` prints one JSON object.
+`python -m bench.floor PACKETS TALLY` prints one JSON object when it begins and one at its end.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import signal
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
 from bench.core import make_core
 from bench.packets import Packet, Record, load, partitioned
+from bench.tally import Tally
 from streams.engine.bus.chunks import cut
 from streams.engine.configuration import CHUNK_BYTES
 from streams.settings import Settings
 
 Chunk = tuple[int, Sequence[Record]]
+Told = tuple[str, int]
+"""Id and revision of an alert."""
 
 
 def chunks(logs: list[list[Record]], limit: int) -> Iterator[Chunk]:
@@ -29,26 +32,37 @@ def chunks(logs: list[list[Record]], limit: int) -> Iterator[Chunk]:
     return (chunk for chunk in chain.from_iterable(zip_longest(*columns)) if chunk is not None)
 
 
-def measure(packets: list[Packet]) -> dict[str, Any]:
-    """Score all packets; gives their number, wall and CPU seconds, and the (id, revision) of each alert."""
+def measure(packets: list[Packet], begin: Callable[[], None], tell: Callable[[int], None]) -> list[Told]:
+    """Score all packets; gives the (id, revision) of each alert. `tell` hears how many are done."""
     settings = Settings()
     make = make_core(settings)
     logs = partitioned(packets)
     shards = [make(n, {}) for n in range(len(logs))]
     todo = list(chunks(logs, settings.chunk_records))
-    alerts: list[tuple[str, int]] = []
+    alerts: list[Told] = []
+    done = 0
     gc.collect()
     gc.freeze()
-    wall, cpu = time.perf_counter(), time.process_time()
+    begin()
     for partition, records in todo:
         shard = shards[partition]
         found = [alert for alert, _ in shard.take(records).alerts]
         alerts += ((alert.id, alert.revision) for alert in found)
         shard.settle(found)
-    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+        done += len(records)
+        tell(done)
     gc.unfreeze()
-    return {"packets": len(packets), "wall": wall, "cpu": cpu, "alerts": alerts}
+    return alerts
+
+
+def say(**found: Any) -> None:
+    """Print one JSON object."""
+    sys.stdout.write(json.dumps(found) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(measure(load(Path(sys.argv[1])))) + "\n")
+    tally = Tally(Path(sys.argv[2]))
+    told = measure(load(Path(sys.argv[1])), lambda: say(ready=True), lambda done: tally.write(done, done))
+    say(alerts=told)
+    signal.pause()  # who looks on finds it alive

@@ -21,6 +21,8 @@ from streams.errors import UserError
 
 START_S = 60.0
 LOOK_S = 0.5
+FIRST_LOOK_S = 0.02
+"""Before the first packet: what is done before it was seen counts for nobody, and early packets are cheap."""
 STANDSTILL_S = 30.0
 STOP_S = 15.0
 
@@ -70,16 +72,18 @@ class Program:
             )
         self._seen = psutil.Process(self._process.pid)
 
-    def said(self, patience_s: float = START_S) -> dict[str, Any]:
-        """Wait for the JSON object that it prints. Raises UserError when it does not come."""
+    def said(self, patience_s: float = START_S, of: str = "") -> dict[str, Any]:
+        """Wait for a JSON object that it prints, one with the key `of`. Raises UserError when none comes."""
         end = time.monotonic() + patience_s
-        while not (lines := self._out.read_text().splitlines()):
+        while True:
             ended = self._process.poll() is not None
-            if (ended and not self._out.read_text()) or time.monotonic() > end:
+            for line in self._out.read_text().splitlines(keepends=True)[::-1]:
+                found: dict[str, Any] = json.loads(line) if line.endswith("\n") else {}
+                if found and (not of or of in found):
+                    return found
+            if ended or time.monotonic() > end:
                 raise UserError(f"a measured program said nothing: {self.last_words()}")
             time.sleep(0.05)
-        found: dict[str, Any] = json.loads(lines[-1])
-        return found
 
     def look(self, done: int) -> Look:
         """Read its clocks."""
@@ -116,7 +120,7 @@ def follow(running: Program, done: Callable[[], int], total: int) -> list[Look]:
     looks = [running.look(done())]
     moved = time.monotonic()
     while looks[-1].done < total:
-        time.sleep(LOOK_S)
+        time.sleep(LOOK_S if looks[-1].done else FIRST_LOOK_S)
         look = running.look(done())
         moved = look.wall if look.done > looks[-1].done else moved
         looks.append(look)

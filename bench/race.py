@@ -73,7 +73,7 @@ def race(stage: Stage, packets: list[Packet], repeats: int, tell: Tell) -> Race:
 def _run(way: str, stage: Stage, path: Path, total: int) -> Outcome:
     place = stage.place()
     if way == FLOOR:
-        return run_floor(place, path)
+        return run_floor(place, path, total)
     if way == OURS:
         return run_worker(place, total)
     return run_plain(place, total, *PLAIN[way])

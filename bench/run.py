@@ -48,7 +48,7 @@ class Scale:
 
 
 WHOLE = Scale({1: 2.0, 10: 2.0, 60: 5.0}, 2, 16.0, 500, 4.0)
-QUICK = Scale({10: 1.2}, 1, 12.0, 200, 1.5)
+QUICK = Scale({10: 2.0}, 2, 12.0, 200, 1.5)
 
 
 def run(quick: bool, tell: Tell, progress: Progress = quietly) -> Report:

@@ -49,14 +49,17 @@ class Place:
         return self.settings.redis_url.get_secret_value()
 
 
-def run_floor(place: Place, packets: Path) -> Outcome:
+def run_floor(place: Place, packets: Path, total: int) -> Outcome:
     """Run over packets in memory."""
-    with program(["-m", "bench.floor", str(packets)], {}, place.folder, place.cores) as running:
-        found = running.said(patience_s=600)
-    alerts = frozenset((name, revision) for name, revision in found["alerts"])
-    wall, cpu = found["wall"], found["cpu"]
-    # It never waits for anything but the processor.
-    return Outcome(Cost(found["packets"], wall, cpu, max(wall - cpu, 0.0)), alerts)
+    path = place.folder / "tally"
+    place.folder.mkdir(parents=True, exist_ok=True)
+    tally = Tally(path)
+    arguments = ["-m", "bench.floor", str(packets), str(path)]
+    with program(arguments, {}, place.folder, place.cores) as running:
+        running.said()
+        cost = busy(follow(running, _either(tally), total))
+        alerts = running.said(of="alerts")["alerts"]
+    return Outcome(cost, frozenset((name, revision) for name, revision in alerts))
 
 
 def run_worker(place: Place, total: int) -> Outcome:

@@ -37,7 +37,8 @@ def cut(records: list[Any], limit: int, size: int) -> Iterator[list[Any]]:
             part, held = [], 0
         part.append(record)
         held += length
-    yield part
+    if part:
+        yield part
 
 
 def joined(chunks: Iterable[Chunk], limit: int, size: int) -> Iterator[list[Chunk]]:

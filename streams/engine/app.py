@@ -17,6 +17,7 @@ from streams.engine import configuration
 from streams.engine.bus.consumer import use_chunks
 from streams.engine.bus.control import ControlReader, tick
 from streams.engine.bus.outbox import AlertWriter, Outbox
+from streams.engine.bus.patience import be_patient
 from streams.engine.bus.produce import EffectProducer, Producer
 from streams.engine.bus.reader import Reader
 from streams.engine.bus.verbatim import VERBATIM, register_verbatim
@@ -74,6 +75,7 @@ class Engine:
         self._pauses = Pauses(metrics)
         self._executor = ThreadPoolExecutor(1, "networks")
         register_verbatim()
+        be_patient()
         self.app = faust.App(**configuration.faust_settings(settings))
         use_chunks(
             self.app,

@@ -32,6 +32,8 @@ SOURCES = {
     "faust.transport.drivers.aiokafka:Consumer._to_message": "7c24f6511b2fcef7",
     "faust.transport.drivers.aiokafka:AIOKafkaConsumerThread._create_consumer": "a4dc6ba0681a298c",
     "faust.transport.drivers.aiokafka:Consumer._new_consumer_thread": "0870ec53dea75083",
+    "aiokafka.client:AIOKafkaClient._metadata_update": "06dc51ed3e0d38b8",
+    "aiokafka.client:AIOKafkaClient._md_synchronizer": "e0421bffa9a7735a",
     "aiokafka.consumer.consumer:AIOKafkaConsumer.start": "2f1ba70443327538",
     "aiokafka.consumer.fetcher:PartitionRecords._unpack_records": "b803e6d46480732c",
     "aiokafka.record.memory_records:_MemoryRecordsPy._cache_next": "7bb73a2eabca4ee3",
@@ -74,7 +76,7 @@ def test_source_is_the_one_that_was_read(name: str) -> None:
     digest = hashlib.sha256(inspect.getsource(found(name)).encode()).hexdigest()[:16]
 
     assert digest == SOURCES[name], (
-        f"{name} changed: compare it with streams/engine/bus/consumer.py, fetching.py and table.py"
+        f"{name} changed: compare it with streams/engine/bus/consumer.py, fetching.py, patience.py and state/table.py"
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import redis
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
 
 from streams.chaos.reference import recovered, shard_maker
 from streams.chaos.verdict import Letter
@@ -27,9 +28,10 @@ class Witness:
     def __init__(self, settings: Settings) -> None:
         self._changelog = f"{settings.app_id}-state-changelog"
         self._partitions = range(settings.partitions)
-        self._consumer = KafkaConsumer(
-            **client_options(settings.broker), max_partition_fetch_bytes=LARGEST, fetch_max_bytes=LARGEST
-        )
+        self._broker = settings.broker
+        self._consumer = self._connect()
+        self._next: dict[TopicPartition, int] = {}
+        """Where each partition was read up to."""
         self._redis = redis.Redis.from_url(redis_url(settings))
         self._since = "-"
         self.pages: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)
@@ -38,6 +40,10 @@ class Witness:
         self.letters: set[Letter] = set()
         self.alerts: list[Alert] = []
         self.logged = 0
+
+    def _connect(self) -> Any:
+        options = client_options(self._broker)
+        return KafkaConsumer(**options, max_partition_fetch_bytes=LARGEST, fetch_max_bytes=LARGEST)
 
     def close(self) -> None:
         """Let go of the servers."""
@@ -69,15 +75,29 @@ class Witness:
         return vitals
 
     def _new(self, topics: list[str]) -> list[Any]:
+        """Raises KafkaError when Kafka does not answer a new client either: a broker that was killed can
+        leave one behind that waits for ever.
+        """
         tps = [TopicPartition(topic, number) for topic in topics for number in self._partitions]
-        if self._consumer.assignment() != set(tps):
-            self._consumer.assign(tps)
-            self._consumer.seek_to_beginning()
-        ends, found = self._consumer.end_offsets(tps), list[Any]()
-        while any(self._consumer.position(tp) < ends[tp] for tp in tps):
-            for batch in self._consumer.poll(timeout_ms=200).values():
-                found += batch
+        try:
+            found = self._read(tps)
+        except KafkaError:
+            self._consumer.close()
+            self._consumer = self._connect()
+            found = self._read(tps)
         return sorted(found, key=lambda record: (record.topic, record.partition, record.offset))
+
+    def _read(self, tps: list[TopicPartition]) -> list[Any]:
+        consumer, found = self._consumer, list[Any]()
+        ends = consumer.end_offsets(tps)
+        consumer.assign(tps)
+        for tp in tps:
+            consumer.seek(tp, self._next.get(tp, 0))
+        while any(consumer.position(tp) < ends[tp] for tp in tps):
+            for batch in consumer.poll(timeout_ms=200).values():
+                found += batch
+        self._next = {tp: consumer.position(tp) for tp in tps}
+        return found
 
     def _read_alerts(self) -> None:
         decode = msgspec.json.Decoder(Alert).decode

@@ -1,4 +1,4 @@
-"""aiokafka asks a broker that refuses connections again at once, for ever: a third of a processor a worker."""
+"""aiokafka asks a broker that refuses again at once, for ever: a third of a processor for each worker."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def test_source_is_the_one_that_was_read(name: str) -> None:
     digest = hashlib.sha256(inspect.getsource(found(name)).encode()).hexdigest()[:16]
 
     assert digest == SOURCES[name], (
-        f"{name} changed: compare it with streams/engine/bus/consumer.py, fetching.py, patience.py and state/table.py"
+        f"{name} changed: compare it with bus/consumer.py, fetching.py, patience.py and state/table.py"
     )
 
 

@@ -17,10 +17,11 @@ import psutil
 
 from bench.core import SECRET, make_core
 from bench.packets import Record
-from bench.restart import FIRST, lived, named_pages
+from bench.restart import FIRST, lived, named_pages, sealed_page
 from models.snapshot import WearerSnapshot
 from streams.backup.lines import Record as Stored
-from streams.engine.state.pages import RIVER, SCHEMA, PageData, Seal, page_key
+from streams.engine.state.packing import Packer
+from streams.engine.state.pages import Seal, page_key
 from streams.settings import Settings
 
 PARTITIONS = 16
@@ -45,10 +46,10 @@ def stored_pages(
     settings: Settings, lives: list[WearerSnapshot], wearers: int
 ) -> dict[int, dict[bytes, bytes]]:
     """Every wearer's page, by partition."""
-    seal, found = Seal(SECRET), defaultdict[int, dict[bytes, bytes]](dict)
+    seal, packer, found = Seal(SECRET), Packer(), defaultdict[int, dict[bytes, bytes]](dict)
     for (partition, page), crowd in named_pages(settings, lives, wearers).items():
         key = page_key(partition, page)
-        found[partition][key] = seal.write(key, FIRST, PageData(SCHEMA, RIVER, {}, crowd, []))
+        found[partition][key] = sealed_page(seal, packer, key, crowd)
     return found
 
 

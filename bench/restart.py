@@ -28,7 +28,8 @@ from streams.demo.figures import look
 from streams.engine.configuration import CHANGELOG
 from streams.engine.names import TABLE, VITALS
 from streams.engine.state.generation import changelog
-from streams.engine.state.pages import RIVER, SCHEMA, PageData, page_key, page_of
+from streams.engine.state.packing import Packer
+from streams.engine.state.pages import RIVER, SCHEMA, PageData, Seal, page_key, page_of
 from streams.errors import UserError
 from streams.growing.place import place_among
 from streams.keys import state_seal
@@ -119,19 +120,25 @@ def named_pages(
     return pages
 
 
+def sealed_page(seal: Seal, packer: Packer, key: bytes, wearers: dict[str, WearerSnapshot]) -> bytes:
+    """A page as a worker stores it."""
+    packed = {name: seal.pack(packer, name, snapshot) for name, snapshot in wearers.items()}
+    return seal.write_page(key, FIRST, PageData(SCHEMA, RIVER, {}, {}, []), packer, packed)
+
+
 def store(settings: Settings, snapshots: list[WearerSnapshot], wearers: int) -> int:
     """Write every wearer's page to the changelog; gives their bytes."""
     seal, topic = state_seal(settings), changelog(settings.app_id, TABLE)
     with kafka.admin(settings) as admin:
         kafka.make_topic(settings, admin, topic, settings.partitions, CHANGELOG)
-    pages = named_pages(settings, snapshots, wearers)
+    pages, packer = named_pages(settings, snapshots, wearers), Packer()
     total = 0
 
     def sealed() -> Iterator[Stored]:
         nonlocal total
         for (partition, page), found in pages.items():
             key = page_key(partition, page)
-            value = seal.write(key, FIRST, PageData(SCHEMA, RIVER, {}, found, []))
+            value = sealed_page(seal, packer, key, found)
             total += len(value)
             yield Stored(partition, 0, None, key, value, [])
 

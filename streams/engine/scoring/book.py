@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from models.snapshot import dump, load
 from models.usefulness.cohorts import Lesson
 from models.wearer import Wearer
+from streams.engine.state.packing import Packer, Part
 from streams.engine.state.pages import (
     RIVER,
     SCHEMA,
@@ -29,6 +30,8 @@ class Page:
     """Offset up to which this page had seen all when it was stored."""
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     wearers: dict[str, Wearer] = field(default_factory=dict)
+    packed: dict[str, Part] = field(default_factory=dict)
+    """Wearers as they were stored last, who have not changed since."""
     outbox: dict[tuple[str, int], Alert] = field(default_factory=dict)
     lessons: list[Lesson] = field(default_factory=list)
     """Taught by answers of this page, until they are part of what is stored of the partition."""
@@ -52,6 +55,7 @@ class Book:
         self._partition = partition
         self._seal = seal
         self._pages: dict[int, Page] = {}
+        self._packer = Packer()
         self._dirty: set[int] = set()
         self._stored: dict[int, int] = {}
         """Bytes of each page as it was stored last."""
@@ -60,13 +64,13 @@ class Book:
         """Take what was stored; a forged or damaged page starts cold. Raises OtherVersion."""
         for key, value in stored.items():
             try:
-                stamp, data = self._seal.open(key, value, PageData)
+                stamp, data, packed = self._seal.open_page(key, value)
             except OtherVersion:
                 raise
             except Unreadable as unreadable:
                 on_cold_start(unreadable.reason)
                 continue
-            page = Page(stamp, data.outcomes, lessons=data.lessons)
+            page = Page(stamp, data.outcomes, packed=packed, lessons=data.lessons)
             page.wearers = {name: load(name, snapshot) for name, snapshot in data.wearers.items()}
             page.outbox = {(alert.id, alert.revision): alert for alert in data.outbox}
             self._pages[_number(key)] = page
@@ -83,8 +87,9 @@ class Book:
         return page
 
     def touch(self, key: bytes) -> None:
-        """The page of this wearer has changed."""
+        """What is stored of the wearer with this record key is not true any more."""
         self._dirty.add(page_of(key))
+        self.page(key).packed.pop(key.decode(errors="replace"), None)
 
     def wearers(self) -> Iterator[Wearer]:
         """Every wearer of the partition."""
@@ -127,7 +132,7 @@ class Book:
         for alert in alerts:
             key = alert.wearer.encode()
             if self.page(key).outbox.pop((alert.id, alert.revision), None) is not None:
-                self.touch(key)
+                self._dirty.add(page_of(key))
 
     def dirty(self) -> list[bytes]:
         """Keys of the pages that changed since they were encoded."""
@@ -141,13 +146,25 @@ class Book:
         number = _number(key)
         page = self._pages[number]
         page.lessons = [lesson for lesson in page.lessons if lesson.offset > safe]
-        wearers = {name: dump(wearer) for name, wearer in page.wearers.items()}
-        data = PageData(SCHEMA, RIVER, page.outcomes, wearers, list(page.outbox.values()), page.lessons)
+        data = PageData(SCHEMA, RIVER, page.outcomes, {}, list(page.outbox.values()), page.lessons)
         self._dirty.discard(number)
         # A page that is ahead of the others after a recovery stays ahead until they have caught up.
-        value = self._seal.write(key, max(position, page.guard), data)
+        stamp = max(position, page.guard)
+        if self._seal.writes_newest:
+            value = self._seal.write_page(key, stamp, data, self._packer, self._packed(page))
+        else:
+            data.wearers = {name: dump(wearer) for name, wearer in page.wearers.items()}
+            value = self._seal.write(key, stamp, data)
         self._stored[number] = len(value)
         return value
+
+    def _packed(self, page: Page) -> dict[str, Part]:
+        """Every wearer of a page, packed; who did not change since the last time is not packed again."""
+        page.packed = {
+            name: page.packed.get(name) or self._seal.pack(self._packer, name, dump(wearer))
+            for name, wearer in page.wearers.items()
+        }
+        return page.packed
 
 
 def _number(key: bytes) -> int:

@@ -2,8 +2,10 @@
 
 Layout of a stored page: magic, HMAC-SHA256 over all that follows and the page's key, stamp (the last
 offset it has seen, big-endian), then deflated: versions, MessagePack of plain data. Bytes that do not
-authenticate are never decoded. A page of a schema before this version's is brought up to it; one that this
-version can't read ends the worker, so that nothing is ever written over it.
+authenticate are never decoded. What is deflated is a part for each wearer and one before and behind them
+(`packing`): who did not change since a page was stored last is not packed again. A page of a schema before
+this version's is brought up to it; one that this version can't read ends the worker, so that nothing is
+ever written over it.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import hashlib
 import hmac
 import struct
 import zlib
+from collections.abc import Mapping
 from typing import Final, TypeVar
 
 import msgspec
@@ -21,6 +24,7 @@ from models.usefulness.cohorts import CohortData, Lesson
 from streams.engine.scoring.lineups import Lineups
 from streams.engine.state import formats as _formats
 from streams.engine.state.formats import FORMATS, Formats, Kind
+from streams.engine.state.packing import LEVEL, Packer, Part, join, open_parts
 from streams.engine.watching.ends import Standstill
 from streams.intake.clock import StreamClock
 from streams.malformed import MALFORMED
@@ -33,13 +37,14 @@ SCHEMA: Final = FORMATS.newest
 RIVER: Final = _formats.RIVER
 _HEAD: Final = struct.Struct(">q")
 _MAC: Final = 32
-DEFLATE: Final = 1
-"""Level of compression: half the bytes in the table's memory, its changelog and a recovery, for 35 µs of
-processor time a wearer (the rest of storing takes 28). Level 6 saves 6 % more, for twice that."""
 _DEFLATED: Final = b"x"
 """How deflated data begin; pages of older schemas were not deflated."""
+_ARRAY_OF_6: Final = b"\x96"
+"""How `PageData` begins in MessagePack."""
 
 T = TypeVar("T")
+Wearers = Mapping[str, Part]
+"""Wearers by name, each as `Seal.pack` gave it."""
 
 
 class Versions(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -50,7 +55,7 @@ class Versions(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class PageData(msgspec.Struct, array_like=True, gc=False):
-    """What a page holds besides its stamp."""
+    """What a page holds besides its stamp; `Seal.write_page` writes its fields one by one."""
 
     schema: int
     river: str
@@ -130,7 +135,27 @@ class Seal:
         if self.schema != self._formats.newest:
             tree = self._formats.down(_kind(key), msgspec.msgpack.decode(plain), self.schema)
             plain = self._encoder.encode(tree)
-        body = _HEAD.pack(stamp) + zlib.compress(plain, DEFLATE)
+        return self._sealed(key, stamp, zlib.compress(plain, LEVEL))
+
+    @property
+    def writes_newest(self) -> bool:
+        """Whether pages are written in this version's own schema."""
+        return self.schema == self._formats.newest
+
+    def write_page(self, key: bytes, stamp: int, data: PageData, packer: Packer, wearers: Wearers) -> bytes:
+        """A page as stored, of this version's schema: `data` without wearers, and these, packed before."""
+        encode = self._encoder.encode
+        before = b"".join(map(encode, (data.schema, data.river, data.outcomes)))
+        behind = b"".join(map(encode, (data.outbox, data.lessons)))
+        head = packer.part(_ARRAY_OF_6 + before + _map_head(len(wearers)))
+        return self._sealed(key, stamp, join([head, *wearers.values(), packer.part(behind)]))
+
+    def pack(self, packer: Packer, name: str, snapshot: WearerSnapshot) -> Part:
+        """A wearer for `write_page`."""
+        return packer.part(self._encoder.encode(name) + self._encoder.encode(snapshot))
+
+    def _sealed(self, key: bytes, stamp: int, deflated: bytes) -> bytes:
+        body = _HEAD.pack(stamp) + deflated
         return MAGIC + self._mac(key, body) + body
 
     def open(self, key: bytes, stored: bytes, kind: type[T]) -> tuple[int, T]:
@@ -139,13 +164,22 @@ class Seal:
         Raises Unreadable, before anything of it is decoded if forged; OtherVersion when it is whole and of
         a version that can't be read.
         """
+        return self._open(key, stored, kind)[:2]
+
+    def open_page(self, key: bytes, stored: bytes) -> tuple[int, PageData, dict[str, Part]]:
+        """The same of a page of wearers, and each wearer as `pack` gave it, if that is known."""
+        stamp, page, parts = self._open(key, stored, PageData)
+        whole = page.schema == self._formats.newest and len(parts) == len(page.wearers) + 2
+        return stamp, page, dict(zip(page.wearers, parts[1:-1], strict=True)) if whole else {}
+
+    def _open(self, key: bytes, stored: bytes, kind: type[T]) -> tuple[int, T, list[Part]]:
         if not self.authentic(key, stored):
             raise Unreadable("forged")
         start = len(MAGIC) + _MAC
-        body = stored[start + _HEAD.size :]
+        body, parts = stored[start + _HEAD.size :], list[Part]()
         try:
             if body[:1] == _DEFLATED:
-                body = zlib.decompress(body)
+                body, parts = open_parts(body)
             versions = msgspec.msgpack.decode(body, type=Versions)
             if not self._formats.reads(versions.schema, versions.river):
                 raise OtherVersion(key, versions, self._formats)
@@ -155,7 +189,7 @@ class Seal:
             data = msgspec.msgpack.decode(body, type=kind)
         except (zlib.error, *MALFORMED):
             raise Unreadable("damaged") from None
-        return _HEAD.unpack_from(stored, start)[0], data
+        return _HEAD.unpack_from(stored, start)[0], data, parts
 
     def authentic(self, key: bytes, stored: bytes) -> bool:
         """Whether these bytes were written with this secret for this key."""
@@ -166,6 +200,11 @@ class Seal:
 
     def _mac(self, key: bytes, body: bytes) -> bytes:
         return hmac.digest(self._secret, b"%d:%b" % (len(key), key) + body, hashlib.sha256)
+
+
+def _map_head(count: int) -> bytes:
+    """How a map of so many begins in MessagePack."""
+    return bytes([0x80 | count]) if count < 16 else b"\xdf" + struct.pack(">I", count)
 
 
 def _kind(key: bytes) -> Kind:

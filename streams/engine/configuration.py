@@ -9,7 +9,7 @@ from typing import Any
 from streams.settings import MEBIBYTE, Settings
 from streams.wires import Broker
 
-CHUNK_BYTES = MEBIBYTE // 2
+CHUNK_BYTES = MEBIBYTE // 4
 """A chunk ends here, or with its first record when that is larger."""
 LARGEST_RECORD = 17 * MEBIBYTE
 """Records of up to 16 MiB pass, with their headers."""

@@ -17,7 +17,7 @@ SLICE_S = 0.005
 """How long pages are encoded before the loop gets its turn."""
 WINDOW_BYTES = 8 * 1024 * 1024
 """Pages on their way to the broker at once."""
-SHARE = 0.10
+SHARE = 0.05
 """The part of one core that checkpoints may take."""
 WRITE_COST_S = 0.00025
 """What Faust and the client need for one table write besides encoding (measured, CPU)."""

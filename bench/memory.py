@@ -37,9 +37,13 @@ def measure(packets: list[Packet]) -> dict[str, Any]:
     before = psutil.Process().memory_info().rss
     shards = _score(make, todo)
     gc.collect()
+    keys = [shard.dirty() for shard in shards]
+    for shard, changed in zip(shards, keys, strict=True):
+        for key in changed:
+            shard.encode(key)  # a worker keeps of each wearer what was stored last
     grown = psutil.Process().memory_info().rss - before
     wearers = sum(shard.wearers for shard in shards)
-    pages = [{key: shard.encode(key) for key in shard.dirty()} for shard in shards]
+    pages = [{key: shard.encode(key) for key in changed} for shard, changed in zip(shards, keys, strict=True)]
     stored = sum(len(value) for of in pages for value in of.values())
     return {
         "wearers": wearers,
@@ -58,7 +62,7 @@ def _score(make: ShardMaker, todo: Sequence[Chunk]) -> list[WearerShard]:
 
 
 def restored_bytes(make: ShardMaker, pages: list[dict[bytes, bytes]]) -> int:
-    """Bytes of the objects that a recovery makes of the partitions' pages, without the pages."""
+    """Bytes of the objects that a recovery makes of the partitions' pages, with what it keeps of these."""
     gc.collect()
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()

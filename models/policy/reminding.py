@@ -79,9 +79,3 @@ def _why(policy: Policy, first: str, life: Life, episodes: list[Episode], observ
     # What lapses by then needs no word of it.
     lapses = min(policy.rule_of(course).lapse_ms for course in (first, *life.joined))
     return NO_READINGS if policy.unheard_ms <= unheard < lapses else ""
-
-
-def lapses(judged: Judged, now: int) -> bool:
-    """Whether a snooze ends by stream time `now` (ms UTC): that is kept, also where nothing is told of it."""
-    ended = any(0 < life.snoozed <= now for life in judged.lives.values())
-    return ended or any(mute.until <= now for mute in judged.muted.values())

@@ -109,11 +109,17 @@ class Crew:
     def wait_ready(self, patience_s: float) -> None:
         """Wait until all wanted have their partitions. Raises UserError."""
         deadline = time.monotonic() + patience_s
-        while any(worker.metrics_port is None for worker in self.workers):
+        while not self._ready():
             if time.monotonic() > deadline:
-                ends = "; ".join(self.ends[-2:]) or last_lines(self.workers[-1].log, 1)
+                logs = [worker.log for worker in self.workers]
+                ends = "; ".join(self.ends[-2:]) or "".join(last_lines(log, 1) for log in logs[-1:])
                 raise UserError(f"workers were not ready within {patience_s:.0f} s: {ends}")
             time.sleep(LOOK_S)
+
+    def _ready(self) -> bool:
+        with self._lock:
+            found = list(self.workers)
+            return len(found) == self._wanted and all(worker.metrics_port is not None for worker in found)
 
     def _supervise(self) -> None:
         while not self._enough.wait(LOOK_S):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from typing import Any
 
 import msgspec
 import redis
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from streams.chaos.reference import recovered, shard_maker
 from streams.chaos.verdict import Letter
@@ -20,6 +21,7 @@ from streams.wires import client_options, redis_url
 
 LARGEST = 64 * 1024 * 1024
 STREAM = "vitalstream:alerts"
+PATIENCE_S = 30.0
 
 
 class Witness:
@@ -89,13 +91,17 @@ class Witness:
 
     def _read(self, tps: list[TopicPartition]) -> list[Any]:
         consumer, found = self._consumer, list[Any]()
-        ends = consumer.end_offsets(tps)
+        begins, ends = consumer.beginning_offsets(tps), consumer.end_offsets(tps)
         consumer.assign(tps)
         for tp in tps:
-            consumer.seek(tp, self._next.get(tp, 0))
+            consumer.seek(tp, self._next.get(tp, begins[tp]))
+        deadline = time.monotonic() + PATIENCE_S
         while any(consumer.position(tp) < ends[tp] for tp in tps):
             for batch in consumer.poll(timeout_ms=200).values():
                 found += batch
+                deadline = time.monotonic() + PATIENCE_S
+            if time.monotonic() > deadline:
+                raise KafkaTimeoutError("nothing comes of what is there")
         self._next = {tp: consumer.position(tp) for tp in tps}
         return found
 

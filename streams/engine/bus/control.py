@@ -46,13 +46,14 @@ class ControlReader:
             await self.take(event.message.value)
 
     async def take(self, chunks: Sequence[Chunk]) -> None:
-        """Copy the records of these chunks, of a partition each."""
+        """Copy the records of these chunks, of a partition each; none after a rebalance."""
+        epoch = self._epoch.number
         for chunk in chunks:
-            await self._take(chunk)
+            await self._take(chunk, epoch)
 
-    async def _take(self, chunk: Chunk) -> None:
-        epoch, tp = self._epoch.number, chunk.tp
-        if not self._ready():
+    async def _take(self, chunk: Chunk, epoch: int) -> None:
+        tp = chunk.tp
+        if epoch != self._epoch.number or not self._ready():
             return
         records = await self._gate.admit(tp, chunk.records, chunk.fetch)
         if not records or epoch != self._epoch.number:

@@ -58,6 +58,10 @@ class Laps:
         self.last = now
 
 
+class _OvertakenError(Exception):
+    """A rebalance has come in the middle of a turn."""
+
+
 class Reader:
     """Lets chunks through the gate and takes each through observe, infer, decide and its effects.
 
@@ -119,56 +123,52 @@ class Reader:
         return epoch == self._epoch.number
 
     async def _process(self, shares: Sequence[Share], epoch: int) -> None:
-        """Stop in the middle when a rebalance comes in between."""
-        laps, works = Laps(), list[Any]()
+        unfinished = list(shares)
+        try:
+            await self._turn(unfinished, epoch)
+        except _OvertakenError:
+            for share in unfinished:
+                self._partitions.poison(share.partition)
+
+    async def _turn(self, unfinished: list[Share], epoch: int) -> None:
+        """Take all shares through, each out of `unfinished` as it is. Raises _OvertakenError."""
+        shares, laps, works = list(unfinished), Laps(), list[Any]()
         for share in shares:
             share.partition.settle()
             works.append(share.partition.shard.observe(share.records))
         laps.end("observe")
-        if not await self._aside(self._infer, works, shares, epoch):
-            return
+        await self._aside(self._infer, works, epoch)
         laps.end("infer")
-        for at, (share, work) in enumerate(zip(shares, works, strict=True)):
-            if not await self._decide(share, work, shares[at:], epoch, laps):
-                self._poison(shares[at + 1 :])
-                return
+        for share, work in zip(shares, works, strict=True):
+            effects = await self._decide(share.partition, work, epoch, laps)
+            await self._send(share.partition, effects)
+            laps.end("effects")
+            unfinished.remove(share)
+            self._check(epoch)
+            self._gate.advance(share.tp, share.records[-1].offset + 1)
+            share.partition.decided_ms = share.records[-1].timestamp
+            self._on_decided(share.partition.number, share.records[0].timestamp)
         for stage, seconds in laps.stages.items():
             self._metrics.stage(stage, seconds)
         self._metrics.chunk(sum(len(share.records) for share in shares), laps.last - laps.began)
 
-    async def _decide(
-        self, share: Share, work: Any, unfinished: Sequence[Share], epoch: int, laps: Laps
-    ) -> bool:
-        """Decide what a partition has in this turn; False when a rebalance came in between."""
-        shard, records = share.partition.shard, share.records
-        to_explain = shard.decide(work)
+    async def _decide(self, partition: Partition, work: Any, epoch: int, laps: Laps) -> Effects:
+        to_explain = partition.shard.decide(work)
         laps.end("decide")
-        if to_explain and not await self._aside(shard.explain, work, unfinished, epoch):
-            return False
-        effects = shard.finish(work)
+        if to_explain:
+            await self._aside(partition.shard.explain, work, epoch)
+        effects = partition.shard.finish(work)
         laps.end("explain")
-        await self._send(share.partition, effects)
-        laps.end("effects")
-        if epoch != self._epoch.number:
-            return False
-        self._gate.advance(share.tp, records[-1].offset + 1)
-        share.partition.decided_ms = records[-1].timestamp
-        self._on_decided(share.partition.number, records[0].timestamp)
-        return True
+        return effects
 
-    async def _aside(
-        self, stage: Callable[[Any], None], work: Any, unfinished: Sequence[Share], epoch: int
-    ) -> bool:
-        """Run a stage in the networks' thread; False, and shards poisoned, when a rebalance came in."""
+    async def _aside(self, stage: Callable[[Any], None], work: Any, epoch: int) -> None:
+        """Run a stage in the networks' thread."""
         await asyncio.get_running_loop().run_in_executor(self._executor, stage, work)
-        if epoch != self._epoch.number:
-            self._poison(unfinished)
-            return False
-        return True
+        self._check(epoch)
 
-    def _poison(self, shares: Sequence[Share]) -> None:
-        for share in shares:
-            self._partitions.poison(share.partition)
+    def _check(self, epoch: int) -> None:
+        if epoch != self._epoch.number:
+            raise _OvertakenError
 
     async def _send(self, partition: Partition, effects: Effects) -> None:
         """Everything that a checkpoint has to wait for is known before the lock is released."""

@@ -176,6 +176,7 @@ class Desk:
             raise Refused("no_consent", "the wearer has not agreed")
         if wearer is not None:
             self._queue(page, wearer, Observation(feedback=feedback), record, work)
+            self._book.touch(feedback.wearer.encode())
 
     def _ring(self, record: RawRecord, work: Work) -> None:
         """Let every wearer fall silent whose time has come, and look at those that are."""

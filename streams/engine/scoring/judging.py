@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from models.decide import Case, Setting, Told, decide
-from models.policy.reminding import lapses
 from models.usefulness.counsel import Counsel
 from streams.engine.scoring.book import Book
 from streams.engine.scoring.learning import PartitionLearning
@@ -13,6 +14,8 @@ from streams.logs import get_log
 from streams.records import Alert, Risk
 
 log = get_log(__name__)
+
+_ENCODE = msgspec.msgpack.Encoder().encode
 
 
 class Bench:
@@ -39,9 +42,10 @@ class Bench:
     def _judge(self, item: Item, counsel: Counsel, work: Work) -> list[Told]:
         wearer, observation = item.wearer, item.observation
         case = Case(wearer.name, wearer.judged, item.source, item.now, item.leeway, item.lineup, counsel)
-        changed = observation.nudged and lapses(wearer.judged, item.now)
+        before = _ENCODE(wearer.judged) if observation.nudged else b""
         told = decide(self._setting, case, observation)
-        if changed or (told and observation.nudged):
+        # All other items come of a record of the wearer: whoever took that in has touched them.
+        if observation.nudged and (told or _ENCODE(wearer.judged) != before):
             self._book.touch(wearer.name.encode())
         tally = work.effects.tally
         tally.see(observation.views)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from typing import Any
 
 from faust.types import TP
@@ -21,6 +22,8 @@ from streams.logs import get_log
 log = get_log(__name__)
 
 ASK_AGAIN_S = 1.0
+TURN_S = 2.0
+"""How long a turn may take to end when partitions are revoked; then it is overtaken."""
 
 
 class Assignment:
@@ -62,9 +65,10 @@ class Assignment:
 
     async def revoked(self, *of: Any, **_others: Any) -> None:
         """End what was begun, then checkpoint: the last chance before another worker goes on."""
-        self._epoch.raise_()
         self._given = False
         self._suspend()
+        await self._turn_ends()
+        self._epoch.raise_()
         for gate in self._gates:
             gate.clear()
         revoked: set[TP] = of[-1]
@@ -78,6 +82,14 @@ class Assignment:
         except Exception as error:
             # What is still on its way must not reach the broker after another worker has begun.
             leave(f"no checkpoint when partitions were revoked: {type(error).__name__}")
+
+    async def _turn_ends(self) -> None:
+        """Let the turn that was begun end: one that is overtaken costs all its partitions their state."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TURN_S):
+                for partition in list(self._partitions):
+                    async with partition.lock:
+                        pass
 
     def given(self, assigned: set[TP], revoked: set[TP], generation: int) -> None:
         """Drop the state of partitions that did not stay here the whole time."""

@@ -67,6 +67,9 @@ def _parts(packed: bytes, index: bytes) -> list[Part]:
     if len(index) % _ENTRY.size:
         return []
     entries = list(_ENTRY.iter_unpack(index))
+    around = len(_BEGIN) + len(_END) + _SUM.size
+    if sum(length for length, _, _ in entries) + around + len(index) != len(packed):
+        return []
     bounds = accumulate((length for length, _, _ in entries), initial=len(_BEGIN))
     return [
         Part(packed[begin:end], size, checksum)

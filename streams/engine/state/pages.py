@@ -39,8 +39,6 @@ _HEAD: Final = struct.Struct(">q")
 _MAC: Final = 32
 _DEFLATED: Final = b"x"
 """How deflated data begin; pages of older schemas were not deflated."""
-_ARRAY_OF_6: Final = b"\x96"
-"""How `PageData` begins in MessagePack."""
 
 T = TypeVar("T")
 Wearers = Mapping[str, Part]
@@ -64,6 +62,10 @@ class PageData(msgspec.Struct, array_like=True, gc=False):
     outbox: list[Alert]
     lessons: list[Lesson] = []
     """Of answers that the partition's stored position may not have passed."""
+
+
+_PAGE_HEAD: Final = bytes([0x90 | len(PageData.__struct_fields__)])
+"""How a page begins in MessagePack: an array of so many."""
 
 
 class ClockData(msgspec.Struct, array_like=True, gc=False):
@@ -147,7 +149,7 @@ class Seal:
         encode = self._encoder.encode
         before = b"".join(map(encode, (data.schema, data.river, data.outcomes)))
         behind = b"".join(map(encode, (data.outbox, data.lessons)))
-        head = packer.part(_ARRAY_OF_6 + before + _map_head(len(wearers)))
+        head = packer.part(_PAGE_HEAD + before + _map_head(len(wearers)))
         return self._sealed(key, stamp, join([head, *wearers.values(), packer.part(behind)]))
 
     def pack(self, packer: Packer, name: str, snapshot: WearerSnapshot) -> Part:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from models.snapshot import WearerSnapshot, dump
 from streams.engine.scoring import book
 from streams.engine.scoring.shard import WearerShard
 from streams.engine.state.pages import PageData, Seal
-from tests.streams.engine.shards import SECRET, Raw, feed, maker, messy, numbered, raw, simulated
+from streams.records import Alert, Feedback
+from tests.streams.engine.shards import SECRET, Raw, control, feed, maker, messy, numbered, raw, simulated
 
 SEAL = Seal(SECRET)
 
@@ -43,16 +45,51 @@ def as_they_are(shard: WearerShard) -> dict[str, bytes]:
     return {wearer.name: SEAL._encoder.encode(dump(wearer)) for wearer in shard.book.wearers()}
 
 
-@pytest.mark.parametrize("seed", range(6))
+class Log:
+    """Gives records the offsets that follow."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def put(self, records: Iterable[Raw]) -> list[Raw]:
+        found = [replace(record, offset=at) for at, record in enumerate(records, self._next)]
+        self._next += len(found)
+        return found
+
+
+def answers(rng: random.Random, alerts: Iterable[Alert]) -> Iterator[Raw]:
+    """What people say to some alerts."""
+    for alert in alerts:
+        action: Any = rng.choice(["acknowledge", "snooze", "answer", ""])
+        if action:
+            said = answer(
+                alert, action, for_s=3600 if action == "snooze" else None, true_alarm=rng.random() < 0.5
+            )
+            yield control("feedback", said)
+
+
+def answer(alert: Alert, action: Any, **more: Any) -> Feedback:
+    name = f"{alert.id}:{alert.revision}:{action}"
+    return Feedback(name, alert.wearer, alert.id, action, alert.updated, "nurse", **more)
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_stored_wearers_are_what_they_are_whatever_came(seed: int) -> None:
-    rng, records = random.Random(seed), messy(seed)
+    rng, left, log = random.Random(seed), list(messy(seed)), Log()
     make = maker()
-    shard, pages = make(0, {}), dict[bytes, bytes]()
-    while records:
+    shard, pages, answered = make(0, {}), dict[bytes, bytes](), 0
+    while left:
         size = rng.randint(1, 60)
-        chunk, records = records[:size], records[size:]
-        shard.settle([alert for alert, _ in feed(shard, chunk).alerts if rng.random() < 0.7])
-        if rng.random() < 0.3:
+        chunk, left = left[:size], left[size:]
+        effects = feed(shard, log.put(chunk))
+        told = [alert for alert, _ in effects.alerts]
+        if said := log.put(answers(rng, told)):
+            answered += len(said)
+            if rng.random() < 0.5:
+                store(shard, pages)
+            told += [alert for alert, _ in feed(shard, said).alerts]
+        shard.settle(alert for alert in told if rng.random() < 0.7)
+        if rng.random() < 0.4:
             store(shard, pages)
             assert as_stored(pages) == as_they_are(shard)
         if rng.random() < 0.05:
@@ -61,8 +98,31 @@ def test_stored_wearers_are_what_they_are_whatever_came(seed: int) -> None:
 
     store(shard, pages)
 
-    assert len(as_stored(pages)) > 2
+    assert len(as_stored(pages)) > 2 and answered > 3
     assert as_stored(pages) == as_they_are(shard)
+
+
+def test_an_answer_is_stored_with_what_it_led_to() -> None:
+    log, make = Log(), maker()
+    shard, pages = make(0, {}), dict[bytes, bytes]()
+    alerts: list[Alert] = []
+    for record in log.put(messy(1)):
+        alerts += [alert for alert, _ in feed(shard, [record]).alerts]
+        if alerts and alerts[-1].status == "raised":
+            break
+    shard.settle(alerts)
+    store(shard, pages)
+
+    said = Log()
+    said._next = shard.position + 1
+    (heard,) = said.put([control("feedback", answer(alerts[-1], "acknowledge"))])
+    told = [alert for alert, _ in feed(shard, [heard]).alerts]
+    store(shard, pages)
+
+    assert [alert.status for alert in told] == ["acknowledged"]
+    found = make(0, {**pages, **dict([shard.encode_clock()])})
+    assert found.pending() == told, "Redis may not have it yet"
+    assert as_they_are(found) == as_they_are(shard)
 
 
 def two_on_a_page() -> tuple[list[Raw], str, str]:

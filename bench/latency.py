@@ -60,7 +60,7 @@ def drain(port: int, total: int) -> None:
     end = time.monotonic() + DRAIN_S
     while look(port).read < total:
         if time.monotonic() > end:
-            raise UserError("the worker did not keep up with half of its own throughput")
+            raise UserError("the worker did not keep up with a part of its own throughput")
         time.sleep(0.2)
     time.sleep(SETTLE_S)
 

@@ -95,10 +95,10 @@ def _time() -> list[Panel]:
             span=8,
         ),
         lines(
-            "Records in a chunk",
+            "Records scored together",
             Help(
                 "Mean records that are taken at once.",
-                "large chunks mean that work waits; small ones cost more for each record, and are fast.",
+                "large numbers mean that work waits; small ones cost more for each record, and are fast.",
             ),
             "short",
             (mean("vitalstream_chunk_records"), "records"),

@@ -22,12 +22,12 @@ class FlowMetrics(Part):
             "chunk_records", "Records scored together, of one partition or several.", RECORD_BUCKETS
         )
         self.chunk_seconds = self._histogram(
-            "chunk_seconds", "Time from taking a chunk to its last effect.", STAGE_BUCKETS
+            "chunk_seconds", "Time from taking what is scored together to its last effect.", STAGE_BUCKETS
         )
         self.stage_seconds = self._histogram(
             "stage_seconds",
-            "Time a chunk spends in a stage: observe (decoding, features, River), infer, decide, explain,"
-            " effects.",
+            "Time that what is scored together spends in a stage: observe (decoding, features, River),"
+            " infer, decide, explain, effects.",
             STAGE_BUCKETS,
             "stage",
         )

@@ -13,8 +13,8 @@ CHUNK_BYTES = MEBIBYTE // 4
 """A chunk ends here, or with its first record when that is larger."""
 LARGEST_RECORD = 17 * MEBIBYTE
 """Records of up to 16 MiB pass, with their headers."""
-QUEUED_CHUNKS = 4
-"""Chunks between fetching and processing; a full queue is the backpressure."""
+QUEUED_TURNS = 4
+"""Turns between fetching and processing; a full queue is the backpressure."""
 CHANGELOG = {
     "cleanup.policy": "compact",
     "max.message.bytes": str(LARGEST_RECORD),
@@ -59,7 +59,7 @@ def faust_settings(settings: Settings) -> dict[str, Any]:
         "producer_acks": -1,
         "producer_max_request_size": LARGEST_RECORD,
         "producer_request_timeout": 120.0,
-        "stream_buffer_maxsize": QUEUED_CHUNKS,
+        "stream_buffer_maxsize": QUEUED_TURNS,
         # Held chunks never empty: a stop or a rebalance would wait for ever.
         "stream_wait_empty": False,
         "worker_redirect_stdouts": False,

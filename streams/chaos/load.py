@@ -53,7 +53,8 @@ class Load(threading.Thread):
         )
         self.tamper: Tamper = straight
         self.handed = 0
-        """Records for `vitals` that the gateway has, profiles with them: they are copied there."""
+        """Records for `vitals` that the gateway has, with profiles and answers: these are copied there."""
+        self._counting = threading.Lock()
         self.packets = 0
         """Of these, those that are no profiles."""
         self.failed: BaseException | None = None
@@ -72,6 +73,19 @@ class Load(threading.Thread):
         """Go on."""
         self._idle.clear()
         self._go.set()
+
+    @property
+    def going(self) -> bool:
+        """Whether it is not paused."""
+        return self._go.is_set()
+
+    def send(self, topic: str, raw: Raw) -> None:
+        """Hand a record over; from any thread."""
+        key, value = raw
+        future = self._producer.send(topic, value, key)
+        future.add_errback(self._fail)
+        with self._counting:
+            self.handed += 1
 
     def settle(self) -> int:
         """Pause until Kafka has taken all; gives how many packets it took. Raises UserError."""
@@ -93,9 +107,9 @@ class Load(threading.Thread):
         due, batch = time.monotonic(), max(1, round(self._rate * BATCH_S))
         for number, timed in enumerate(self._simulation.packets()):
             if timed.profile is not None:
-                self._send("profiles", (timed.profile.wearer.encode(), encode(timed.profile)))
+                self.send("profiles", (timed.profile.wearer.encode(), encode(timed.profile)))
             for raw in self.tamper(timed.packet):
-                self._send("vitals", raw)
+                self.send("vitals", raw)
                 self.packets += 1
             if number % batch == 0:
                 due = self._rest(due + batch / self._rate)
@@ -113,12 +127,6 @@ class Load(threading.Thread):
             return time.monotonic()
         time.sleep(max(0.0, wait))
         return due
-
-    def _send(self, topic: str, raw: Raw) -> None:
-        key, value = raw
-        future = self._producer.send(topic, value, key)
-        future.add_errback(self._fail)
-        self.handed += 1
 
     def _fail(self, error: BaseException) -> None:
         self.failed = self.failed or error

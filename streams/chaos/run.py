@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.chaos import on_data, on_models, on_net, on_servers, on_workers
+from streams.chaos.answers import Answers
 from streams.chaos.crew import Crew
 from streams.chaos.load import Load
 from streams.chaos.plan import Fault, Round, rounds
@@ -82,7 +83,10 @@ def stage(
         judge_ = Judge(stack.settings)
         held.callback(judge_.close)
         held.callback(feed.end)
+        answers = Answers(stack.settings, feed, seed)
+        held.callback(answers.end)
         feed.start()
+        answers.start()
         tell("starting workers")
         crew.want(WORKERS)
         feed.resume()

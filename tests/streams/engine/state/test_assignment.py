@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import pytest
 from faust.types import TP
 
 from streams.engine.names import VITALS
+from streams.engine.state import assignment
 from streams.engine.state.assignment import Assignment
 from streams.engine.state.epoch import Epoch
 from streams.engine.state.gate import Gate
@@ -31,9 +34,11 @@ class Around:
     pages: Mapping[bytes, bytes] = field(default_factory=dict)
     errors: list[BaseException] = field(default_factory=list)
     suspended: bool = True
+    rounds: list[int] = field(default_factory=list)
+    """The epoch of each checkpoint."""
 
     def __post_init__(self) -> None:
-        epoch = Epoch()
+        self.epoch = epoch = Epoch()
         self.partitions = Partitions(cast("Any", ToyFactory()), lambda _: self.pages, lambda _: None)
         self.gate = Gate(lambda: cast("Any", self), FakeMetrics(), epoch, known=self.partitions.next_offset)
         self._executor = ThreadPoolExecutor(1)
@@ -62,6 +67,12 @@ class Around:
 
     def on_error(self, error: BaseException) -> None:
         self.errors.append(error)
+
+    async def round(self) -> None:
+        self.rounds.append(self.epoch.number)
+
+    async def commit_acknowledged(self) -> None:
+        pass
 
     async def recover(self) -> None:
         self.assignment.given({TP0}, set(), 1)
@@ -103,3 +114,32 @@ async def test_state_tells_better_than_the_committed_offset_where_a_partition_go
     await around.recover()
 
     assert await around.gate.wanted(TP0) == 60
+
+
+async def test_a_turn_that_was_begun_ends_before_it_would_be_overtaken() -> None:
+    around = Around()
+    await around.recover()
+    partition, before = around.partitions.find(0), around.epoch.number
+    assert partition is not None
+
+    async with partition.lock:
+        revoked = asyncio.create_task(around.assignment.revoked({TP0}))
+        await asyncio.sleep(0.05)
+        assert not around.assignment.ready.is_set(), "no other turn may begin"
+        assert around.epoch.number == before and around.rounds == []
+    await revoked
+
+    assert around.rounds == [before + 1]
+
+
+async def test_a_turn_that_does_not_end_is_overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assignment, "TURN_S", 0.05)
+    around = Around()
+    await around.recover()
+    partition, before = around.partitions.find(0), around.epoch.number
+    assert partition is not None
+
+    async with partition.lock:
+        await around.assignment.revoked({TP0})
+
+    assert around.rounds == [before + 1]

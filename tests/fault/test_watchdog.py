@@ -23,16 +23,17 @@ from streams.cli import main
 mark = Path({mark!r})
 
 def freeze(infer):
-    def frozen(shard, work):
-        if shard.partition == 1 and shard.position > 50 and not mark.exists():
+    def frozen(maker, works):
+        sources = [item.source for work in works for item in work.items]
+        if any(one.partition == 1 and one.offset > 50 for one in sources) and not mark.exists():
             mark.touch()
             time.sleep(3600)
-        infer(shard, work)
+        infer(maker, works)
     return frozen
 
 if sys.argv[1] == "worker":
-    from streams.engine.scoring.shard import WearerShard
-    WearerShard.infer = freeze(WearerShard.infer)
+    from streams.engine.scoring.shard import ShardMaker
+    ShardMaker.infer = freeze(ShardMaker.infer)
 main()
 """
 

@@ -13,7 +13,7 @@ from tests.simulation.story import Story, Violation
 
 TOYS, REALS = 60, 3
 """How many stories are told here."""
-ENOUGH = 200
+ENOUGH = 500
 """A planted bug must be found within so many stories."""
 
 

@@ -46,8 +46,9 @@ class PartitionLearning:
         self._reach(position + 1)
         return self._cohorts.snapshot()
 
-    def errors(self) -> dict[str, tuple[int, float]]:
-        """By cohort: how many answers were foretold, and the Brier score of that."""
+    def errors(self, position: int) -> dict[str, tuple[int, float]]:
+        """By cohort: how many answers were foretold up to this position, and the Brier score of that."""
+        self._reach(position + 1)
         return self._cohorts.errors()
 
     def _reach(self, offset: int) -> None:

@@ -149,7 +149,7 @@ class WearerShard:
 
     def answered(self) -> dict[str, tuple[int, float]]:
         """By cohort: how many answers were foretold before they were learnt, and the Brier score of that."""
-        return self.own.learning.errors()
+        return self.own.learning.errors(self.position)
 
     def outcomes(self) -> dict[Outcome, int]:
         """Packets by outcome since the partition began."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from streams.records import Alert
 from tests.streams.engine.answers import QUICK, answered, quick
 from tests.streams.engine.scoring.test_swap_crash import some_life, wearers
-from tests.streams.engine.shards import by_id, feed_all
+from tests.streams.engine.shards import by_id, feed_all, stored
 from tests.streams.engine.swaps import WANTED, Life, World, pure
 
 SEEDS = (3, 5, 12)
@@ -57,3 +57,18 @@ def test_crashes_between_answers_change_neither_alerts_nor_what_was_learnt(
     end = len(world.records)
     assert last.shard.own.learning.data(end) == expected.own.learning.data(end)
     assert sum(expected.own.learning.data(end).answers.values()) >= 10
+
+
+def test_an_answer_that_is_the_last_record_counts_alike_here_and_for_the_next_worker() -> None:
+    log = answered(3)
+    shard, counts = quick()(0, {}), set[int]()
+    pages: dict[bytes, bytes] = {}
+    for at, record in enumerate(log):
+        shard.take([record])
+        if ("kind", b"feedback") in record.headers:
+            here = shard.answered()
+            pages |= stored(shard)
+            assert here == quick()(0, pages).answered(), at
+            counts.add(sum(count for count, _ in shard.answered().values()))
+
+    assert len(counts) > 5

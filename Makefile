@@ -60,7 +60,7 @@ train: $(TRAIN)/.ready ## Train every model again; DATA=folder of the data sets
 	$(TRAIN)/bin/vitalstream train synth --data $(DATA)/ltafdb_rr --data $(DATA)/shanghai_cgm --out models/registry
 
 bench: $(READY) ## Measure throughput, cost and latency on this machine
-	$(BIN)/vitalstream bench race $(ARGS)
+	$(BIN)/vitalstream bench race --pictures build/bench $(ARGS)
 
 # The lock files hold hashes of every distribution for Python 3.11 to 3.13.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet

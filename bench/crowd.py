@@ -16,16 +16,14 @@ import msgspec
 import psutil
 
 from bench.core import SECRET, make_core
-from bench.packets import Record
-from bench.restart import FIRST, lived, named_pages, sealed_page
+from bench.lives import LATER_MS, lived, sealed_pages, turns
+from bench.packets import Packet, Record
 from models.snapshot import WearerSnapshot
-from streams.backup.lines import Record as Stored
-from streams.engine.state.packing import Packer
-from streams.engine.state.pages import Seal, page_key
+from streams.engine.state.pages import Seal
 from streams.settings import Settings
 
 PARTITIONS = 16
-PACKETS = 8_000
+PACKETS, SENDERS = 8_000, 1_000
 
 
 class CrowdFigures(msgspec.Struct, frozen=True):
@@ -42,26 +40,15 @@ class CrowdFigures(msgspec.Struct, frozen=True):
     """Resident, at the end."""
 
 
-def stored_pages(
-    settings: Settings, lives: list[WearerSnapshot], wearers: int
-) -> dict[int, dict[bytes, bytes]]:
-    """Every wearer's page, by partition."""
-    seal, packer, found = Seal(SECRET), Packer(), defaultdict[int, dict[bytes, bytes]](dict)
-    for (partition, page), crowd in named_pages(settings, lives, wearers).items():
-        key = page_key(partition, page)
-        found[partition][key] = sealed_page(seal, packer, key, crowd)
-    return found
-
-
 def measure(
-    settings: Settings, lives: list[WearerSnapshot], sent: list[Stored], wearers: int
+    settings: Settings, lives: list[WearerSnapshot], sent: list[Packet], wearers: int
 ) -> CrowdFigures:
     """Build, take packets, store."""
-    pages, make = stored_pages(settings, lives, wearers), make_core(settings)
+    pages, make = sealed_pages(Seal(SECRET), settings.partitions, lives, wearers), make_core(settings)
     gc.collect()
     gc.freeze()
     began = time.process_time()
-    shards = {number: make(number, pages[number]) for number in range(settings.partitions)}
+    shards = {number: make(number, pages.get(number, {})) for number in range(settings.partitions)}
     build = time.process_time() - began
     a_page = wearers / sum(map(len, pages.values()))
     del pages
@@ -83,24 +70,22 @@ def measure(
     return CrowdFigures(wearers, round(build_us, 1), round(step_us, 1), round(store_us, 1), memory)
 
 
-def _chunks(sent: list[Stored], size: int) -> list[tuple[int, list[Record]]]:
+def _chunks(sent: list[Packet], size: int) -> list[tuple[int, list[Record]]]:
     """The packets of each partition in chunks, the partitions in turn."""
     logs = defaultdict[int, list[Record]](list)
     for one in sent:
         log = logs[one.partition]
-        log.append(Record(one.key, one.value, len(log) + FIRST + 1))
+        log.append(Record(one.key, one.value, len(log)))
     columns = [[(n, log[at : at + size]) for at in range(0, len(log), size)] for n, log in logs.items()]
     return [chunk for row in zip_longest(*columns) for chunk in row if chunk is not None]
 
 
 def main(crowds: list[int]) -> None:
     """Print a line for each crowd."""
-    from bench.growth import LATER_MS, turns
-
     settings = Settings(partitions=PARTITIONS)
     lives, later = lived(LATER_MS)
     for wearers in crowds:
-        found = measure(settings, lives, list(turns(settings, later, wearers, PACKETS)), wearers)
+        found = measure(settings, lives, list(turns(PARTITIONS, later, wearers, SENDERS, PACKETS)), wearers)
         sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
         sys.stdout.flush()
         gc.collect()

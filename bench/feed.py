@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 
 from kafka import KafkaProducer
 
+from bench.garbage import no_collections
 from bench.packets import Packet
 
 TOPIC = "vitals"
@@ -47,17 +47,6 @@ def feed(broker: str, packets: Sequence[Packet], seconds: float) -> dict[tuple[i
             sent.append((future, now))
         producer.flush(PATIENCE_S)
     return {(f.get(0).partition, f.get(0).offset): now for f, now in sent}
-
-
-@contextmanager
-def no_collections() -> Iterator[None]:
-    """No garbage collection: with all these packets one takes 200 ms, and no gateway stops for so long."""
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @contextmanager

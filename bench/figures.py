@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 import msgspec
+from msgspec.structs import asdict
 
 from bench.cores import Cores, processor
 from bench.latency import Latencies
@@ -70,11 +71,9 @@ class LatencyFigures(msgspec.Struct, frozen=True):
     max_ms: float
 
 
-class SizeFigures(msgspec.Struct, frozen=True):
-    """Everything measured with packets of one size."""
+class RaceFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What each way cost on the same packets."""
 
-    samples_per_signal: int
-    seconds_per_packet: int
     packets: int
     samples_per_packet: float
     bytes_per_packet: int
@@ -82,8 +81,25 @@ class SizeFigures(msgspec.Struct, frozen=True):
     same_alerts: bool
     ways: dict[str, WayFigures]
     ratios: dict[str, Ratios]
-    latency: list[LatencyFigures]
     warnings: list[str]
+
+
+class SizeFigures(RaceFigures, frozen=True, kw_only=True):
+    """Everything measured with packets of one size."""
+
+    samples_per_signal: int
+    seconds_per_packet: int
+    latency: list[LatencyFigures]
+
+
+class ManyFigures(RaceFigures, frozen=True, kw_only=True):
+    """A race with packets of a minute from many wearers, who have lived for hours before it."""
+
+    wearers: int
+    senders: int
+    """Whose packets they are."""
+    resident_bytes: dict[str, int]
+    """Memory of each way's process at its end."""
 
 
 class MemoryFigures(msgspec.Struct, frozen=True):
@@ -130,6 +146,7 @@ class Report(Headline, frozen=True, kw_only=True):
     machine: Machine
     sizes: list[SizeFigures]
     memory: MemoryFigures
+    many: list[ManyFigures] = []
 
 
 def machine(cores: Cores) -> Machine:
@@ -164,14 +181,10 @@ def headline(sizes: list[SizeFigures]) -> Headline:
     )
 
 
-def size_figures(
-    size: Size, packets: list[Packet], race: Race, latency: list[tuple[float, Latencies]]
-) -> SizeFigures:
-    """Put the figures of one packet size together."""
+def race_figures(packets: list[Packet], race: Race) -> RaceFigures:
+    """Put the figures of one race together."""
     samples = sum(packet.samples for packet in packets) / len(packets)
-    return SizeFigures(
-        samples_per_signal=size.samples,
-        seconds_per_packet=size.step_s,
+    return RaceFigures(
         packets=len(packets),
         samples_per_packet=round(samples, 1),
         bytes_per_packet=round(sum(len(packet.value) for packet in packets) / len(packets)),
@@ -179,8 +192,29 @@ def size_figures(
         same_alerts=race.same_alerts,
         ways={way: way_figures(costs, samples) for way, costs in race.costs.items()},
         ratios={f"vs_{way}": _ratios(race, way) for way in race.costs if way != OURS},
-        latency=[_latency(load, found) for load, found in latency],
         warnings=race.warnings + noise(race),
+    )
+
+
+def size_figures(
+    size: Size, packets: list[Packet], race: Race, latency: list[tuple[float, Latencies]]
+) -> SizeFigures:
+    """Put the figures of one packet size together."""
+    return SizeFigures(
+        **asdict(race_figures(packets, race)),
+        samples_per_signal=size.samples,
+        seconds_per_packet=size.step_s,
+        latency=[_latency(load, found) for load, found in latency],
+    )
+
+
+def many_figures(wearers: int, packets: list[Packet], race: Race) -> ManyFigures:
+    """Put the figures of one crowd together."""
+    return ManyFigures(
+        **asdict(race_figures(packets, race)),
+        wearers=wearers,
+        senders=len({packet.key for packet in packets}),
+        resident_bytes=race.resident,
     )
 
 

@@ -1,6 +1,6 @@
 """The floor: decode, observe, networks and decide over packets in memory; no Kafka, no Redis, no state kept.
 
-`python -m bench.floor PACKETS TALLY` prints one JSON object when it begins and one at its end.
+`python -m bench.floor PACKETS TALLY LIVES` prints one JSON object when it begins and one at its end.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
+from bench import stored
 from bench.core import make_core
+from bench.garbage import no_collections
 from bench.packets import Packet, Record, load, partitioned
+from bench.stored import Pages
 from bench.tally import Tally
 from streams.engine.bus.chunks import cut
 from streams.engine.configuration import CHUNK_BYTES
@@ -32,12 +35,18 @@ def chunks(logs: list[list[Record]], limit: int) -> Iterator[Chunk]:
     return (chunk for chunk in chain.from_iterable(zip_longest(*columns)) if chunk is not None)
 
 
-def measure(packets: list[Packet], begin: Callable[[], None], tell: Callable[[int], None]) -> list[Told]:
-    """Score all packets; gives the (id, revision) of each alert. `tell` hears how many are done."""
+def measure(
+    packets: list[Packet], begin: Callable[[], None], tell: Callable[[int], None], before: Pages
+) -> list[Told]:
+    """Score all packets; gives the (id, revision) of each alert. `tell` hears how many are done.
+
+    `before` is what wearers lived already, as it is stored.
+    """
     settings = Settings()
     make = make_core(settings)
     logs = partitioned(packets)
-    shards = [make(n, {}) for n in range(len(logs))]
+    with no_collections():
+        shards = [make(n, before.get(n, {})) for n in range(len(logs))]
     todo = list(chunks(logs, settings.chunk_records))
     alerts: list[Told] = []
     done = 0
@@ -63,6 +72,11 @@ def say(**found: Any) -> None:
 
 if __name__ == "__main__":
     tally = Tally(Path(sys.argv[2]))
-    told = measure(load(Path(sys.argv[1])), lambda: say(ready=True), lambda done: tally.write(done, done))
+    told = measure(
+        load(Path(sys.argv[1])),
+        lambda: say(ready=True),
+        lambda done: tally.write(done, done),
+        stored.load(Path(sys.argv[3])),
+    )
     say(alerts=told)
     signal.pause()  # who looks on finds it alive

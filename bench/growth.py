@@ -1,6 +1,6 @@
 """What grows with the wearers of a worker, and what a second worker brings.
 
-The state of some simulated wearers is stored under many names (as `bench.restart` does), and a real worker
+The state of some simulated wearers is stored under many names (`bench.lives`), and a real worker
 starts on it. Then packets come, each of a wearer whose state it continues.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,22 +19,20 @@ from bench.cores import Cores, running_on, share_out
 from bench.crews import PATIENCE_S, Crew, crew_on, packets_read
 from bench.feed import fill
 from bench.figures import Machine, machine, today
+from bench.lives import LATER_MS, lived, sealed_pages, send, store, turns
 from bench.packets import Packet, Size
 from bench.process import busy, follow, program
 from bench.race import Tell
-from bench.restart import lived, renamed, send, store
 from bench.stage import stage
 from bench.ways import WORKER
 from models.snapshot import WearerSnapshot
-from streams.backup.lines import Record as Stored
 from streams.demo.children import environment
 from streams.demo.figures import look
-from streams.errors import UserError
+from streams.keys import state_seal
 from streams.settings import Settings
 from streams.stack import running_stack
 from streams.stack.jars import Progress
 
-LATER_MS = 30 * 60_000
 SENDERS = 1_000
 """Who sends while a crowd is measured: as many of each, so that crowds alone differ."""
 PARTITIONS = 16
@@ -154,8 +152,8 @@ def _point(
                 "session_timeout_s": 60.0,
             }
         )
-        store(found, lives, wearers)
-        send(found, turns(found, later, wearers, number))
+        store(found, sealed_pages(state_seal(found), PARTITIONS, lives, wearers))
+        send(found, turns(PARTITIONS, later, wearers, SENDERS, number))
         began = time.monotonic()
         with program(WORKER, environment(found), folder / "worker", cores) as running:
             port = int(running.said(PATIENCE_S)["metrics_port"])
@@ -164,28 +162,3 @@ def _point(
             memory = look(port).memory_bytes
     cpu, rate = cost.cpu / cost.packets * 1e6, cost.packets / cost.wall
     return Point(wearers, round(ready, 1), number, round(cpu, 1), round(rate, 1), memory)
-
-
-def turns(settings: Settings, later: list[Packet], wearers: int, number: int) -> Iterator[Stored]:
-    """So many packets of wearers spread evenly over the crowd, all in turn: the same ones for every crowd.
-
-    Raises UserError when the simulated wearers have not sent so many.
-    """
-    keys = sorted({packet.key for packet in later})
-    of = [[packet for packet in later if packet.key == key] for key in keys]
-    senders, sent = min(SENDERS, wearers), 0
-    for turn in range(max(map(len, of))):
-        for sender in range(senders):
-            mine = of[sender % len(of)]
-            if turn < len(mine):
-                yield renamed(settings, mine[turn], _place(sender, len(of), wearers, senders))
-                sent += 1
-                if sent == number:
-                    return
-    raise UserError(f"only {sent} packets for {wearers} wearers")
-
-
-def _place(sender: int, models: int, wearers: int, senders: int) -> int:
-    """The sender's number in the crowd: far from the next one's, and one who has lived the same life."""
-    spread = sender * (wearers // senders)
-    return (spread - spread % models + sender % models) % wearers

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bench.core import make_core
+from bench.garbage import no_collections
 from bench.packets import Record
 from bench.single_rows import SingleRows
+from bench.stored import Pages
 from exporters.alerts.sink import AlertSink
 from streams.engine.bus.produce import rejection_headers
 from streams.engine.contracts import Effects
@@ -37,9 +39,11 @@ class Letter(NamedTuple):
 class OneByOne:
     """Scores one record at a time, with the state of every partition in memory."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._shards: dict[int, WearerShard] = {}
+    def __init__(self, settings: Settings, before: Pages) -> None:
+        """`before` is what wearers lived already, as it is stored."""
         self._make = make_core(settings, SingleRows())
+        with no_collections():
+            self._shards = {partition: self._make(partition, pages) for partition, pages in before.items()}
         self._encode = msgspec.json.Encoder().encode
         self.scored = 0
 

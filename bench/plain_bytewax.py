@@ -1,6 +1,6 @@
 """The same work as Bytewax's documentation teaches it: a stateful operator behind its Kafka input.
 
-`python -m bench.plain_bytewax TALLY` reads VITALSTREAM_… like the worker, and runs on. The key is the
+`python -m bench.plain_bytewax TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on. The key is the
 partition, so that its records keep their order; snapshots are off, so a crash would lose the state.
 """
 
@@ -20,6 +20,7 @@ from bytewax.testing import run_main
 
 from bench.one_by_one import BlockingSink, Letter, OneByOne
 from bench.packets import Record
+from bench.stored import Pages, load
 from bench.tally import Tally
 from streams.settings import Settings
 
@@ -54,10 +55,10 @@ class Scoring(StatefulBatchLogic[Message, Letter, None]):
         return self._scorer.letters(effects)
 
 
-def run(tally: Tally) -> None:
+def run(tally: Tally, before: Pages) -> None:
     """Read `vitals` for ever."""
     settings = Settings()
-    scorer, sink = OneByOne(settings), BlockingSink(settings)
+    scorer, sink = OneByOne(settings, before), BlockingSink(settings)
     brokers = settings.broker.split(",")
     flow = Dataflow("plain")
     read: Any = op.input("vitals", flow, KafkaSource(brokers, ["vitals"]))
@@ -75,4 +76,4 @@ def _message(letter: Letter) -> Any:
 
 
 if __name__ == "__main__":
-    run(Tally(Path(sys.argv[1])))
+    run(Tally(Path(sys.argv[1])), load(Path(sys.argv[2])))

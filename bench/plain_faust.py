@@ -1,6 +1,6 @@
 """The same work as plain Faust's documentation teaches it: an agent that takes one record after the other.
 
-`python -m bench.plain_faust memory|table TALLY` reads VITALSTREAM_… like the worker, and runs on. With
+`python -m bench.plain_faust memory|table TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on. With
 `table`, each record writes its wearer's state (the snapshot that the worker's pages hold) to a Faust table,
 which makes it durable; with `memory` it does not, and a crash would lose it.
 """
@@ -19,6 +19,7 @@ import msgspec
 
 from bench.one_by_one import OneByOne
 from bench.packets import PARTITIONS, Record
+from bench.stored import Pages, load
 from bench.tally import Tally
 from exporters.alerts.sink import AlertSink
 from models.snapshot import dump
@@ -58,11 +59,11 @@ def build_app(settings: Settings) -> faust.App:
     )
 
 
-async def run(durable: bool, tally: Tally) -> None:
+async def run(durable: bool, tally: Tally, before: Pages) -> None:
     """Read `vitals` for ever."""
     settings = Settings()
     app = build_app(settings)
-    scorer = OneByOne(settings)
+    scorer = OneByOne(settings, before)
     sender = Sender(app, settings, scorer)
     vitals = app.topic("vitals", key_type=bytes, value_type=bytes, value_serializer="raw")
     table: Any = app.Table("wearers", key_type=bytes, value_type=bytes) if durable else None
@@ -88,4 +89,4 @@ async def run(durable: bool, tally: Tally) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1] == "table", Tally(Path(sys.argv[2]))))
+    asyncio.run(run(sys.argv[1] == "table", Tally(Path(sys.argv[2])), load(Path(sys.argv[3]))))

@@ -1,7 +1,7 @@
 """The same work as Quix Streams' documentation teaches it: a function over the records of a dataframe.
 
-`python -m bench.plain_quix TALLY` reads VITALSTREAM_… like the worker, and runs on. State is in memory, a
-crash would lose it: the fastest that the library can do. Offsets are committed by its own checkpoints.
+`python -m bench.plain_quix TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on. State is in memory,
+a crash would lose it: the fastest that the library can do. Offsets are committed by its own checkpoints.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from quixstreams import Application, message_context
 
 from bench.one_by_one import BlockingSink, OneByOne
 from bench.packets import Record
+from bench.stored import Pages, load
 from bench.tally import Tally
 from streams.settings import Settings
 
 
-def run(tally: Tally) -> None:
+def run(tally: Tally, before: Pages) -> None:
     """Read `vitals` for ever."""
     settings = Settings()
-    scorer, sink = OneByOne(settings), BlockingSink(settings)
+    scorer, sink = OneByOne(settings, before), BlockingSink(settings)
     app = Application(
         broker_address=settings.broker,
         consumer_group=f"plain-{uuid.uuid4().hex[:8]}",
@@ -52,4 +53,4 @@ def run(tally: Tally) -> None:
 
 
 if __name__ == "__main__":
-    run(Tally(Path(sys.argv[1])))
+    run(Tally(Path(sys.argv[1])), load(Path(sys.argv[2])))

@@ -92,6 +92,10 @@ class Program:
         times = self._seen.cpu_times()
         return Look(time.monotonic(), times.user + times.system, done, taken(self._cores))
 
+    def resident(self) -> int:
+        """Bytes of memory that it has."""
+        return int(self._seen.memory_info().rss)
+
     def last_words(self) -> str:
         """Give the end of its log, in one line."""
         return last_words(self._log, self._process.poll())

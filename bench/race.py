@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from pathlib import Path
 from types import MappingProxyType
 
+from bench import stored
 from bench.feed import fill
+from bench.lives import store
 from bench.packets import Packet, save
 from bench.process import Cost
 from bench.stage import Stage
-from bench.ways import AlertSet, Outcome, run_floor, run_plain, run_worker
+from bench.stored import Pages
+from bench.ways import AlertSet, Backlog, Outcome, run_floor, run_plain, run_worker
 
 Tell = Callable[[str], None]
 
@@ -39,6 +41,8 @@ class Race:
 
     costs: dict[str, list[Cost]] = field(default_factory=dict)
     alerts: dict[str, AlertSet] = field(default_factory=dict)
+    resident: dict[str, int] = field(default_factory=dict)
+    """Bytes of memory of each way at the end of its last round."""
     warnings: list[str] = field(default_factory=list)
     same_alerts: bool = True
 
@@ -46,6 +50,7 @@ class Race:
         """Note one run."""
         self.costs.setdefault(way, []).append(outcome.cost)
         self.alerts.setdefault(way, outcome.alerts)
+        self.resident[way] = outcome.resident
         differ = len(outcome.alerts ^ self.alerts[FLOOR])
         if differ:
             self.same_alerts = False
@@ -56,24 +61,37 @@ class Race:
             self.warnings.append(f"{way}: {outcome.missed} records were never scored")
 
 
-def race(stage: Stage, packets: list[Packet], repeats: int, tell: Tell) -> Race:
-    """Run every way `repeats` times over the packets; the ways take turns."""
-    path, total = stage.folder / "packets", len(packets)
-    save(packets, path)
-    tell(f"{total:,} packets into Kafka")
+def race(
+    stage: Stage,
+    packets: list[Packet],
+    repeats: int,
+    tell: Tell,
+    among: Sequence[str] | None = None,
+    before: Pages | None = None,
+) -> Race:
+    """Run every way `repeats` times over the packets; the ways take turns.
+
+    `among` names the ways if not all of them run, the floor first; `before` is what wearers lived already.
+    """
+    backlog = Backlog(stage.folder / "packets", len(packets), stage.folder / "lives")
+    save(packets, backlog.packets)
+    stored.save(before or {}, backlog.lives)
+    tell(f"{len(packets):,} packets into Kafka")
     fill(stage.broker, packets)
     found = Race()
     for number in range(repeats):
-        for way in ways():
+        for way in among or ways():
             tell(f"round {number + 1} of {repeats}: {way}")
-            found.take(way, _run(way, stage, path, total))
+            found.take(way, _run(way, stage, backlog, before))
     return found
 
 
-def _run(way: str, stage: Stage, path: Path, total: int) -> Outcome:
+def _run(way: str, stage: Stage, backlog: Backlog, before: Pages | None) -> Outcome:
     place = stage.place()
     if way == FLOOR:
-        return run_floor(place, path, total)
-    if way == OURS:
-        return run_worker(place, total)
-    return run_plain(place, total, *PLAIN[way])
+        return run_floor(place, backlog)
+    if way != OURS:
+        return run_plain(place, backlog, *PLAIN[way])
+    if before:
+        store(place.settings, before)
+    return run_worker(place, backlog.total)

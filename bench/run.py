@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import latency, packets
+from bench import latency, many, packets
 from bench.cores import Cores, share_out
 from bench.figures import (
     MemoryFigures,
@@ -43,12 +43,14 @@ class Scale:
     """Event time of the backlog by samples of a packet; a size that is not named is left out."""
     rounds: int
     latency_s: float
+    crowds: tuple[int, ...]
+    """Wearers of the races with many of them."""
     memory_wearers: int
     memory_hours: float
 
 
-WHOLE = Scale({1: 2.0, 10: 2.0, 60: 5.0}, 2, 16.0, 500, 4.0)
-QUICK = Scale({10: 2.0}, 2, 12.0, 200, 1.5)
+WHOLE = Scale({1: 2.0, 10: 2.0, 60: 5.0}, 2, 16.0, (1_000, 10_000, 100_000), 500, 4.0)
+QUICK = Scale({10: 2.0}, 2, 12.0, (), 200, 1.5)
 
 
 def run(quick: bool, tell: Tell, progress: Progress = quietly) -> Report:
@@ -60,6 +62,7 @@ def run(quick: bool, tell: Tell, progress: Progress = quietly) -> Report:
         folder = Path(name)
         raced = [size for size in SIZES if size.samples in scale.hours]
         sizes = [_size(size, scale, folder, cores, tell, progress) for size in raced]
+        crowds = many.measure(scale.crowds, folder, cores, tell, progress)
         memory = _memory(scale, folder, cores, tell)
     seconds = round(time.monotonic() - began, 1)
     return Report(
@@ -70,6 +73,7 @@ def run(quick: bool, tell: Tell, progress: Progress = quietly) -> Report:
         seconds=seconds,
         machine=before,
         sizes=sizes,
+        many=crowds,
         memory=memory,
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import redis
 from pydantic import SecretStr
 
+from bench.core import SECRET
 from bench.cores import Cores, running_on
 from bench.packets import PARTITIONS
 from bench.ways import Place
@@ -56,6 +57,6 @@ class Stage:
 def stage(folder: Path, cores: Cores, progress: Progress) -> Iterator[Stage]:
     """Start the servers in an empty folder; they end with the block."""
     # Not from the environment: a benchmark measures the defaults.
-    settings = Settings(data_dir=folder / "stack", partitions=PARTITIONS, state_key=None)
+    settings = Settings(data_dir=folder / "stack", partitions=PARTITIONS, state_key=SecretStr(SECRET.hex()))
     with running_on(cores.others), running_stack(settings, progress) as stack:
         yield Stage(stack, folder, cores)

@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from bench.figures import MemoryFigures, Report, SizeFigures, Spread
+from bench.figures import ManyFigures, MemoryFigures, RaceFigures, Report, SizeFigures, Spread
 from streams.errors import UserError
 
 BEGIN = "<!-- bench: begin, written by `vitalstream bench race --docs` -->"
@@ -33,6 +33,7 @@ SPEED_HEAD = [
     "faster ×",
     "cheaper ×",
 ]
+MANY_HEAD = ["wearers", "way", "packets/s", "CPU s/100k", "faster ×", "cheaper ×", "GiB"]
 LATENCY_HEAD = ["size", "load %", "packets/s", "alerts", "p50 ms", "p99 ms", "p99.9 ms", "largest ms"]
 MEMORY_HEAD = ["wearers", "hours of data", "live bytes", "restored bytes", "snapshot bytes"]
 
@@ -43,6 +44,7 @@ def terminal(report: Report) -> RenderableType:
     tables = [
         _rich("Throughput on one processor", SPEED_HEAD, _speed(report)),
         _rich("Packet to alert in Valkey at a steady load", LATENCY_HEAD, _latency(report)),
+        *([_rich("Many wearers", MANY_HEAD, _many(report))] if report.many else []),
         _rich("Bytes of a wearer", MEMORY_HEAD, _memory(report.memory)),
     ]
     return Group(*tables, *lines)
@@ -55,6 +57,7 @@ def markdown(report: Report) -> str:
         *_warnings(report),
         _pipes(SPEED_HEAD, _speed(report)),
         _pipes(LATENCY_HEAD, _latency(report)),
+        *([_pipes(MANY_HEAD, _many(report))] if report.many else []),
         _pipes(MEMORY_HEAD, _memory(report.memory)),
     ]
     return "\n\n".join(parts)
@@ -84,10 +87,11 @@ def _about(report: Report) -> str:
 
 
 def _warnings(report: Report) -> list[str]:
-    found = [(size, text) for size in report.sizes for text in size.warnings]
-    lines = [f"Warning: {size.samples_per_signal} samples a signal: {text}." for size, text in found]
-    if all(size.same_alerts for size in report.sizes):
-        counts = " and ".join(str(size.alerts) for size in report.sizes)
+    sizes = [(f"{size.samples_per_signal} samples a signal", size) for size in report.sizes]
+    races: list[tuple[str, RaceFigures]] = [*sizes, *((_wearers(crowd), crowd) for crowd in report.many)]
+    lines = [f"Warning: {title}: {text}." for title, one in races for text in one.warnings]
+    if all(one.same_alerts for _, one in races):
+        counts = ", ".join(str(one.alerts) for _, one in races)
         lines.append(f"Every way gave the same alerts in every round: {counts}.")
     return lines
 
@@ -108,6 +112,27 @@ def _way(size: SizeFigures, way: str) -> list[str]:
         _spread(ratios.throughput, 2) if ratios else "",
         _spread(ratios.cpu, 2) if ratios else "",
     ]
+
+
+def _many(report: Report) -> Rows:
+    return [_in_crowd(crowd, way) for crowd in report.many for way in crowd.ways]
+
+
+def _in_crowd(crowd: ManyFigures, way: str) -> list[str]:
+    found, ratios = crowd.ways[way], crowd.ratios.get(f"vs_{way}")
+    return [
+        f"{crowd.wearers:,}",
+        NAMES.get(way, way),
+        _spread(found.packets_per_s, 0),
+        _spread(found.cpu_s_per_100k, 1),
+        _spread(ratios.throughput, 2) if ratios else "",
+        _spread(ratios.cpu, 2) if ratios else "",
+        f"{crowd.resident_bytes[way] / (1 << 30):.2f}",
+    ]
+
+
+def _wearers(crowd: ManyFigures) -> str:
+    return f"{crowd.wearers:,} wearers"
 
 
 def _latency(report: Report) -> Rows:

@@ -21,6 +21,8 @@ from streams.settings import Settings
 AlertSet = frozenset[tuple[str, int]]
 
 WORKER = ("-c", "from streams.cli import main; main()", "worker", "--json")
+BUILD_S = 180.0
+"""A way that comes back with 100,000 wearers is ready after so long, at the latest."""
 QUIET_S = 1.0
 """Valkey has everything when its stream has not grown for so long."""
 
@@ -31,8 +33,19 @@ class Outcome:
 
     cost: Cost
     alerts: AlertSet
+    resident: int
+    """Bytes of memory at its end."""
     missed: int = 0
     """Records that it was handed and never scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What every way is given: files of packets and of what wearers lived before them."""
+
+    packets: Path
+    total: int
+    lives: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +62,39 @@ class Place:
         return self.settings.redis_url.get_secret_value()
 
 
-def run_floor(place: Place, packets: Path, total: int) -> Outcome:
+def run_floor(place: Place, backlog: Backlog) -> Outcome:
     """Run over packets in memory."""
     path = place.folder / "tally"
     place.folder.mkdir(parents=True, exist_ok=True)
     tally = Tally(path)
-    arguments = ["-m", "bench.floor", str(packets), str(path)]
+    arguments = ["-m", "bench.floor", str(backlog.packets), str(path), str(backlog.lives)]
     with program(arguments, {}, place.folder, place.cores) as running:
-        running.said()
-        cost = busy(follow(running, _either(tally), total))
+        running.said(BUILD_S)
+        cost = busy(follow(running, _either(tally), backlog.total))
+        resident = running.resident()
         alerts = running.said(of="alerts")["alerts"]
-    return Outcome(cost, frozenset((name, revision) for name, revision in alerts))
+    return Outcome(cost, frozenset((name, revision) for name, revision in alerts), resident)
 
 
 def run_worker(place: Place, total: int) -> Outcome:
     """Run a real worker over the backlog."""
     with program(WORKER, environment(place.settings), place.folder, place.cores) as running:
-        port = int(running.said()["metrics_port"])
+        port = int(running.said(BUILD_S)["metrics_port"])
         cost = busy(follow(running, lambda: look(port).read, total))
-        return Outcome(cost, _alerts(place.redis_url))
+        return Outcome(cost, _alerts(place.redis_url), running.resident())
 
 
-def run_plain(place: Place, total: int, *words: str) -> Outcome:
+def run_plain(place: Place, backlog: Backlog, *words: str) -> Outcome:
     """Run one of the programs that take one record after the other; its tally is its last word."""
     place.folder.mkdir(parents=True, exist_ok=True)
     path = place.folder / "tally"
     tally = Tally(path)
-    arguments = ["-m", *words, str(path)]
+    arguments = ["-m", *words, str(path), str(backlog.lives)]
     with program(arguments, environment(place.settings), place.folder, place.cores) as running:
-        running.said()
-        cost = busy(follow(running, _either(tally), total))
-        return Outcome(cost, _alerts(place.redis_url), total - tally.read()[0])
+        running.said(BUILD_S)
+        cost = busy(follow(running, _either(tally), backlog.total))
+        alerts = _alerts(place.redis_url)
+        return Outcome(cost, alerts, running.resident(), backlog.total - tally.read()[0])
 
 
 def _either(tally: Tally) -> Callable[[], int]:
@@ -97,4 +112,4 @@ def _alerts(url: str) -> AlertSet:
     return frozenset((alert.id, alert.revision) for alert in AlertStream(url, follow=False))
 
 
-__all__ = ["AlertSet", "Outcome", "Place", "Program", "run_floor", "run_plain", "run_worker"]
+__all__ = ["AlertSet", "Backlog", "Outcome", "Place", "Program", "run_floor", "run_plain", "run_worker"]

@@ -27,35 +27,45 @@ def root() -> None:
 @bench.command()
 def race(
     quick: Annotated[
-        bool, typer.Option("--quick", help="one round of 10-sample packets alone, in under 5 minutes")
+        bool, typer.Option("--quick", help="10-sample packets alone, no crowds, in under 5 minutes")
     ] = False,
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object instead of tables")] = False,
     out: Annotated[Path | None, typer.Option(help="write the JSON object here too")] = None,
     docs: Annotated[
         Path | None, typer.Option(help="replace the figures of this page (docs/reference/benchmarks.md)")
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="draw the figures into this folder, as SVG (docs/pictures)")
+    ] = None,
+    read: Annotated[Path | None, typer.Option(help="tell again what --out wrote, without a run")] = None,
 ) -> None:
     """Race vitalstream against plain Faust, Quix Streams and Bytewax; time alerts; weigh a wearer."""
     import msgspec
 
     with checkout():
+        from bench.figures import Report
+        from bench.pictures import draw
         from bench.run import run
         from bench.tables import terminal, write_docs
     from rich.console import Console
 
     from streams.cli.stack import download_bar
 
-    with telling() as tell:
-        report = run(quick, tell, download_bar)
+    if read is not None:
+        report = decoded(read, Report)
+    else:
+        with telling() as tell:
+            report = run(quick, tell, download_bar)
     told = msgspec.json.format(msgspec.json.encode(report), indent=2)
     if out is not None:
         out.write_bytes(told + b"\n")
     if docs is not None:
         write_docs(report, docs)
+    drawn = draw(report, pictures) if pictures is not None else []
     if json_:
         typer.echo(told.decode())
     else:
-        Console().print(terminal(report))
+        Console().print(terminal(report), *(f"Picture: {path}" for path in drawn), sep="\n")
 
 
 @bench.command()
@@ -234,8 +244,8 @@ def checkout() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if missing == "psutil":
-            raise UserError("benchmarks need psutil: pip install 'vitalstream[bench]'") from error
+        if missing in {"psutil", "matplotlib"}:
+            raise UserError(f"benchmarks need {missing}: pip install 'vitalstream[bench]'") from error
         if missing == "bench":
             raise UserError("benchmarks need a checkout of the project: run `make bench` there") from error
         raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.crowd import measure
-from bench.growth import turns
+from bench.lives import turns
 from bench.packets import Record, Size, simulate
 from bench.step import make_plain
 from models.snapshot import dump
@@ -18,7 +18,7 @@ def test_every_figure_of_a_small_crowd_is_measured() -> None:
     lives = [dump(wearer) for wearer in shard.book.wearers()]
     settings = Settings(partitions=4)
 
-    found = measure(settings, lives, list(turns(settings, later, 9, 6)), 9)
+    found = measure(settings, lives, list(turns(4, later, 9, 9, 6)), 9)
 
     assert found.wearers == 9
     assert min(found.build_us, found.step_us, found.store_us) > 0

@@ -22,7 +22,7 @@ TINY = packets.simulate(Size(10, 60), wearers=4, hours=1.0)
 def test_the_floor_scores_every_packet() -> None:
     done: list[int] = []
 
-    alerts = measure(TINY, lambda: done.append(0), done.append)
+    alerts = measure(TINY, lambda: done.append(0), done.append, {})
 
     assert done[0] == 0 and done == sorted(set(done)) and done[-1] == len(TINY)
     assert len(set(alerts)) == len(alerts) > 0

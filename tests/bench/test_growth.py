@@ -1,4 +1,4 @@
-"""Growth: what is counted of several workers, ratios between crowds, and whose packets come."""
+"""Growth: what is counted of several workers, and ratios between crowds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import pytest
 from bench.cores import Cores
 from bench.crews import Crew, together
 from bench.figures import machine
-from bench.growth import Point, summary, turns
-from bench.packets import Packet
+from bench.growth import Point, summary
 from bench.process import Look
 from streams.errors import UserError
-from streams.settings import Settings
 
 HERE = machine(Cores(frozenset(), frozenset()))
 
@@ -45,39 +43,3 @@ def test_ratios_are_of_the_largest_crowd_and_of_two_workers_beside_one() -> None
     assert (found.cost_ratio, found.bytes_per_wearer, found.fits) == (1.5, 30_000, True)
     assert found.recovery_us == [200.0, 200.0]
     assert (found.two_by_wall, found.two_by_cpu) == (1.81, 2.0)
-
-
-def packet(key: bytes, number: int) -> Packet:
-    return Packet(number, 0, key, b'{"wearer":"%s","sequence":%d}' % (key, number), 60)
-
-
-def test_every_wearer_sends_before_one_sends_again() -> None:
-    later = [packet(b"sim-a", 1), packet(b"sim-b", 1), packet(b"sim-a", 2), packet(b"sim-b", 2)]
-
-    found = [record.value for record in turns(Settings(partitions=4), later, 3, 4)]
-
-    assert found == [
-        b'{"wearer":"many-000000","sequence":1}',
-        b'{"wearer":"many-000001","sequence":1}',
-        b'{"wearer":"many-000002","sequence":1}',
-        b'{"wearer":"many-000000","sequence":2}',
-    ]
-
-
-def test_of_every_crowd_as_many_wearers_send_each_continuing_its_own_life() -> None:
-    later = [packet(b"sim-%d" % model, turn) for turn in (1, 2) for model in range(4)]
-
-    small, large = (list(turns(Settings(partitions=4), later, crowd, 2_000)) for crowd in (1_000, 100_000))
-
-    of = [int((record.key or b"").removeprefix(b"many-")) for record in large]
-    assert [(record.value or b"")[-2:] for record in small] == [
-        (record.value or b"")[-2:] for record in large
-    ]
-    assert len(set(of)) == len({record.key for record in small}) == 1_000
-    assert [number % 4 for number in of[:1_000]] == [sender % 4 for sender in range(1_000)]
-    assert max(of) > 99_000
-
-
-def test_too_few_packets_are_told() -> None:
-    with pytest.raises(UserError, match="only 2 packets for 2 wearers"):
-        list(turns(Settings(partitions=4), [packet(b"sim-a", 1)], 2, 3))

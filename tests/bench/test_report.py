@@ -10,7 +10,17 @@ import pytest
 from rich.console import Console
 
 from bench.cores import Cores
-from bench.figures import Headline, MemoryFigures, Report, Spread, headline, machine, noise, size_figures
+from bench.figures import (
+    Headline,
+    MemoryFigures,
+    Report,
+    Spread,
+    headline,
+    machine,
+    many_figures,
+    noise,
+    size_figures,
+)
 from bench.latency import Latencies
 from bench.packets import Packet, Size
 from bench.process import Cost, Look, busy
@@ -32,7 +42,7 @@ def report(*warnings: str) -> Report:
             ("faust_table", 5.0),
         ):
             cost = Cost(1000, seconds * factor, seconds * factor / 2)
-            race.take(way, Outcome(cost, frozenset({("a", 1)})))
+            race.take(way, Outcome(cost, frozenset({("a", 1)}), 1 << 30))
     race.warnings += warnings
     size = size_figures(Size(10, 10), PACKETS, race, [(0.5, Latencies(250.0, [10, 20, 30, 90]))])
     nothing = frozenset[int]()
@@ -46,6 +56,7 @@ def report(*warnings: str) -> Report:
         seconds=90.0,
         machine=about,
         sizes=[size],
+        many=[many_figures(1_000, PACKETS, race)],
         memory=memory,
     )
 
@@ -79,9 +90,9 @@ def test_latency_tells_quantiles_and_the_worst() -> None:
 def test_other_alerts_than_the_floors_are_a_warning() -> None:
     race, cost = Race(), Cost(10, 1.0, 1.0)
 
-    race.take("floor", Outcome(cost, frozenset({("a", 1), ("b", 1)})))
-    race.take("vitalstream", Outcome(cost, frozenset({("a", 1), ("b", 1)})))
-    race.take("faust", Outcome(cost, frozenset({("a", 1)}), missed=2))
+    race.take("floor", Outcome(cost, frozenset({("a", 1), ("b", 1)}), 0))
+    race.take("vitalstream", Outcome(cost, frozenset({("a", 1), ("b", 1)}), 0))
+    race.take("faust", Outcome(cost, frozenset({("a", 1)}), 0, missed=2))
 
     assert race.warnings == [
         "faust: 1 of 2 alerts differ from the floor's",
@@ -101,7 +112,7 @@ def test_a_run_of_one_look_counts_whole() -> None:
 
 def test_a_busy_processor_is_a_warning() -> None:
     race = Race()
-    race.take("floor", Outcome(Cost(10, 2.0, 1.0, others=0.5), frozenset()))
+    race.take("floor", Outcome(Cost(10, 2.0, 1.0, others=0.5), frozenset(), 0))
 
     assert noise(race) == [
         "other processes took up to 25% of the measured processor (floor): wall times are too long"
@@ -119,7 +130,7 @@ def test_the_page_gets_the_tables_between_its_marks(tmp_path: Path) -> None:
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
-    assert text.count("| plain Faust, table |") == 1
+    assert text.count("| 10 | plain Faust, table |") == 1
 
 
 def test_a_page_without_marks_is_an_error(tmp_path: Path) -> None:
@@ -143,6 +154,15 @@ def test_a_terminal_shows_every_way() -> None:
     text = screen.getvalue()
     assert "floor, in memory" in text
     assert "plain Faust, table" in text
+
+
+def test_a_crowd_tells_who_sent_and_what_memory_each_way_has() -> None:
+    (crowd,) = report().many
+
+    assert (crowd.wearers, crowd.senders, crowd.packets) == (1_000, 2, 2)
+    assert crowd.ratios["vs_faust"].throughput.median == 3.0
+    assert "| 1,000 | plain Faust, memory | 167 " in markdown(report())
+    assert "| 3.00 | 3.00 | 1.00 |" in markdown(report())
 
 
 def test_the_report_is_json_and_back() -> None:

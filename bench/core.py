@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bench.single_rows import SingleRows
 from models.deep.networks import Networks
 from models.personal import load_setting
@@ -25,3 +28,16 @@ def core_on(stock: Stock, settings: Settings | None = None) -> ShardMaker:
     settings = settings or Settings()
     setting = load_setting(settings.collect_again, settings.stale_alerts, settings.trace_s)
     return ShardMaker(settings, Seal(SECRET), stock, setting)
+
+
+class NoNetworks:
+    """Stands where networks are run: there is nothing to run."""
+
+    def run(self, name: str, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Never asked."""
+        raise AssertionError(name, len(rows))
+
+
+def make_plain() -> ShardMaker:
+    """Make shards that ask no network."""
+    return core_on(Fixed(NoNetworks(), {}))

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from bench.core import make_plain
 from bench.packets import Packet, Record, Size, simulate
-from bench.step import make_plain
 from bench.stored import Pages
 from models.snapshot import WearerSnapshot, dump
 from streams.backup import kafka

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import msgspec
 
+from streams.engine.bus.chunks import cut
+from streams.engine.configuration import CHUNK_BYTES
 from streams.gateways.simulator import Rates, Simulation
 from streams.growing.place import place_among
 
@@ -48,6 +51,10 @@ class Record:
     headers: Sequence[tuple[str, bytes]] = ()
 
 
+Chunk = tuple[int, Sequence[Record]]
+"""A partition and records of it."""
+
+
 def simulate(size: Size, wearers: int, hours: float, seed: int = 1) -> list[Packet]:
     """Give every packet of a simulation in the order of arrival, encoded as JSON."""
     simulation = Simulation(
@@ -81,3 +88,9 @@ def partitioned(packets: list[Packet]) -> list[list[Record]]:
         log = logs[packet.partition]
         log.append(Record(packet.key, packet.value, len(log)))
     return logs
+
+
+def chunks(logs: list[list[Record]], limit: int) -> Iterator[Chunk]:
+    """Give each partition's records in chunks of the worker's size, the partitions in turn."""
+    columns = ([(n, part) for part in cut(log, limit, CHUNK_BYTES)] for n, log in enumerate(logs))
+    return (chunk for chunk in chain.from_iterable(zip_longest(*columns)) if chunk is not None)

@@ -19,6 +19,9 @@ from bench.cores import Cores, running_on, taken
 from streams.demo.children import end, last_words
 from streams.errors import UserError
 
+Tell = Callable[[str], None]
+"""Hears what is being measured."""
+WORKER = ("-c", "from streams.cli import main; main()", "worker", "--json")
 START_S = 60.0
 LOOK_S = 0.5
 FIRST_LOOK_S = 0.02

@@ -14,12 +14,25 @@ from pydantic import SecretStr
 from bench.core import SECRET
 from bench.cores import Cores, running_on
 from bench.packets import PARTITIONS
-from bench.ways import Place
 from streams.settings import Settings
 from streams.stack import LocalStack, running_stack
 from streams.stack.jars import Progress
 
 DATABASES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a measured program runs: settings that name servers and a group of its own, folder, processor."""
+
+    settings: Settings
+    folder: Path
+    cores: Cores
+
+    @property
+    def redis_url(self) -> str:
+        """Valkey's URL."""
+        return self.settings.redis_url.get_secret_value()
 
 
 @dataclass(slots=True)

@@ -13,9 +13,9 @@ from bench.cores import share_out
 from bench.faults.judge import Outputs
 from bench.faults.trial import FAULTS, KEYS, RATE, SESSION_S, TrialFigures, run
 from bench.faults.ways import WAYS
-from bench.figures import Machine, machine, today
+from bench.machine import Machine, machine, today
 from bench.pipes import pipes, replace_between
-from bench.race import Tell
+from bench.process import Tell
 from streams.errors import UserError
 from streams.stack.jars import Progress
 

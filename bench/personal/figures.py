@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bench.figures import Machine
+from bench.machine import Machine
 
 
 class ByCondition(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from bench.cores import share_out
-from bench.figures import machine, today
+from bench.machine import machine, today
 from bench.personal import compare, count
 from bench.personal.curves import Tally
 from bench.personal.figures import Study

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bench.personal.bars import Bar, bars
 from bench.personal.figures import Point, PopulationFigures, Share, Study, SystemFigures, TreatmentFigures
-from streams.errors import UserError
+from bench.pipes import pipes, replace_between
 
 BEGIN = "<!-- study: begin, written by `vitalstream bench personal --docs` -->"
 END = "<!-- study: end -->"
@@ -34,18 +34,13 @@ def terminal(study: Study) -> RenderableType:
 
 def markdown(study: Study) -> str:
     """Give the same for the page in docs."""
-    parts = [f"**{title}**\n\n{_pipes(head, rows)}" for title, head, rows in _tables(study)]
+    parts = [f"**{title}**\n\n{pipes(head, rows, left=head[:1])}" for title, head, rows in _tables(study)]
     return "\n\n".join([_about(study), *parts])
 
 
 def write_docs(study: Study, path: Path) -> None:
     """Replace what stands between the two marks of a page. Raises UserError when it has none."""
-    text = path.read_text()
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise UserError(f"{path} has no place for the figures: put these two lines into it: {BEGIN} {END}")
-    path.write_text(f"{head}{begin}\n\n{markdown(study)}\n\n{end}{tail}")
+    replace_between(path, BEGIN, END, markdown(study))
 
 
 def _tables(study: Study) -> Iterator[tuple[str, list[str], Rows]]:
@@ -148,8 +143,3 @@ def _rich(title: str, head: list[str], rows: Rows) -> Table:
     for row in rows:
         table.add_row(*row)
     return table
-
-
-def _pipes(head: list[str], rows: Iterable[list[str]]) -> str:
-    rule = ["---", *("---:" for _ in head[1:])]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -43,10 +43,10 @@ def race(
     import msgspec
 
     with checkout():
-        from bench.figures import Report
-        from bench.pictures import draw
-        from bench.run import run
-        from bench.tables import terminal, write_docs
+        from bench.race.figures import Report
+        from bench.race.pictures import draw
+        from bench.race.run import run
+        from bench.race.tables import terminal, write_docs
     from rich.console import Console
 
     from streams.cli.stack import download_bar
@@ -76,7 +76,7 @@ def step(
 ) -> None:
     """Time one packet's way through the core without networks; weigh a wearer, stored and restored."""
     with checkout():
-        from bench.step import measure
+        from bench.cost.step import measure
     with telling() as tell:
         tell("timing steps")
         figures = measure(wearers, hours)
@@ -98,7 +98,7 @@ def restart(
     from streams.cli.stack import download_bar
 
     with checkout():
-        from bench.restart import measure
+        from bench.endurance.restart import measure
     with telling() as tell, _scratch() as folder:
         figures = measure(folder, wearers, partitions, tell, download_bar)
     _tell(
@@ -120,7 +120,7 @@ def subscribers(
     from streams.cli.stack import download_bar
 
     with checkout():
-        from bench.subscribers import measure
+        from bench.race.subscribers import measure
     with telling() as tell, _scratch() as folder:
         figures = measure(folder, seconds, readers, tell, download_bar)
     _tell(

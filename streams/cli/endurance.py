@@ -33,7 +33,7 @@ def soak(
     from streams.cli.stack import download_bar
 
     with checkout():
-        from bench.soak import measure
+        from bench.endurance.soak import measure
     with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
         found = measure(Path(folder), event_hours, minutes, wearers, tell, download_bar)
     told = msgspec.json.format(msgspec.json.encode(found), indent=2)
@@ -114,7 +114,7 @@ def growth(
     from streams.cli.stack import download_bar
 
     with checkout():
-        from bench.growth import measure
+        from bench.endurance.growth import measure
     with telling() as tell, tempfile.TemporaryDirectory(prefix="vitalstream-bench-") as folder:
         found = measure(Path(folder), quick, tell, download_bar)
     told = msgspec.json.format(msgspec.json.encode(found), indent=2)

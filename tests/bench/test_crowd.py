@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bench.crowd import measure
+from bench.core import make_plain
+from bench.endurance.crowd import measure
 from bench.lives import turns
 from bench.packets import Record, Size, simulate
-from bench.step import make_plain
 from models.snapshot import dump
 from streams.settings import Settings
 

@@ -9,9 +9,9 @@ import pytest
 
 from bench import packets
 from bench.core import make_core
-from bench.floor import chunks, measure
-from bench.memory import measure as measure_memory
-from bench.packets import Record, Size
+from bench.packets import Record, Size, chunks
+from bench.race.floor import measure
+from bench.race.memory import measure as measure_memory
 from bench.single_rows import SingleRows
 from models.deep.networks import Networks
 from streams.engine.scoring.shard import WearerShard

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.cores import Cores
-from bench.crews import Crew, together
-from bench.figures import machine
-from bench.growth import Point, summary
+from bench.endurance.crews import Crew, together
+from bench.endurance.growth import Point, summary
+from bench.machine import machine
 from bench.process import Look
 from streams.errors import UserError
 

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from bench.figures import Report
-from bench.pictures import draw
+from bench.race.figures import Report
+from bench.race.pictures import draw
 from tests.bench.test_report import report
 
 

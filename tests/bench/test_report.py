@@ -10,23 +10,23 @@ import pytest
 from rich.console import Console
 
 from bench.cores import Cores
-from bench.figures import (
+from bench.machine import machine
+from bench.packets import Packet, Size
+from bench.process import Cost, Look, busy
+from bench.race.figures import (
     Headline,
     MemoryFigures,
     Report,
     Spread,
     headline,
-    machine,
     many_figures,
     noise,
     size_figures,
 )
-from bench.latency import Latencies
-from bench.packets import Packet, Size
-from bench.process import Cost, Look, busy
-from bench.race import Race
-from bench.tables import BEGIN, END, markdown, terminal, write_docs
-from bench.ways import Outcome
+from bench.race.latency import Latencies
+from bench.race.race import Race
+from bench.race.tables import BEGIN, END, markdown, terminal, write_docs
+from bench.race.ways import Outcome
 from streams.errors import UserError
 
 PACKETS = [Packet(0, 0, b"a", b"x" * 900, 60), Packet(1000, 1, b"b", b"x" * 1100, 80)]

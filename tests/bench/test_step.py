@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.step import SIZES, measure
+from bench.cost.step import SIZES, measure
 
 
 def test_steps_are_timed_and_a_wearer_is_weighed() -> None:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from bench.timed_worker import Clock, Notes
-from bench.where import by_stage, table
+from bench.cost.timed_worker import Clock, Notes
+from bench.cost.where import by_stage, table
 
 NOTES = Notes(
     packets=1000,

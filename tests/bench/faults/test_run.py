@@ -10,7 +10,7 @@ from bench.cores import Cores
 from bench.faults.judge import Outputs, Verdict
 from bench.faults.run import BEGIN, END, FaultReport, chosen, markdown, merged, write_docs
 from bench.faults.trial import TrialFigures
-from bench.figures import machine
+from bench.machine import machine
 from streams.errors import UserError
 
 NOTHING = Outputs(30, 0, 0, 0)

@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from bench.cores import Cores
-from bench.figures import machine
+from bench.machine import machine
 from bench.personal.bars import bars
 from bench.personal.figures import (
     ByCondition,

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bench.core import make_plain
 from bench.packets import Packet, Record, Size, partitioned, simulate
-from bench.step import make_plain
 from streams.engine.scoring.shard import ShardMaker
 from streams.engine.state.partitions import Partition, Partitions
 

@@ -16,15 +16,13 @@ import msgspec
 
 from bench import packets
 from bench.cores import Cores, running_on, share_out
-from bench.crews import PATIENCE_S, Crew, crew_on, packets_read
+from bench.endurance.crews import PATIENCE_S, Crew, crew_on, packets_read
 from bench.feed import fill
-from bench.figures import Machine, machine, today
 from bench.lives import LATER_MS, lived, sealed_pages, send, store, turns
+from bench.machine import Machine, machine, today
 from bench.packets import Packet, Size
-from bench.process import busy, follow, program
-from bench.race import Tell
+from bench.process import WORKER, Tell, busy, follow, program
 from bench.stage import stage
-from bench.ways import WORKER
 from models.snapshot import WearerSnapshot
 from streams.demo.children import environment
 from streams.demo.figures import look

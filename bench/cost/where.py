@@ -1,6 +1,6 @@
-"""Where a worker's processor time goes, by stage: `python -m bench.where [SAMPLES]` prints a table.
+"""Where a worker's processor time goes, by stage: `python -m bench.cost.where [SAMPLES]` prints a table.
 
-A real worker takes a backlog out of a real Kafka, as in the race; see `bench.timed_worker`.
+A real worker takes a backlog out of a real Kafka, as in the race; see `bench.cost.timed_worker`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import msgspec
 
 from bench import packets
 from bench.cores import share_out
+from bench.cost.timed_worker import Notes
 from bench.feed import fill
 from bench.packets import SIZES
 from bench.process import follow, program
-from bench.run import WEARERS
+from bench.race.run import WEARERS
 from bench.stage import stage
-from bench.timed_worker import Notes
 from streams.demo.children import environment
 from streams.demo.figures import look
 from streams.stack.jars import quietly
@@ -40,7 +40,7 @@ def measure(samples: int) -> Notes:
         with stage(folder, cores, quietly) as servers:
             fill(servers.broker, backlog)
             place, out = servers.place(), folder / "notes"
-            arguments = ["-m", "bench.timed_worker", str(out)]
+            arguments = ["-m", "bench.cost.timed_worker", str(out)]
             with program(arguments, environment(place.settings), place.folder, cores) as running:
                 port = int(running.said(PATIENCE_S)["metrics_port"])
                 follow(running, lambda: look(port).read, len(backlog))

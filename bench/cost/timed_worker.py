@@ -1,4 +1,4 @@
-"""A worker that notes where its processor time goes: `python -m bench.timed_worker FILE`.
+"""A worker that notes where its processor time goes: `python -m bench.cost.timed_worker FILE`.
 
 Stages are timed by the clock of the thread that runs them, so that what other threads and other processes
 do meanwhile is not counted; what the system counted of each thread is set beside them.

@@ -1,6 +1,6 @@
 """The floor: decode, observe, networks and decide over packets in memory; no Kafka, no Redis, no state kept.
 
-`python -m bench.floor PACKETS TALLY LIVES` prints one JSON object when it begins and one at its end.
+`python -m bench.race.floor PACKETS TALLY LIVES` prints one JSON object when it begins and one at its end.
 """
 
 from __future__ import annotations
@@ -9,30 +9,20 @@ import gc
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, zip_longest
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bench import stored
 from bench.core import make_core
 from bench.garbage import no_collections
-from bench.packets import Packet, Record, load, partitioned
+from bench.packets import Packet, chunks, load, partitioned
+from bench.race.tally import Tally
 from bench.stored import Pages
-from bench.tally import Tally
-from streams.engine.bus.chunks import cut
-from streams.engine.configuration import CHUNK_BYTES
 from streams.settings import Settings
 
-Chunk = tuple[int, Sequence[Record]]
 Told = tuple[str, int]
 """Id and revision of an alert."""
-
-
-def chunks(logs: list[list[Record]], limit: int) -> Iterator[Chunk]:
-    """Give each partition's records in chunks of the worker's size, the partitions in turn."""
-    columns = ([(n, part) for part in cut(log, limit, CHUNK_BYTES)] for n, log in enumerate(logs))
-    return (chunk for chunk in chain.from_iterable(zip_longest(*columns)) if chunk is not None)
 
 
 def measure(

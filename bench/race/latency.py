@@ -11,9 +11,8 @@ import numpy as np
 
 from bench.feed import feed
 from bench.packets import Packet
-from bench.process import program
+from bench.process import WORKER, program
 from bench.stage import Stage
-from bench.ways import WORKER
 from exporters.alerts.client import AlertStream, Revision
 from streams.demo.children import environment
 from streams.demo.figures import look

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import statistics
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from importlib.metadata import version
 
 import msgspec
 from msgspec.structs import asdict
 
-from bench.cores import Cores, processor
-from bench.latency import Latencies
+from bench.machine import Machine
 from bench.packets import Packet, Size
 from bench.process import Cost
-from bench.race import OURS, Race
+from bench.race.latency import Latencies
+from bench.race.race import OURS, Race
 
 PER = 100_000
 ORDINARY = 10
 QUIET = 0.05
 """More than this share taken by other processes is told."""
-LIBRARIES = ("faust-streaming", "aiokafka", "river", "onnxruntime", "msgspec", "numpy")
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -112,18 +107,6 @@ class MemoryFigures(msgspec.Struct, frozen=True):
     snapshot_bytes: int
 
 
-class Machine(msgspec.Struct, frozen=True):
-    """What it ran on."""
-
-    processor: str
-    cores: int
-    pinned: bool
-    load_before: float
-    system: str
-    python: str
-    libraries: dict[str, str]
-
-
 class Headline(msgspec.Struct, frozen=True):
     """What most people ask for, of packets of 10 samples a signal; None for a way that did not run."""
 
@@ -147,25 +130,6 @@ class Report(Headline, frozen=True, kw_only=True):
     sizes: list[SizeFigures]
     memory: MemoryFigures
     many: list[ManyFigures] = []
-
-
-def machine(cores: Cores) -> Machine:
-    """Describe this machine, without its name."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return Machine(
-        processor=processor(),
-        cores=os.cpu_count() or 1,
-        pinned=cores.pinned,
-        load_before=round(load, 2),
-        system=f"{platform.system()} {platform.machine()}",
-        python=platform.python_version(),
-        libraries={name: version(name) for name in LIBRARIES},
-    )
-
-
-def today() -> str:
-    """Give the date, UTC."""
-    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def headline(sizes: list[SizeFigures]) -> Headline:

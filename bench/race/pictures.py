@@ -10,9 +10,9 @@ import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from bench.figures import LatencyFigures, Report, SizeFigures
-from bench.race import FLOOR, OURS
-from bench.tables import NAMES
+from bench.race.figures import LatencyFigures, Report, SizeFigures
+from bench.race.race import FLOOR, OURS
+from bench.race.tables import NAMES
 
 OWN, THEIRS, LIMIT, AIM = "#0b6e5f", "#8a94a3", "#cfd5dd", "#b3261e"
 """Colours of vitalstream, of other ways, of the floor, and of a line that is not to be crossed."""

@@ -11,20 +11,14 @@ from pathlib import Path
 
 import msgspec
 
-from bench import latency, many, packets
+from bench import packets
 from bench.cores import Cores, share_out
-from bench.figures import (
-    MemoryFigures,
-    Report,
-    SizeFigures,
-    headline,
-    machine,
-    size_figures,
-    today,
-)
+from bench.machine import machine, today
 from bench.packets import PARTITIONS, SIZES, Size
-from bench.process import program
-from bench.race import OURS, Race, Tell, race
+from bench.process import Tell, program
+from bench.race import latency, many
+from bench.race.figures import MemoryFigures, Report, SizeFigures, headline, size_figures
+from bench.race.race import OURS, Race, race
 from bench.stage import stage
 from streams.settings import PREFIX
 from streams.stack.jars import Progress, quietly
@@ -113,7 +107,7 @@ def _memory(scale: Scale, folder: Path, cores: Cores, tell: Tell) -> MemoryFigur
     tell(f"memory of {scale.memory_wearers} wearers after {scale.memory_hours:g} h")
     path = folder / "memory"
     packets.save(packets.simulate(MINUTE_PACKETS, scale.memory_wearers, scale.memory_hours), path)
-    with program(["-m", "bench.memory", str(path)], {}, folder / "memory-run", cores) as running:
+    with program(["-m", "bench.race.memory", str(path)], {}, folder / "memory-run", cores) as running:
         said = running.said(patience_s=600)
     return MemoryFigures(hours=scale.memory_hours, **said)
 

@@ -8,8 +8,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from bench.figures import ManyFigures, MemoryFigures, RaceFigures, Report, SizeFigures, Spread
-from streams.errors import UserError
+from bench.pipes import pipes, replace_between
+from bench.race.figures import ManyFigures, MemoryFigures, RaceFigures, Report, SizeFigures, Spread
 
 BEGIN = "<!-- bench: begin, written by `vitalstream bench race --docs` -->"
 END = "<!-- bench: end -->"
@@ -22,6 +22,8 @@ NAMES = {
     "bytewax": "Bytewax, no snapshots",
 }
 Rows = list[list[str]]
+WORDS = ("way",)
+"""Columns that are not numbers."""
 
 SPEED_HEAD = [
     "size",
@@ -55,22 +57,17 @@ def markdown(report: Report) -> str:
     parts = [
         _about(report),
         *_warnings(report),
-        _pipes(SPEED_HEAD, _speed(report)),
-        _pipes(LATENCY_HEAD, _latency(report)),
-        *([_pipes(MANY_HEAD, _many(report))] if report.many else []),
-        _pipes(MEMORY_HEAD, _memory(report.memory)),
+        pipes(SPEED_HEAD, _speed(report), WORDS),
+        pipes(LATENCY_HEAD, _latency(report)),
+        *([pipes(MANY_HEAD, _many(report), WORDS)] if report.many else []),
+        pipes(MEMORY_HEAD, _memory(report.memory)),
     ]
     return "\n\n".join(parts)
 
 
 def write_docs(report: Report, path: Path) -> None:
     """Replace what stands between the two marks of a page. Raises UserError when it has none."""
-    text = path.read_text()
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise UserError(f"{path} has no place for the figures: put these two lines into it: {BEGIN} {END}")
-    path.write_text(f"{head}{begin}\n\n{markdown(report)}\n\n{end}{tail}")
+    replace_between(path, BEGIN, END, markdown(report))
 
 
 def _about(report: Report) -> str:
@@ -166,14 +163,9 @@ def _plural(count: int, word: str) -> str:
 def _rich(title: str, head: list[str], rows: Rows) -> Table:
     table = Table(title=title, box=SIMPLE_HEAD, padding=0)
     for name in head:
-        way = name == "way"
-        table.add_column(name, justify="left" if way else "right", no_wrap=way)
+        words = name in WORDS
+        table.add_column(name, justify="left" if words else "right", no_wrap=words)
     for row in rows:
         # Medians alone: a line of 80 characters holds no more.
         table.add_row(*(cell.partition(" (")[0] for cell in row))
     return table
-
-
-def _pipes(head: list[str], rows: Rows) -> str:
-    rule = ["---" if name == "way" else "---:" for name in head]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from bench.core import SECRET
 from bench.cores import Cores
-from bench.figures import ManyFigures, many_figures
 from bench.lives import LATER_MS, lived, sealed_pages, turns
 from bench.packets import PARTITIONS, Packet
-from bench.race import Tell, race, ways
+from bench.process import Tell
+from bench.race.figures import ManyFigures, many_figures
+from bench.race.race import race, ways
 from bench.stage import stage
 from models.snapshot import WearerSnapshot
 from streams.engine.state.pages import Seal

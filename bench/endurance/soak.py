@@ -19,14 +19,13 @@ from msgspec.structs import replace
 
 from bench import packets
 from bench.cores import share_out
+from bench.endurance.watched import Objects
+from bench.endurance.watched import read as read_told
 from bench.feed import fill
 from bench.packets import Size
-from bench.process import Cost, Program, program
-from bench.race import Tell
+from bench.process import Cost, Program, Tell, program
+from bench.race.ways import run_worker
 from bench.stage import Stage, stage
-from bench.watched import Objects
-from bench.watched import read as read_told
-from bench.ways import run_worker
 from streams.demo.children import Child, child, environment
 from streams.demo.figures import look
 from streams.engine.names import TABLE
@@ -119,7 +118,7 @@ class Soak:
     def run(self) -> SoakFigures:
         """Feed, look on, drain, and sum up."""
         place = self._place
-        arguments = ["-m", "bench.watched", str(self._told)]
+        arguments = ["-m", "bench.endurance.watched", str(self._told)]
         with program(arguments, environment(place.settings), place.folder, place.cores) as running:
             said = running.said(PATIENCE_S)
             worker, port = psutil.Process(said["pid"]), int(said["metrics_port"])

@@ -1,7 +1,8 @@
 """The same work as Quix Streams' documentation teaches it: a function over the records of a dataframe.
 
-`python -m bench.plain_quix TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on. State is in memory,
-a crash would lose it: the fastest that the library can do. Offsets are committed by its own checkpoints.
+`python -m bench.race.plain_quix TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on. State is in
+memory, a crash would lose it: the fastest that the library can do. Offsets are committed by its own
+checkpoints.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import Any
 
 from quixstreams import Application, message_context
 
-from bench.one_by_one import BlockingSink, OneByOne
 from bench.packets import Record
+from bench.race.one_by_one import BlockingSink, OneByOne
+from bench.race.tally import Tally
 from bench.stored import Pages, load
-from bench.tally import Tally
 from streams.settings import Settings
 
 

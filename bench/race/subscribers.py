@@ -11,14 +11,14 @@ import httpx
 import msgspec
 import numpy as np
 
-from bench import latency, packets
+from bench import packets
 from bench.cores import Cores, share_out
 from bench.feed import feed, fill
 from bench.packets import Packet, Size
-from bench.process import program
-from bench.race import Tell
+from bench.process import WORKER, Tell, program
+from bench.race import latency
+from bench.race.ways import run_worker
 from bench.stage import Stage, stage
-from bench.ways import WORKER, run_worker
 from streams.demo.children import environment
 from streams.errors import UserError
 from streams.records import Alert

@@ -14,9 +14,7 @@ import msgspec
 
 from bench.cores import running_on, share_out
 from bench.lives import HOURS, LATER_MS, MODELS, lived, sealed_pages, send, store, turns
-from bench.process import program
-from bench.race import Tell
-from bench.ways import WORKER
+from bench.process import WORKER, Tell, program
 from streams.demo.children import environment
 from streams.demo.figures import look
 from streams.errors import UserError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from types import MappingProxyType
@@ -11,20 +11,18 @@ from bench import stored
 from bench.feed import fill
 from bench.lives import store
 from bench.packets import Packet, save
-from bench.process import Cost
+from bench.process import Cost, Tell
+from bench.race.ways import AlertSet, Backlog, Outcome, run_floor, run_plain, run_worker
 from bench.stage import Stage
 from bench.stored import Pages
-from bench.ways import AlertSet, Backlog, Outcome, run_floor, run_plain, run_worker
-
-Tell = Callable[[str], None]
 
 OURS = "vitalstream"
 FLOOR = "floor"
 PLAIN = MappingProxyType({
-    "faust": ("bench.plain_faust", "memory"),
-    "faust_table": ("bench.plain_faust", "table"),
-    "quix": ("bench.plain_quix",),
-    "bytewax": ("bench.plain_bytewax",),
+    "faust": ("bench.race.plain_faust", "memory"),
+    "faust_table": ("bench.race.plain_faust", "table"),
+    "quix": ("bench.race.plain_quix",),
+    "bytewax": ("bench.race.plain_bytewax",),
 })  # fmt: skip
 """The programs that take one record after the other."""
 

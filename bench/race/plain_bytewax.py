@@ -1,7 +1,7 @@
 """The same work as Bytewax's documentation teaches it: a stateful operator behind its Kafka input.
 
-`python -m bench.plain_bytewax TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on. The key is the
-partition, so that its records keep their order; snapshots are off, so a crash would lose the state.
+`python -m bench.race.plain_bytewax TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on. The key is
+the partition, so that its records keep their order; snapshots are off, so a crash would lose the state.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from bytewax.dataflow import Dataflow
 from bytewax.operators import StatefulBatchLogic
 from bytewax.testing import run_main
 
-from bench.one_by_one import BlockingSink, Letter, OneByOne
 from bench.packets import Record
+from bench.race.one_by_one import BlockingSink, Letter, OneByOne
+from bench.race.tally import Tally
 from bench.stored import Pages, load
-from bench.tally import Tally
 from streams.settings import Settings
 
 # Its types allow for errors that this source raises.

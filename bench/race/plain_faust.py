@@ -1,8 +1,8 @@
 """The same work as plain Faust's documentation teaches it: an agent that takes one record after the other.
 
-`python -m bench.plain_faust memory|table TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on. With
-`table`, each record writes its wearer's state (the snapshot that the worker's pages hold) to a Faust table,
-which makes it durable; with `memory` it does not, and a crash would lose it.
+`python -m bench.race.plain_faust memory|table TALLY LIVES` reads VITALSTREAM_… like the worker, and runs on.
+With `table`, each record writes its wearer's state (the snapshot that the worker's pages hold) to a Faust
+table, which makes it durable; with `memory` it does not, and a crash would lose it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from typing import Any
 import faust
 import msgspec
 
-from bench.one_by_one import OneByOne
 from bench.packets import PARTITIONS, Record
+from bench.race.one_by_one import OneByOne
+from bench.race.tally import Tally
 from bench.stored import Pages, load
-from bench.tally import Tally
 from exporters.alerts.sink import AlertSink
 from models.snapshot import dump
 from streams.engine.contracts import Effects

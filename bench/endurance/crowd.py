@@ -1,7 +1,8 @@
 """What grows with wearers, in one process without servers: CPU seconds alone, for busy machines.
 
-`python -m bench.crowd 1000 10000 100000` prints a JSON object for each crowd. State is built from stored
-pages; then as many wearers of each crowd send the same packets; then every page that changed is stored.
+`python -m bench.endurance.crowd 1000 10000 100000` prints a JSON object for each crowd. State is built from
+stored pages; then as many wearers of each crowd send the same packets; then every page that changed is
+stored.
 """
 
 from __future__ import annotations

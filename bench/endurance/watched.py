@@ -1,7 +1,7 @@
 """A worker that tells, when a signal asks, how many objects it holds and what only a full collection finds.
 
-`python -m bench.watched FILE` is `vitalstream worker --json`. SIGUSR1 appends a line of JSON to FILE; SIGUSR2
-the same after a full collection, which a worker never does by itself.
+`python -m bench.endurance.watched FILE` is `vitalstream worker --json`. SIGUSR1 appends a line of JSON to
+FILE; SIGUSR2 the same after a full collection, which a worker never does by itself.
 """
 
 from __future__ import annotations

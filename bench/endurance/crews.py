@@ -9,9 +9,8 @@ from contextlib import ExitStack
 import msgspec
 
 from bench.cores import Cores
-from bench.process import Look, Program, program
+from bench.process import WORKER, Look, Program, program
 from bench.stage import Stage
-from bench.ways import WORKER
 from streams.demo.children import environment
 from streams.demo.figures import look
 from streams.errors import UserError

@@ -1,6 +1,6 @@
 """What a wearer costs: live memory after hours of data, and bytes of its snapshot.
 
-`python -m bench.memory PACKETS` prints one JSON object.
+`python -m bench.race.memory PACKETS` prints one JSON object.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from typing import Any
 import psutil
 
 from bench.core import make_core
-from bench.floor import Chunk, chunks
-from bench.packets import PARTITIONS, Packet, load, partitioned
+from bench.packets import PARTITIONS, Chunk, Packet, chunks, load, partitioned
 from streams.engine.scoring.shard import ShardMaker, WearerShard
 
 CHUNK = 64

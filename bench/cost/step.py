@@ -1,4 +1,4 @@
-"""What one step of the pure core costs, and what a wearer then weighs: `python -m bench.step` prints JSON.
+"""What one step of the pure core costs, and what a wearer then weighs: `python -m bench.cost.step`, as JSON.
 
 A step takes one packet all the way (decode, admit, observe, decide, finish), networks left out: no question
 is asked, no row is run. Chunks are run over and over and the fastest of each is taken, in processor seconds,
@@ -16,12 +16,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.core import core_on
-from bench.floor import Chunk, chunks
-from bench.memory import restored_bytes
-from bench.packets import PARTITIONS, Packet, Size, partitioned, simulate
-from streams.engine.scoring.shard import ShardMaker, WearerShard
-from streams.engine.scoring.stock import Fixed
+from bench.core import make_plain
+from bench.packets import PARTITIONS, Chunk, Packet, Size, chunks, partitioned, simulate
+from bench.race.memory import restored_bytes
+from streams.engine.scoring.shard import WearerShard
 
 SIZES = (Size(1, 60), Size(10, 10), Size(60, 60))
 """Samples of each signal in a packet, seconds of a packet."""
@@ -40,19 +38,6 @@ class StepFigures(msgspec.Struct, frozen=True):
     snapshot_bytes: int
     restored_bytes: int
     """Of the objects that a recovery makes of a snapshot, without the snapshot itself."""
-
-
-class NoNetworks:
-    """Stands where networks are run: there is nothing to run."""
-
-    def run(self, name: str, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Never asked."""
-        raise AssertionError(name, len(rows))
-
-
-def make_plain() -> ShardMaker:
-    """Make shards that ask no network."""
-    return core_on(Fixed(NoNetworks(), {}))
 
 
 def measure(wearers: int = 40, hours: float = 3.0, rounds: int = ROUNDS) -> StepFigures:

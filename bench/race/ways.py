@@ -9,18 +9,16 @@ from pathlib import Path
 
 import redis
 
-from bench.cores import Cores
-from bench.process import Cost, Program, busy, follow, program
-from bench.tally import Tally
+from bench.process import WORKER, Cost, busy, follow, program
+from bench.race.tally import Tally
+from bench.stage import Place
 from exporters.alerts.client import AlertStream
 from exporters.alerts.keys import Keys
 from streams.demo.children import environment
 from streams.demo.figures import look
-from streams.settings import Settings
 
 AlertSet = frozenset[tuple[str, int]]
 
-WORKER = ("-c", "from streams.cli import main; main()", "worker", "--json")
 BUILD_S = 180.0
 """A way that comes back with 100,000 wearers is ready after so long, at the latest."""
 QUIET_S = 1.0
@@ -48,26 +46,12 @@ class Backlog:
     lives: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a way runs: settings that name servers and a group of its own, its folder, its processor."""
-
-    settings: Settings
-    folder: Path
-    cores: Cores
-
-    @property
-    def redis_url(self) -> str:
-        """Valkey's URL."""
-        return self.settings.redis_url.get_secret_value()
-
-
 def run_floor(place: Place, backlog: Backlog) -> Outcome:
     """Run over packets in memory."""
     path = place.folder / "tally"
     place.folder.mkdir(parents=True, exist_ok=True)
     tally = Tally(path)
-    arguments = ["-m", "bench.floor", str(backlog.packets), str(path), str(backlog.lives)]
+    arguments = ["-m", "bench.race.floor", str(backlog.packets), str(path), str(backlog.lives)]
     with program(arguments, {}, place.folder, place.cores) as running:
         running.said(BUILD_S)
         cost = busy(follow(running, _either(tally), backlog.total))
@@ -110,6 +94,3 @@ def _alerts(url: str) -> AlertSet:
             before = length
             time.sleep(QUIET_S)
     return frozenset((alert.id, alert.revision) for alert in AlertStream(url, follow=False))
-
-
-__all__ = ["AlertSet", "Backlog", "Outcome", "Place", "Program", "run_floor", "run_plain", "run_worker"]

@@ -1,0 +1,1 @@
+"""What grows: with wearers, with workers, with hours, and how long a worker needs to come back."""

@@ -37,6 +37,7 @@ def measure(
     logs = partitioned(packets)
     with no_collections():
         shards = [make(n, before.get(n, {})) for n in range(len(logs))]
+    del before
     todo = list(chunks(logs, settings.chunk_records))
     alerts: list[Told] = []
     done = 0

@@ -7,7 +7,9 @@ one record. Each record's effects are sent before the next record is scored.
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,7 +18,7 @@ from bench.core import make_core
 from bench.garbage import no_collections
 from bench.packets import Record
 from bench.single_rows import SingleRows
-from bench.stored import Pages
+from bench.stored import load
 from exporters.alerts.sink import AlertSink
 from streams.engine.bus.produce import rejection_headers
 from streams.engine.contracts import Effects
@@ -39,11 +41,14 @@ class Letter(NamedTuple):
 class OneByOne:
     """Scores one record at a time, with the state of every partition in memory."""
 
-    def __init__(self, settings: Settings, before: Pages) -> None:
-        """`before` is what wearers lived already, as it is stored."""
+    def __init__(self, settings: Settings, lives: Path) -> None:
+        """`lives` is a file of what wearers lived already."""
         self._make = make_core(settings, SingleRows())
         with no_collections():
-            self._shards = {partition: self._make(partition, pages) for partition, pages in before.items()}
+            self._shards = {
+                partition: self._make(partition, pages) for partition, pages in load(lives).items()
+            }
+        gc.collect()  # or the first collection that is measured would look at all of it
         self._encode = msgspec.json.Encoder().encode
         self.scored = 0
 

@@ -21,7 +21,6 @@ from bytewax.testing import run_main
 from bench.packets import Record
 from bench.race.one_by_one import BlockingSink, Letter, OneByOne
 from bench.race.tally import Tally
-from bench.stored import Pages, load
 from streams.settings import Settings
 
 # Its types allow for errors that this source raises.
@@ -55,10 +54,10 @@ class Scoring(StatefulBatchLogic[Message, Letter, None]):
         return self._scorer.letters(effects)
 
 
-def run(tally: Tally, before: Pages) -> None:
+def run(tally: Tally, lives: Path) -> None:
     """Read `vitals` for ever."""
     settings = Settings()
-    scorer, sink = OneByOne(settings, before), BlockingSink(settings)
+    scorer, sink = OneByOne(settings, lives), BlockingSink(settings)
     brokers = settings.broker.split(",")
     flow = Dataflow("plain")
     read: Any = op.input("vitals", flow, KafkaSource(brokers, ["vitals"]))
@@ -76,4 +75,4 @@ def _message(letter: Letter) -> Any:
 
 
 if __name__ == "__main__":
-    run(Tally(Path(sys.argv[1])), load(Path(sys.argv[2])))
+    run(Tally(Path(sys.argv[1])), Path(sys.argv[2]))

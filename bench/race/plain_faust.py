@@ -20,7 +20,6 @@ import msgspec
 from bench.packets import PARTITIONS, Record
 from bench.race.one_by_one import OneByOne
 from bench.race.tally import Tally
-from bench.stored import Pages, load
 from exporters.alerts.sink import AlertSink
 from models.snapshot import dump
 from streams.engine.contracts import Effects
@@ -59,11 +58,11 @@ def build_app(settings: Settings) -> faust.App:
     )
 
 
-async def run(durable: bool, tally: Tally, before: Pages) -> None:
+async def run(durable: bool, tally: Tally, lives: Path) -> None:
     """Read `vitals` for ever."""
     settings = Settings()
     app = build_app(settings)
-    scorer = OneByOne(settings, before)
+    scorer = OneByOne(settings, lives)
     sender = Sender(app, settings, scorer)
     vitals = app.topic("vitals", key_type=bytes, value_type=bytes, value_serializer="raw")
     table: Any = app.Table("wearers", key_type=bytes, value_type=bytes) if durable else None
@@ -89,4 +88,4 @@ async def run(durable: bool, tally: Tally, before: Pages) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1] == "table", Tally(Path(sys.argv[2])), load(Path(sys.argv[3]))))
+    asyncio.run(run(sys.argv[1] == "table", Tally(Path(sys.argv[2])), Path(sys.argv[3])))

@@ -18,14 +18,13 @@ from quixstreams import Application, message_context
 from bench.packets import Record
 from bench.race.one_by_one import BlockingSink, OneByOne
 from bench.race.tally import Tally
-from bench.stored import Pages, load
 from streams.settings import Settings
 
 
-def run(tally: Tally, before: Pages) -> None:
+def run(tally: Tally, lives: Path) -> None:
     """Read `vitals` for ever."""
     settings = Settings()
-    scorer, sink = OneByOne(settings, before), BlockingSink(settings)
+    scorer, sink = OneByOne(settings, lives), BlockingSink(settings)
     app = Application(
         broker_address=settings.broker,
         consumer_group=f"plain-{uuid.uuid4().hex[:8]}",
@@ -54,4 +53,4 @@ def run(tally: Tally, before: Pages) -> None:
 
 
 if __name__ == "__main__":
-    run(Tally(Path(sys.argv[1])), load(Path(sys.argv[2])))
+    run(Tally(Path(sys.argv[1])), Path(sys.argv[2]))

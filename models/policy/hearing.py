@@ -18,12 +18,14 @@ def hear(setting: Setting, case: Case, feedback: Feedback) -> Told | None:
 
     `case.unknown_feedback` tells afterwards whether anybody knew the alert.
     """
-    learnt = case.usefulness is not None and case.usefulness.answered(feedback, case.now)
     first = _first(case, feedback.alert)
-    case.unknown_feedback = first is None and not learnt
-    if first is None:
+    life = None if first is None else case.judged.lives[first]
+    if life is not None and not life.hears(feedback.id):
         return None
-    life = case.judged.lives[first]
+    learnt = case.usefulness is not None and case.usefulness.answered(feedback, case.now)
+    case.unknown_feedback = life is None and not learnt
+    if first is None or life is None:
+        return None
     new = _note(feedback, life)
     status = ACTIONS[feedback.action](Said(feedback, life, case.now, setting.policy))
     status = "answered" if status is None and new else status

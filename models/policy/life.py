@@ -33,6 +33,10 @@ class Mute(msgspec.Struct, array_like=True, frozen=True, gc=False):
     rank: int
 
 
+HEARD = 16
+"""Ids of answers that an alert remembers: more are not copied at once, or are of no matter."""
+
+
 class Life(msgspec.Struct, array_like=True, gc=False):
     """An alert that is out. Times are stream times, ms UTC, except the onset."""
 
@@ -77,6 +81,15 @@ class Life(msgspec.Struct, array_like=True, gc=False):
     """Conditions that were `high` in it: of each people are told although they have taken it on, once."""
     answerer: str = ""
     """Who answered last."""
+    heard: list[str] = []
+    """Ids of what was said last: a copy that is made again after a crash says nothing new."""
+
+    def hears(self, said: str) -> bool:
+        """Note what is said, by its id; False when it was heard before."""
+        if said in self.heard:
+            return False
+        self.heard = [*self.heard[1 - HEARD :], said]
+        return True
 
     def note(self, condition: str, rank: int) -> None:
         """Note that a condition has risen to this rank."""

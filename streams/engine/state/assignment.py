@@ -72,11 +72,14 @@ class Assignment:
         for gate in self._gates:
             gate.clear()
         revoked: set[TP] = of[-1]
-        if self._closed or not revoked:
+        if not revoked:
             return
-        self._acknowledge_anew()
         try:
             async with asyncio.timeout(self._bound_s):
+                if self._closed:
+                    await self._checkpointer.rest()  # the last round may be under way
+                    return
+                self._acknowledge_anew()
                 await self._checkpointer.round()
                 await self._consumer().commit_acknowledged()
         except Exception as error:

@@ -91,6 +91,11 @@ class Checkpointer:
                 if not partition.dropped:
                     await self._checkpoint(partition)
 
+    async def rest(self) -> None:
+        """Wait until no checkpoint is under way."""
+        async with self._turn:
+            pass
+
     async def switch(self) -> None:
         """Let every partition go over to the line-up of networks that is wanted, where it can."""
         async with self._turn:

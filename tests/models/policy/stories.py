@@ -82,11 +82,12 @@ class Story:
 
     def answer(self, minute: float, action: str, alert: str | None = None, **more) -> list[Alert]:
         """A person says something to an alert (the newest, if none is named)."""
-        more = {"author": "dr-lee"} | more
+        more = {"id": f"f{self._offset}", "author": "dr-lee"} | more
         if "minutes" in more:
             more["until"] = START + round((minute + more.pop("minutes")) * MINUTE)
         time = START + round(minute * MINUTE)
-        feedback = Feedback("f1", self.wearer, alert or self.alerts[-1].id, action, time, **more)
+        said = more.pop("id")
+        feedback = Feedback(said, self.wearer, alert or self.alerts[-1].id, action, time, **more)
         return self.take(minute, feedback=feedback)
 
     def restart(self) -> None:

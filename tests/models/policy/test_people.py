@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from models.policy.life import HEARD, Life
 from streams.records import Answer, Snooze
 from tests.models.policy.stories import MINUTE, POLICY, START, Story, line, said, statuses
 
@@ -200,6 +201,41 @@ def test_an_acknowledgement_leaves_a_snooze_as_it_is():
 
     assert alert.snooze == Snooze(START + 70 * MINUTE, "dr-wu")
     assert story.hold(range(12, 300), "desaturation", 1, LOW) == []
+
+
+def test_what_is_copied_again_after_a_crash_says_nothing_new():
+    once, again = out(), out()
+    for story in (once, again):
+        story.answer(10, "acknowledge", id="first")
+        story.answer(11, "snooze", id="second", minutes=60)
+        story.restart()
+
+    assert again.answer(12, "acknowledge", id="first") == []
+    assert again.answer(12, "snooze", id="second", minutes=60) == []
+    assert not again.case.unknown_feedback
+    assert again.alerts == once.alerts
+
+
+def test_the_same_said_anew_is_heard():
+    story = out()
+
+    [taken, silenced, taken_again] = [
+        alert
+        for minute, action in enumerate(("acknowledge", "snooze", "acknowledge"), 10)
+        for alert in story.answer(minute, action, minutes=60)
+    ]
+
+    taken_on = [alert.acknowledged_by for alert in (taken, silenced, taken_again)]
+    assert taken_on == ["dr-lee", None, "dr-lee"]
+
+
+def test_an_alert_remembers_the_last_things_said():
+    life = Life(START)
+
+    assert all(life.hears(f"f{number}") for number in range(HEARD + 1))
+
+    assert len(life.heard) == HEARD
+    assert [life.hears(f"f{number}") for number in (HEARD, 1, 0)] == [False, False, True]
 
 
 def test_an_answer_to_an_alert_that_nobody_knows_says_nothing_and_is_marked():

@@ -40,7 +40,7 @@ def quick(**settings: object) -> ShardMaker:
 def feedback(alert: Alert, useful: bool | None, time: int, number: int = 0, **more: object) -> Raw:
     """An answer to an alert as the worker copies it into the partition."""
     said = Feedback(
-        f"f{number}",
+        f"f{number}-{time}-{useful}",
         alert.wearer,
         alert.id,
         "answer",

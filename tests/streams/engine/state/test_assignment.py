@@ -36,6 +36,8 @@ class Around:
     suspended: bool = True
     rounds: list[int] = field(default_factory=list)
     """The epoch of each checkpoint."""
+    resting: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while no checkpoint is under way."""
 
     def __post_init__(self) -> None:
         self.epoch = epoch = Epoch()
@@ -70,6 +72,9 @@ class Around:
 
     async def round(self) -> None:
         self.rounds.append(self.epoch.number)
+
+    async def rest(self) -> None:
+        await self.resting.wait()
 
     async def commit_acknowledged(self) -> None:
         pass
@@ -143,3 +148,17 @@ async def test_a_turn_that_does_not_end_is_overtaken(monkeypatch: pytest.MonkeyP
         await around.assignment.revoked({TP0})
 
     assert around.rounds == [before + 1]
+
+
+async def test_who_ends_gives_nothing_away_while_its_last_checkpoint_is_under_way() -> None:
+    around = Around()
+    await around.recover()
+    around.assignment.close()
+
+    revoked = asyncio.create_task(around.assignment.revoked({TP0}))
+    await asyncio.sleep(0.05)
+
+    assert not revoked.done()
+    around.resting.set()
+    await revoked
+    assert around.rounds == []

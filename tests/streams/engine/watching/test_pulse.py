@@ -5,6 +5,10 @@ import subprocess
 import sys
 import time
 
+import pytest
+
+from streams.engine.watching.pulse import CLOCK
+
 PROGRAM = """
 import asyncio, sys, time
 from streams.engine.watching.pulse import Pulse
@@ -52,3 +56,8 @@ def test_a_process_that_was_stopped_leaves_before_anything_queued_runs() -> None
 
 def test_a_loop_that_beats_goes_on() -> None:
     assert outcome(run("await asyncio.sleep(1.0); pulse.check()")) == ("writes\n", 0)
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system has no such clock")
+def test_its_clock_goes_on_while_the_machine_is_suspended() -> None:
+    assert CLOCK == time.CLOCK_BOOTTIME

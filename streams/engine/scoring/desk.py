@@ -185,7 +185,7 @@ class Desk:
             page = self._book.page(key)
             if record.offset > page.guard:
                 self._book.touch(key)
-                self._queue(page, wearer, observe.fall_silent(wearer.seen), record, work)
+                self._queue(page, wearer, self._silence(wearer), record, work)
                 self._nudges.watch(wearer, self._clock.time, fresh=True)
             else:
                 self._alarm.watch(wearer)
@@ -193,6 +193,18 @@ class Desk:
             page = self._book.page(wearer.name.encode())
             if record.offset > page.guard:
                 self._queue(page, wearer, Observation(nudged=True), record, work)
+
+    def _silence(self, wearer: Wearer) -> Observation:
+        """That nothing is heard of a wearer, with the minutes that were open.
+
+        The record that told the time is another's: it isn't refused for what can't be judged here.
+        """
+        try:
+            return observe.fall_silent(wearer.seen)
+        except Exception as error:
+            log.error("open minutes can't be judged", partition=self._partition, error=describe(error))
+            wearer.seen.silent = True
+            return Observation(silent_since=wearer.seen.heard, silence=wearer.seen.weakness)
 
     def _queue(
         self, page: Page, wearer: Wearer, observation: Observation, record: RawRecord, work: Work

@@ -87,3 +87,26 @@ def test_a_record_whose_deciding_fails_does_so_again_after_a_restart(monkeypatch
     assert before + [alert for alert, _ in feed_all(again, records[cut:]).alerts] == told
     kept = [{w.name: dump(w).judged for w in shard.book.wearers()} for shard in (again, whole)]
     assert kept[0] == kept[1]
+
+
+def test_whose_silence_cannot_be_judged_costs_others_nothing(monkeypatch, caplog):
+    real, asked = observe.fall_silent, []
+
+    def fails_once(seen):
+        asked.append(seen)
+        if len(asked) == 1:
+            raise ZeroDivisionError("66 beats of ann")
+        return real(seen)
+
+    monkeypatch.setattr(observe, "fall_silent", fails_once)
+    together = [raw(packet(minute, wearer, hr=[70.0])) for minute in range(3) for wearer in ("ann", "bob")]
+    alone = [raw(packet(minute, "cat", hr=[70.0, 72.0])) for minute in range(40)]
+
+    effects = feed_all(maker()(0, {}), numbered([*together, *alone]))
+
+    assert len(asked) == 2
+    assert effects.outcomes == {"scored": len(together) + len(alone)}
+    silent = {alert.wearer for alert, _ in effects.alerts if alert.condition == "stale_data"}
+    assert silent == {"ann", "bob"}
+    assert "can't be judged" in caplog.text
+    assert "66 beats" not in caplog.text

@@ -146,6 +146,7 @@ class Judge:
             state,
             sent=sent,
             logged=witness.logged,
+            uncopied=witness.uncopied,
             waiting=waiting,
             backwards=witness.backwards,
         )

@@ -36,6 +36,8 @@ class Found(Account):
     """Packets that Kafka has said it took."""
     logged: int = 0
     """Packets that are in its log."""
+    uncopied: int = 0
+    """Profiles and answers that Kafka took and that are not in that log."""
     waiting: int = 0
     """Alerts that the stored state still holds back for the sink."""
     backwards: int = 0
@@ -46,7 +48,7 @@ class Verdict(Struct, frozen=True):
     """How what was found differs from an uninterrupted run; all zero when nothing was lost or repeated."""
 
     lost: int = 0
-    """Packets that came to no end, and alerts and dead letters that are missing."""
+    """Packets that came to no end, profiles and answers nobody heard, alerts and dead letters missing."""
     repeated: int = 0
     """Packets counted twice, and alerts told twice."""
     invented: int = 0
@@ -81,6 +83,7 @@ def judge(expected: Account, found: Found) -> Verdict:
         lost=max(0, found.sent - found.logged)
         + max(0, found.logged - ended)
         + _off(expected.outcomes, found.outcomes)
+        + found.uncopied
         + len(wanted.keys() - told.keys())
         + len(expected.letters - found.letters),
         repeated=max(0, found.logged - found.sent)

@@ -13,7 +13,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from streams.chaos.reference import recovered, shard_maker
 from streams.chaos.verdict import Letter
-from streams.engine.names import REJECTED, VITALS
+from streams.engine.names import CONTROL, ID, KIND, REJECTED, VITALS
 from streams.engine.state.pages import stamp_of
 from streams.records import Alert, Outcome
 from streams.settings import Settings
@@ -42,6 +42,10 @@ class Witness:
         self.letters: set[Letter] = set()
         self.alerts: list[Alert] = []
         self.logged = 0
+        self._said: set[str] = set()
+        """Profiles and answers, by where they are."""
+        self._copied: set[str] = set()
+        """Of these, whose copies are in `vitals`."""
 
     def _connect(self) -> Any:
         options = client_options(self._broker)
@@ -58,15 +62,23 @@ class Witness:
         stored = {key: stamp_of(value) for pages in self.pages.values() for key, value in pages.items()}
         return sum(stored[key] < best for key, best in self._stamps.items())
 
+    @property
+    def uncopied(self) -> int:
+        """Profiles and answers that Kafka holds and that never came into `vitals`."""
+        return len(self._said - self._copied)
+
     def look(self) -> list[Any]:
         """Take in what is new; gives new records of `vitals` by partition and offset."""
         vitals = []
-        for record in self._new([VITALS, REJECTED, self._changelog]):
+        for record in self._new([VITALS, *CONTROL, REJECTED, self._changelog]):
+            headers = dict(record.headers)
             if record.topic == VITALS:
                 vitals.append(record)
-                self.logged += all(name != "kind" for name, _ in record.headers)
+                self.logged += KIND not in headers
+                self._copied |= {headers[ID].decode()} if KIND in headers and ID in headers else set()
+            elif record.topic in CONTROL:
+                self._said.add(f"{record.topic}/{record.partition}/{record.offset}")
             elif record.topic == REJECTED:
-                headers = dict(record.headers)
                 place = int(headers["partition"]), int(headers["offset"])
                 self.letters.add((*place, headers["reason"].decode()))
             else:

@@ -52,6 +52,7 @@ def test_what_an_uninterrupted_run_gives_is_clean() -> None:
         (replace(WHOLE, alerts=[TOLD[0], TOLD[1], TOLD[3], TOLD[2]]), "1 out of order"),
         (replace(WHOLE, alerts=[*TOLD[:3], msgspec.structs.replace(TOLD[3], title="?")]), "1 different"),
         (replace(WHOLE, letters=set()), "1 lost"),
+        (replace(WHOLE, uncopied=1), "1 lost"),
         (replace(WHOLE, letters={(0, 4, "late"), (0, 5, "late")}), "1 invented"),
         (replace(WHOLE, state={"ann": 1, "bob": 3, 0: 9}), "1 state differs"),
         (replace(WHOLE, state={"ann": 1, 0: 8}), "2 state differs"),

@@ -207,11 +207,16 @@ class Story:
     def _lost(self) -> set[Told]:
         return self._expected() - self.sink.bodies.keys()
 
+    def _silent(self, key: Told, alert: Alert) -> bool:
+        return alert.priority == "high" and key not in self.sink.bodies
+
     def _judge(self) -> None:
         """Nothing lost, nothing invented, each alert once and in order, state as if nothing had happened."""
         if self.bus.bugs:
             raise Violation(f"on the way: {self.bus.bugs[0]!r}") from self.bus.bugs[0]
         expected = {key: alert for truth in self.cast.truth.values() for key, alert in truth.alerts.items()}
+        if silent := [key for key, alert in expected.items() if self._silent(key, alert)]:
+            raise Violation(f"{len(silent)} alerts of priority high are silent")
         if self.sink.bodies != expected:
             raise Violation(f"{len(self.sink.bodies.keys() ^ expected.keys())} alerts are lost or invented")
         if sorted(self.sink.told) != sorted(expected):

@@ -81,7 +81,7 @@ class Profile(Struct, frozen=True, gc=False):
 class Feedback(Struct, frozen=True, gc=False):
     """What a person answers to an alert (topic `feedback`, key = wearer)."""
 
-    id: Name
+    id: Annotated[Name, Meta(description="of what is said: an alert hears it once, however often it comes")]
     wearer: Name
     alert: Name
     action: Literal["acknowledge", "snooze", "answer"]

@@ -25,7 +25,7 @@ class ControlReader:
     """Reads the control topics; a record is acknowledged when the broker has confirmed its copy.
 
     A copy keeps key, value and headers, and says in `kind` and `id` what it is and where it came from:
-    a copy made twice has the same `id`.
+    a copy made twice has the same `id`, and an alert hears what it was told once by the id of what was said.
     """
 
     def __init__(

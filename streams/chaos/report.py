@@ -80,13 +80,12 @@ def rows(rounds: Iterable[RoundReport]) -> list[Row]:
 
 def _row(fault: str, rounds: Sequence[RoundReport]) -> Row:
     verdicts = [one.verdict for one in rounds]
-    same = [not (v.state_differs or v.different or v.invented or v.unsettled) for v in verdicts]
     return Row(
         fault,
         len(rounds),
         lost=max(v.lost for v in verdicts),
         repeated=max(v.repeated for v in verdicts),
-        state_equal=sum(one and not r.trouble for one, r in zip(same, rounds, strict=True)),
+        state_equal=sum(one.verdict.same and not one.trouble for one in rounds),
         scoring=_spread(one.scoring_s for one in rounds),
         caught_up=_spread(one.caught_up_s for one in rounds),
         failed=sum(not one.clean for one in rounds),

@@ -30,8 +30,8 @@ WORKERS = 2
 START_S = 180.0
 RECOVERY_S = 180.0
 """How long a recovery may take before the round counts as failed."""
-SETTLE_S = 30.0
-"""How long alerts and state may need after the last record is committed."""
+SETTLE_S = 75.0
+"""How long alerts and state may need after the last record is committed: checkpoints can be 30 s apart."""
 
 INJECT: dict[str, Inject] = {
     **on_workers.FAULTS,

@@ -60,12 +60,19 @@ class Verdict(Struct, frozen=True):
     state_differs: int = 0
     """Wearers and partitions whose state is another."""
     unsettled: int = 0
-    """Alerts that still wait, and pages that went back."""
+    """Alerts that still wait."""
+    backwards: int = 0
+    """Pages of state that went back."""
 
     @property
     def clean(self) -> bool:
         """Whether there is no difference at all."""
         return not self.violations
+
+    @property
+    def same(self) -> bool:
+        """Whether state, and what alerts say, are those of an uninterrupted run."""
+        return not any((self.state_differs, self.different, self.invented, self.unsettled, self.backwards))
 
     @property
     def violations(self) -> list[str]:
@@ -93,7 +100,8 @@ def judge(expected: Account, found: Found) -> Verdict:
         different=sum(told[key] != wanted[key] for key in told.keys() & wanted.keys()),
         out_of_order=_out_of_order(expected.alerts, found.alerts),
         state_differs=len(_differing(expected.state, found.state)),
-        unsettled=found.waiting + found.backwards,
+        unsettled=found.waiting,
+        backwards=found.backwards,
     )
 
 

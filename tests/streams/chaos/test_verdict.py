@@ -57,7 +57,7 @@ def test_what_an_uninterrupted_run_gives_is_clean() -> None:
         (replace(WHOLE, state={"ann": 1, "bob": 3, 0: 9}), "1 state differs"),
         (replace(WHOLE, state={"ann": 1, 0: 8}), "2 state differs"),
         (replace(WHOLE, waiting=3), "3 unsettled"),
-        (replace(WHOLE, backwards=1), "1 unsettled"),
+        (replace(WHOLE, backwards=1), "1 backwards"),
     ],
 )
 def test_each_difference_is_a_violation(found: Found, violation: str) -> None:

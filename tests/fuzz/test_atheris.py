@@ -12,11 +12,12 @@ from tests.fuzz.__main__ import keeping
 from tests.fuzz.target import Target
 
 
-def test_a_sound_decoder_survives(tmp_path: Path) -> None:
+def test_every_decoder_survives_a_moment_of_it(tmp_path: Path) -> None:
+    """Seconds a decoder find little: that they can be fuzzed is what is held here. Hours are for people."""
     pytest.importorskip("atheris")
-    command = [sys.executable, "-m", "tests.fuzz", "position", "--seconds", "2", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.fuzz", "all", "--seconds", "1", "--out", str(tmp_path)]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
 
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -207,6 +208,26 @@ async def test_the_pause_between_checkpoints_keeps_their_cost_below_a_twentieth(
     assert setup.checkpointer.interval_s == 30.0
     setup.checkpointer._cost_s = 0.0
     assert setup.checkpointer.interval_s == 1.0
+
+
+async def test_what_others_on_the_machine_take_meanwhile_is_no_cost(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partition = setup.process(0, 99)
+    encode = partition.shard.encode
+
+    def held_up(key: bytes) -> bytes:
+        time.sleep(0.02)
+        return encode(key)
+
+    monkeypatch.setattr(partition.shard, "encode", held_up)
+    setup.pages.release.set()
+
+    await setup.checkpointer.round()
+
+    pages = len(setup.pages.written) - 1
+    assert pages > 1
+    assert setup.checkpointer._cost_s < 0.02 * pages / 2
 
 
 # Another line-up of networks --------------------------------------------------------------------

@@ -33,6 +33,11 @@ class StateMetrics(Part):
         self.cold_starts = self._counter(
             "snapshot_cold_starts_total", "Stored pages that were not used, by reason.", "reason"
         )
+        self.intrusions = self._counter(
+            "state_intrusions_total",
+            "Times that state of a partition of this worker was found to have been written by another one too"
+            " (a worker that was taken for dead); all of it is stored again.",
+        )
         self.committed = self._gauge("committed_offset", "The partition's committed offset.", *PARTITION)
         self.commit_time = self._gauge(
             "commit_timestamp_seconds", "When the committed offset last moved or was at the end.", *PARTITION

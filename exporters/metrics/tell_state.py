@@ -41,6 +41,10 @@ class TellsState:
         """A stored page was not used."""
         self._state.cold_starts.labels(self._cold(reason)).inc()
 
+    def intrusion(self) -> None:
+        """Another worker wrote state of a partition that is this one's."""
+        self._state.intrusions.inc()
+
     def committed(self, partition: int, offset: int, now: float | None = None) -> None:
         """The committed offset moved, or is seen to be at the end of the log."""
         self._state.committed.labels(partition).set(offset)

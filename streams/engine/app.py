@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,6 +24,7 @@ from streams.engine.bus.verbatim import VERBATIM, register_verbatim
 from streams.engine.contracts import ShardFactory
 from streams.engine.names import CONTROL, TABLE, VITALS
 from streams.engine.state.assignment import Assignment
+from streams.engine.state.changelog import Changelog
 from streams.engine.state.checkpoint import Checkpointer
 from streams.engine.state.epoch import Epoch
 from streams.engine.state.gate import Gate
@@ -32,7 +33,7 @@ from streams.engine.state.pauses import Pauses
 from streams.engine.state.table import PageTable
 from streams.engine.watching.census import Census
 from streams.engine.watching.deadman import Deadman
-from streams.engine.watching.ends import describe
+from streams.engine.watching.ends import EXIT_ZOMBIE, describe, leave
 from streams.engine.watching.pulse import Pulse
 from streams.engine.watching.report import Report
 from streams.engine.watching.survey import ANSWER_S, Survey
@@ -85,7 +86,7 @@ class Engine:
             settings.record_by_record,
         )
         self._table = self._make_table(factory, table)
-        self._partitions = Partitions(factory, self._table.take, self._built)
+        self._partitions = Partitions(factory, self._table.known.take, self._built)
         self._outbox = Outbox(sink, metrics, settings.pending_alerts)
         self._vitals = Gate(self._consumer, metrics, self._epoch, known=self._partitions.next_offset)
         self._control = Gate(self._consumer, metrics, self._epoch, proofs=1)
@@ -93,8 +94,8 @@ class Engine:
             self._partitions,
             self._table,
             lambda number, offset: self._consumer().acknowledge(TP(VITALS, number), offset),
-            self._pulse.check,
-            self._end,
+            self._check,
+            self._ends,
             metrics,
             shortest_s=settings.checkpoint_s,
             longest_s=settings.checkpoint_max_s,
@@ -220,7 +221,7 @@ class Engine:
                 extra_topic_configs=configuration.CHANGELOG,
             ),
         )
-        table.stamp = factory.stamp
+        table.known = Changelog(factory.stamp)
         table.is_live = lambda number: self._partitions.is_live(number)
         table.on_error = lambda error: self.fail(f"recovery failed: {describe(error)}")
         return table
@@ -273,10 +274,17 @@ class Engine:
         except ConsumerNotStarted:
             return []
 
-    async def _end(self, number: int) -> int:
-        tp = TP(VITALS, number)
+    def _check(self) -> None:
+        """End the process where another may be writing what was this one's."""
+        self._pulse.check()
+        if self._consumer().is_expelled():
+            leave(
+                "Kafka took this worker for dead: leaving unwritten what another may be writing", EXIT_ZOMBIE
+            )
+
+    async def _ends(self, tps: set[TP]) -> Mapping[TP, int]:
         async with asyncio.timeout(ANSWER_S):
-            return int((await self._consumer().end_offsets([tp]))[tp])
+            return cast("Mapping[TP, int]", await self._consumer().end_offsets(tps))
 
     def _numbers(self) -> Iterable[int]:
         return [tp.partition for tp in self._assigned() if tp.topic == VITALS]

@@ -129,6 +129,9 @@ class Shard(Protocol):
     def dirty(self) -> list[bytes]:
         """Keys of the pages that changed since they were encoded."""
 
+    def touch_all(self) -> None:
+        """Let every page count as changed: what is stored last may be another worker's."""
+
     def encode(self, key: bytes) -> bytes:
         """One page as authenticated bytes, stamped with `position`; it is clean from then on."""
 

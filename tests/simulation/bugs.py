@@ -93,6 +93,15 @@ def drops_what_waits_for_the_sink() -> AbstractContextManager[Any]:
     return patch.object(Book, "load", careless)
 
 
+def does_not_look_whether_others_write() -> AbstractContextManager[Any]:
+    """What a worker that was taken for dead has written stays the last word."""
+
+    async def reclaim(_: Any) -> None:
+        pass
+
+    return patch.object(checkpoint.Checkpointer, "reclaim", reclaim)
+
+
 WITH_THE_TOY: Mapping[str, Plant] = MappingProxyType({
     plant.__name__: plant
     for plant in (
@@ -101,6 +110,7 @@ WITH_THE_TOY: Mapping[str, Plant] = MappingProxyType({
         takes_a_failed_write_for_done,
         does_not_notice_a_rebalance,
         opens_what_has_gone_meanwhile,
+        does_not_look_whether_others_write,
     )
 })  # fmt: skip
 WITH_THE_PRODUCT: Mapping[str, Plant] = MappingProxyType({

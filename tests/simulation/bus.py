@@ -68,6 +68,8 @@ class Bus:
     produced: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     committed: dict[int, int] = field(default_factory=dict)
     changelog: dict[int, list[tuple[bytes, bytes]]] = field(default_factory=lambda: defaultdict(list))
+    ends: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    """Where each partition's changelog ends."""
     letters: dict[int, set[bytes | None]] = field(default_factory=lambda: defaultdict(set))
     stored: dict[int, int] = field(default_factory=lambda: defaultdict(lambda: -1))
     """The highest position of each partition's own pages."""
@@ -104,6 +106,7 @@ class Bus:
     def keep(self, number: int, key: bytes, value: bytes) -> None:
         """A page is stored."""
         self.changelog[number].append((key, value))
+        self.ends[number] += 1
         if key.endswith(b"/clock"):
             self.stored[number] = max(self.stored[number], self.stamp(value))
 
@@ -117,17 +120,24 @@ class Bus:
 
     @property
     def done(self) -> bool:
-        """Whether all of all logs is committed."""
-        return all(self.committed.get(number, 0) == len(log) for number, log in self.logs.items())
+        """Whether all that is there is committed."""
+        return all(self.committed.get(number, 0) == self.produced[number] for number in self.logs)
 
-    def pages(self, number: int) -> dict[bytes, tuple[int, bytes]]:
-        """Of each page the one with the highest stamp, the later of two: as `PageTable` keeps them."""
-        found: dict[bytes, tuple[int, bytes]] = {}
-        for key, value in self.changelog[number]:
-            stamp = self.stamp(value)
-            if key not in found or stamp >= found[key][0]:
-                found[key] = (stamp, value)
-        return found
+    def compact(self) -> None:
+        """Leave of each page the last one, whatever its stamp."""
+        for number, log in self.changelog.items():
+            self.changelog[number] = list(dict(log).items())
+
+    @property
+    def settled(self) -> bool:
+        """Whether compaction would leave the newest page of each."""
+        for log in self.changelog.values():
+            newest: dict[bytes, int] = {}
+            for key, value in log:
+                newest[key] = max(self.stamp(value), newest.get(key, -1))
+            if any(self.stamp(value) < newest[key] for key, value in dict(log).items()):
+                return False
+        return True
 
 
 @dataclass

@@ -144,16 +144,23 @@ class Story:
             await self._rebalance()
 
     async def _part(self) -> None:
-        """The group takes a worker for dead; it works on until it hears of it, then begins anew."""
+        """The group takes a worker for dead; it works on until it hears of it, then ends or begins anew."""
         if alive := self._alive():
             zombie = self.rng.choice(alive)
             if zombie not in self.members:
                 return
             self.faults["workers taken for dead"] += 1
             self.members.remove(zombie)
+            cut_off = self.rng.random() < 0.5
+            if cut_off:
+                zombie.connected.clear()
             await self._rebalance()
             await asyncio.sleep(self.rng.uniform(0, SESSION_S))
+            if cut_off:
+                zombie.connected.set()
+                await asyncio.sleep(self.rng.uniform(0, 2.0))
             if not zombie.dead:
+                zombie.expelled = self.rng.random() < 0.5  # else it joins again before anybody has told it
                 self.members.append(zombie)
                 await self._rebalance()
 
@@ -186,13 +193,21 @@ class Story:
     # How it ends --------------------------------------------------------------------------------
 
     async def _end(self) -> None:
-        """The weather clears; somebody starts whoever is missing; all is read."""
+        """The weather clears and nothing comes for a while; then the power fails, and the rest is read."""
         self.bus.weather = self.sink.weather = CALM
+        await self._until(lambda: self.bus.done)
+        for member in self._alive():
+            member.kill()
+        self.bus.compact()
         for number, log in self.bus.logs.items():
             self.bus.produce(number, len(log))
+        await self._until(lambda: self.bus.done and self._expected() <= self.sink.bodies.keys())
+
+    async def _until(self, over: Callable[[], bool]) -> None:
+        """Let somebody start whoever is missing until it is `over` and compaction would do no harm."""
         for _ in range(round(QUIET_S / SESSION_S)):
             await asyncio.sleep(SESSION_S)
-            if self.bus.done and self._expected() <= self.sink.bodies.keys():
+            if over() and self.bus.settled:
                 return
             if not self._alive():
                 await self._join()
@@ -224,8 +239,7 @@ class Story:
         for number, truth in self.cast.truth.items():
             if self.bus.letters[number] != truth.letters:
                 raise Violation("dead letters are lost or invented")
-            pages = {key: value for key, (_, value) in self.bus.pages(number).items()}
-            if self.cast.state(self.cast.factory(number, pages)) != truth.state:
+            if self.cast.state(self.cast.factory(number, dict(self.bus.changelog[number]))) != truth.state:
                 raise Violation(f"the state of partition {number} is another one")
 
 

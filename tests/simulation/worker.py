@@ -18,6 +18,7 @@ from streams.engine.bus.reader import Reader
 from streams.engine.contracts import ShardFactory
 from streams.engine.names import REJECTED, VITALS
 from streams.engine.state.assignment import Assignment
+from streams.engine.state.changelog import Changelog
 from streams.engine.state.checkpoint import Checkpointer
 from streams.engine.state.epoch import Epoch
 from streams.engine.state.gate import Gate
@@ -60,25 +61,30 @@ class SimulatedWorker:
 
     def __init__(self, bus: Bus, sink: Sink, factory: ShardFactory) -> None:
         self.bus, self.sink, self.dead, self.generation = bus, sink, False, 0
+        self.connected = asyncio.Event()
+        """Whether the broker can be reached; what is sent meanwhile arrives later."""
+        self.connected.set()
+        self.expelled = False
+        """The group has told this worker that it was taken for dead."""
         self.assigned: set[TP] = set()
         self._rng = bus.rng
         self._positions: dict[TP, int] = {}
         self._after: dict[TP, int] = {}
         self._rewinds: dict[TP, int] = defaultdict(int)
         self._acknowledged: dict[TP, int] = {}
-        self._found: dict[int, dict[bytes, tuple[int, bytes]]] = {}
+        self._known = Changelog(bus.stamp)
         self._read_up_to: dict[int, int] = {}
         self._queue: asyncio.Queue[Any] = asyncio.Queue(QUEUED)
         self._writes: dict[int, asyncio.Task[None]] = {}
         self._cut = False
         """Dead, and nothing that was on its way arrives any more."""
         self._epoch, metrics = Epoch(), cast("Any", Silent())
-        self._partitions = Partitions(factory, self._take_pages, self._built)
+        self._partitions = Partitions(factory, self._known.take, self._built)
         self._outbox = Outbox(sink, metrics, limit=50)
         self._gate = Gate(lambda: self, metrics, self._epoch, known=self._partitions.next_offset)
         self._checkpointer = Checkpointer(
             self._partitions, self, lambda number, offset: self._acknowledge(number, offset), self._check,
-            self._end, metrics, shortest_s=1.0, longest_s=5.0,
+            self.end_offsets, metrics, shortest_s=1.0, longest_s=5.0,
         )  # fmt: skip
         executor = cast("Executor", SimulatedThread())
         self._assignment = Assignment(
@@ -154,8 +160,10 @@ class SimulatedWorker:
                 await self._delay()
                 if epoch != self._epoch.number:
                     return
-                self._found[tp.partition] = self.bus.pages(tp.partition)
-                self._read_up_to[tp.partition] = len(self.bus.changelog[tp.partition])
+                self._known.forget(tp.partition)
+                for key, value in self.bus.changelog[tp.partition]:
+                    self._known.find(tp.partition, key, value)
+                self._read_up_to[tp.partition] = self.bus.ends[tp.partition]
         await self._assignment.recovered()
 
     # Faust's consumer ---------------------------------------------------------------------------
@@ -226,22 +234,19 @@ class SimulatedWorker:
 
     async def rewind(self, tp: TP, offset: int) -> None:
         """Fetch again from there."""
-        await self.bus.answer()
+        await self._answer()
         self._positions[tp] = offset
         self._rewinds[tp] += 1
 
     async def start_offset(self, tp: TP) -> int:
         """The committed offset."""
-        await self.bus.answer()
+        await self._answer()
         return self.bus.committed.get(tp.partition, 0)
 
     async def end_offsets(self, tps: Iterable[TP]) -> Mapping[TP, int]:
         """The ends of the logs."""
-        await self.bus.answer()
+        await self._answer()
         return {tp: self.bus.produced[tp.partition] for tp in tps}
-
-    async def _end(self, number: int) -> int:
-        return (await self.end_offsets([TP(VITALS, number)]))[TP(VITALS, number)]
 
     def _acknowledge(self, number: int, next_offset: int) -> None:
         self._acknowledged[TP(VITALS, number)] = next_offset
@@ -251,11 +256,12 @@ class SimulatedWorker:
     def write(self, key: bytes, value: bytes) -> Awaitable[object]:
         """Send a page; the future is the broker's answer."""
         number = int(key.partition(b"/")[0])
+        self._known.write(number)
         return self._arrive(number, lambda: self.bus.keep(number, key, value))
 
     def forget(self, number: int) -> None:
         """Read its changelog from the beginning next time."""
-        self._found.pop(number, None)
+        self._known.forget(number)
 
     def is_superseded(self) -> bool:
         """No recovery follows by itself."""
@@ -264,17 +270,23 @@ class SimulatedWorker:
     async def unread(self, ends: Any) -> list[int]:
         """Partitions whose changelog has grown since a recovery read it."""
         await ends([])
-        grown = {n for n, count in self._read_up_to.items() if len(self.bus.changelog[n]) > count}
+        for tp in self.assigned:
+            self._known.read(tp.partition, self.bus.ends[tp.partition])
+        grown = {n for n, count in self._read_up_to.items() if self.bus.ends[n] > count}
         return sorted(tp.partition for tp in self.assigned if tp.partition in grown - self._partitions.live)
+
+    async def intruded(self, _ends: Any) -> list[int]:
+        """Partitions in whose changelog somebody else has written."""
+        await self._answer()
+        found = self._known.intruded({n: self.bus.ends[n] for n in self._known.partitions})
+        self.bus.faults["others found writing state"] += len(found)
+        return found
 
     def on_error(self, error: BaseException) -> None:
         """The worker ends; that is right when somebody else writes to its changelog."""
         self.kill()
         if not isinstance(error, Standstill):
             self.bus.bugs.append(error)
-
-    def _take_pages(self, number: int) -> dict[bytes, bytes]:
-        return {key: value for key, (_, value) in self._found.pop(number, {}).items()}
 
     # Faust's producer ---------------------------------------------------------------------------
 
@@ -298,6 +310,10 @@ class SimulatedWorker:
         if before is not None:
             await asyncio.wait([before])
         await asyncio.sleep(self._rng.uniform(0, self.bus.weather.slow_s) / 5)
+        if not self.connected.is_set():
+            await self.connected.wait()
+            self.bus.faults["writes held while cut off"] += 1
+            self._cut = self._cut or self.dead
         self._cut = self._cut or (self.dead and self._rng.random() < 0.3)
         if self._cut:
             return
@@ -319,7 +335,7 @@ class SimulatedWorker:
     # The engine's own ties ----------------------------------------------------------------------
 
     def _check(self) -> None:
-        if self.dead:
+        if self.dead or self.expelled:
             raise Gone
 
     def _built(self, partition: Partition) -> None:
@@ -330,5 +346,10 @@ class SimulatedWorker:
         if found is not None:
             self._outbox.drop(found)
 
+    async def _answer(self) -> None:
+        await self.connected.wait()
+        await self.bus.answer()
+
     async def _delay(self) -> None:
+        await self.connected.wait()
         await self.bus.delay()

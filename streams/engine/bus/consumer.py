@@ -65,6 +65,10 @@ class RecordConsumer(driver.Consumer):
         """How many rewinds of a partition are finished; a chunk's `fetch`: as its fetch began."""
         return self._rewinds[tp]
 
+    def is_expelled(self) -> bool:
+        """Whether the group has said that it does not know this worker any more: others have what it had."""
+        return bool(self._thread._ensure_consumer()._coordinator.generation < 0)
+
     async def rewind(self, tp: TP, offset: int) -> None:
         """Fetch a partition again from `offset`; chunks on their way are recognised by their number."""
         await self._thread.call_thread(self._thread._ensure_consumer().seek, _plain(tp), offset)

@@ -67,6 +67,8 @@ class Assignment:
         """End what was begun, then checkpoint: the last chance before another worker goes on."""
         self._given = False
         self._suspend()
+        if of[-1] and not self._closed:
+            self._checkpointer.check()
         await self._turn_ends()
         self._epoch.raise_()
         for gate in self._gates:

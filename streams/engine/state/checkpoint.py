@@ -7,8 +7,12 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol
 
+from faust.types import TP
+
 from streams.engine.bus.produce import confirmed
+from streams.engine.names import VITALS
 from streams.engine.state.partitions import Partition, Partitions
+from streams.engine.state.table import Ends
 from streams.logs import get_log
 
 log = get_log(__name__)
@@ -34,6 +38,9 @@ class CheckpointMetrics(Protocol):
     def switched(self) -> None:
         """A partition went over to another line-up, and the broker knows."""
 
+    def intrusion(self) -> None:
+        """Another worker wrote state of a partition that is this one's."""
+
 
 class Pages(Protocol):
     """Where pages are written."""
@@ -41,13 +48,16 @@ class Pages(Protocol):
     def write(self, key: bytes, value: bytes) -> Awaitable[object]:
         """Send a page; the awaitable is the broker's answer."""
 
+    def intruded(self, ends: Ends) -> Awaitable[list[int]]:
+        """Partitions in whose changelog somebody else has written since this was asked last."""
+
 
 class Checkpointer:
     """Checkpoints partitions one after the other, never two at once.
 
     `acknowledge(partition, next_offset)` is called when everything below is safe. `check` is called
     before every write and acknowledgement, and does not return when this worker must not write any more.
-    `end(partition)` asks the broker for the end of the partition's log.
+    `ends` asks the broker where partitions of topics end.
     """
 
     def __init__(
@@ -56,14 +66,14 @@ class Checkpointer:
         pages: Pages,
         acknowledge: Callable[[int, int], None],
         check: Callable[[], None],
-        end: Callable[[int], Awaitable[int]],
+        ends: Ends,
         metrics: CheckpointMetrics,
         *,
         shortest_s: float,
         longest_s: float,
     ) -> None:
         self._partitions, self._pages = partitions, pages
-        self._acknowledge, self._check, self._end, self._metrics = acknowledge, check, end, metrics
+        self._acknowledge, self.check, self._ends, self._metrics = acknowledge, check, ends, metrics
         self._shortest_s, self._longest_s = shortest_s, longest_s
         self._turn = asyncio.Lock()
         self._cost_s = 0.0
@@ -81,6 +91,7 @@ class Checkpointer:
             await asyncio.sleep(self.interval_s)
             if not self.suspended:
                 await self.round()
+                await self.reclaim()
                 await self.switch()
 
     async def round(self) -> None:
@@ -96,6 +107,24 @@ class Checkpointer:
         async with self._turn:
             pass
 
+    async def reclaim(self) -> None:
+        """Let all pages be stored again where another worker has written: compaction keeps what comes last.
+
+        It was taken for dead, and what it had sent came late.
+        """
+        try:
+            intruded = await self._pages.intruded(self._ends)
+        except Exception as error:  # the broker is away: asked again after the next round
+            log.warning("where do changelogs end?", error=type(error).__name__)
+            return
+        for partition in [partition for partition in self._partitions if partition.number in intruded]:
+            self.check()  # it may be this worker that was taken for dead
+            log.warning("another worker wrote state: all is stored again", partition=partition.number)
+            self._metrics.intrusion()
+            async with partition.lock:
+                partition.shard.touch_all()
+                partition.acknowledged = -1
+
     async def switch(self) -> None:
         """Let every partition go over to the line-up of networks that is wanted, where it can."""
         async with self._turn:
@@ -106,7 +135,8 @@ class Checkpointer:
     async def _switch(self, partition: Partition) -> None:
         if partition.end is None:
             try:
-                partition.end = await self._end(partition.number)
+                tp = TP(VITALS, partition.number)
+                partition.end = (await self._ends({tp}))[tp]
             except Exception as error:  # the broker is away: tried again after the next round
                 log.warning(
                     "where does a partition end?", partition=partition.number, error=type(error).__name__
@@ -122,9 +152,9 @@ class Checkpointer:
     async def establish(self, partition: Partition) -> None:
         """Let the broker know by which networks a partition is judged. Call it with the lock held."""
         key, value = partition.shard.own.encode_lineups()
-        self._check()
+        self.check()
         await self._pages.write(key, value)
-        self._check()
+        self.check()
         partition.shard.own.confirm(value)
 
     async def _checkpoint(self, partition: Partition) -> None:
@@ -143,9 +173,9 @@ class Checkpointer:
         partition.drop_confirmed()
         if partition.dropped or partition.number in self._partitions.poisoned:
             return
-        self._check()
+        self.check()
         await self._pages.write(*clock)
-        self._check()
+        self.check()
         shard.own.confirm(clock[1])
         partition.acknowledged = next_offset
         self._acknowledge(partition.number, next_offset)
@@ -179,7 +209,7 @@ class Checkpointer:
             await asyncio.sleep(0)
 
     def _write(self, key: bytes, value: bytes) -> Awaitable[object]:
-        self._check()
+        self.check()
         return self._pages.write(key, value)
 
     def _encode_slice(self, partition: Partition, keys: Iterator[bytes]) -> list[tuple[bytes, bytes]]:

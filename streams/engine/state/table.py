@@ -11,7 +11,10 @@ from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.types import TP, FutureMessage
 
-Stamp = Callable[[bytes], int]
+from streams.engine.state.changelog import Changelog
+
+Ends = Callable[[set[TP]], Awaitable[Mapping[TP, int]]]
+"""Asks the broker for the offsets behind the last records."""
 
 
 class PageTable(faust.Table[bytes, bytes]):
@@ -22,7 +25,7 @@ class PageTable(faust.Table[bytes, bytes]):
     """
 
     logger = logging.getLogger("faust.tables")
-    stamp: Stamp
+    known: Changelog
     is_live: Callable[[int], bool]
     """Whether a shard of this partition is at work: its pages are older than it then."""
     on_generation: Callable[[set[TP], set[TP], int], None]
@@ -31,22 +34,18 @@ class PageTable(faust.Table[bytes, bytes]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._found: dict[int, dict[bytes, tuple[int, bytes]]] = {}
         self._read: dict[TP, int] = {}
         self._sent: list[FutureMessage] = []
 
     def write(self, key: bytes, value: bytes) -> FutureMessage:
         """Send a page to the changelog; the future has the broker's answer."""
         self.on_key_set(key, value)
+        self.known.write(self.partition_for_key(key))
         return self._sent.pop()
-
-    def take(self, partition: int) -> dict[bytes, bytes]:
-        """What a recovery found of a partition; it is not kept any longer."""
-        return {key: value for key, (_, value) in self._found.pop(partition, {}).items()}
 
     def forget(self, partition: int) -> None:
         """Read this partition's changelog from its beginning at the next recovery."""
-        self._found.pop(partition, None)
+        self.known.forget(partition)
         tp = TP(self.changelog_topic_name, partition)
         self._read.pop(tp, None)
         self._recovery.revoke(tp)
@@ -55,11 +54,18 @@ class PageTable(faust.Table[bytes, bytes]):
         """Whether the recovery that just ended was for an assignment that is past: another one follows."""
         return self._recovery.signal_recovery_start.is_set()
 
-    async def unread(self, ends: Callable[[set[TP]], Awaitable[Mapping[TP, int]]]) -> list[int]:
+    async def unread(self, ends: Ends) -> list[int]:
         """Partitions whose changelog was not read to its end: Faust goes on when a request timed out."""
         found = await ends(set(self._recovery.active_tps))
         read = self._recovery.active_offsets
+        for tp, end in found.items():
+            self.known.read(tp.partition, end)
         return [tp.partition for tp, end in found.items() if (-1 if read[tp] is None else read[tp]) < end - 1]
+
+    async def intruded(self, ends: Ends) -> list[int]:
+        """Partitions in whose changelog somebody else has written since this was asked last."""
+        found = await ends({TP(self.changelog_topic_name, number) for number in self.known.partitions})
+        return self.known.intruded({tp.partition: end for tp, end in found.items()})
 
     def recovered(self) -> int:
         """How far the changelogs of all partitions were read: it changes while a recovery goes on."""
@@ -76,10 +82,11 @@ class PageTable(faust.Table[bytes, bytes]):
         self._sent.append(self.send_changelog(self.partition_for_key(key), key, value))
 
     def apply_changelog_batch(self, batch: Iterable[Any]) -> None:
-        """Keep of each page the one with the highest stamp: a later record can be a zombie's."""
+        """Keep what is of partitions that have no shard."""
         try:
-            for event in batch:
-                self._apply(event.message.partition, event.message.key, event.message.value)
+            for message in (event.message for event in batch):
+                if not self.is_live(message.partition):
+                    self.known.find(message.partition, message.key, message.value)
         except Exception as error:  # Faust would log a warning and go on with half a state
             self.on_error(error)
             raise
@@ -103,14 +110,3 @@ class PageTable(faust.Table[bytes, bytes]):
     @property
     def _recovery(self) -> Recovery:
         return cast("TableManager", self.app.tables).recovery
-
-    def _apply(self, partition: int, key: bytes, value: bytes | None) -> None:
-        if self.is_live(partition):
-            return
-        pages = self._found.setdefault(partition, {})
-        if value is None:
-            pages.pop(key, None)
-            return
-        stamp = self.stamp(value)
-        if key not in pages or stamp >= pages[key][0]:
-            pages[key] = (stamp, value)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from faust.types import TP
 from prometheus_client import CollectorRegistry
 
 from exporters.metrics.worker import WorkerMetrics
@@ -99,7 +100,7 @@ class Life:
         self.maker = maker(self.stock, world.adaptation)
         self.partitions = Partitions(self.maker, lambda number: world.recovered(), self._built)
         self.checkpointer = Checkpointer(
-            self.partitions, self, self._acknowledge, lambda: None, self._end,
+            self.partitions, self, self._acknowledge, lambda: None, self._ends,
             WorkerMetrics(CollectorRegistry()), shortest_s=1.0, longest_s=30.0,
         )  # fmt: skip
         self.checkpointer.suspended = False
@@ -124,9 +125,12 @@ class Life:
         self._writes.append((key, value, answer))
         return answer
 
-    async def _end(self, number: int) -> int:
+    async def intruded(self, _ends: object) -> list[int]:
+        return []
+
+    async def _ends(self, tps: set[TP]) -> dict[TP, int]:
         await asyncio.sleep(0)
-        return self.world.produced
+        return dict.fromkeys(tps, self.world.produced)
 
     def _acknowledge(self, number: int, next_offset: int) -> None:
         self.world.committed = next_offset

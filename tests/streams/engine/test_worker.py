@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from kafka import KafkaProducer
+from kafka.admin import MemberToRemove
 
+from streams.engine.watching.ends import EXIT_ZOMBIE
 from streams.wires import admin_client
 from tests.streams.engine.harness import Crew, Fed, Observer, eventually, feed
+from tests.streams.engine.toy import stamp
 
 BIG = b"x" * (12 * 1024 * 1024)
 
@@ -15,6 +18,11 @@ BIG = b"x" * (12 * 1024 * 1024)
 def members(crew: Crew) -> list[Any]:
     with admin_client(crew.settings.broker) as admin:
         return list(admin.describe_groups([crew.settings.app_id])[crew.settings.app_id]["members"])
+
+
+def last(records: list[Any], key: bytes) -> bytes:
+    """The value that compaction keeps."""
+    return next(record.value for record in reversed(records) if record.key == key)
 
 
 def test_every_record_counts_once_and_a_restart_repeats_nothing(crew: Crew, observer: Observer) -> None:
@@ -92,6 +100,41 @@ def test_profiles_and_feedback_are_copied_into_vitals_with_kind_and_id(
         ),
         (3, b"a", None, [("kind", b"profile"), ("id", b"profiles/3/1")]),
     ]
+
+
+def test_a_page_that_an_older_one_was_written_over_is_stored_again(crew: Crew, observer: Observer) -> None:
+    fed = Fed()
+    worker = crew.start()
+    worker.wait_ready()
+    for first in (0, 2_000):
+        feed(crew.settings.broker, fed, range(first, first + 2_000))
+        eventually(observer.all_committed, "all is committed")
+    pages = [record for record in observer.records(observer.changelog) if not record.key.endswith(b"clock")]
+    old = next(page for page in pages if page.value != last(pages, page.key))
+
+    producer = KafkaProducer(bootstrap_servers=crew.settings.broker)
+    producer.send(observer.changelog, old.value, key=old.key, partition=old.partition)
+    producer.close()
+
+    newest = stamp(last(pages, old.key))
+    assert stamp(old.value) < newest
+    eventually(
+        lambda: stamp(last(observer.records(observer.changelog), old.key)) >= newest, "it is stored again"
+    )
+    assert worker.stop() == 0
+    assert observer.state() == fed.state
+
+
+def test_who_kafka_takes_for_dead_ends_and_writes_nothing_more(crew: Crew, observer: Observer) -> None:
+    worker = crew.start()
+    worker.wait_ready()
+    feed(crew.settings.broker, Fed(), range(2_000))
+    with admin_client(crew.settings.broker) as admin:
+        leavers = [MemberToRemove(member_id=member["member_id"]) for member in members(crew)]
+        admin.remove_group_members(crew.settings.app_id, leavers)
+
+    assert worker.process.wait(30) == EXIT_ZOMBIE
+    assert "Kafka took this worker for dead" in worker.log.read_text()
 
 
 def test_record_by_record_gives_the_same(crew: Crew, observer: Observer) -> None:

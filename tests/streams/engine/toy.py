@@ -154,6 +154,9 @@ class ToyShard:
     def dirty(self) -> list[bytes]:
         return [b"%d/%d" % (self.partition, number) for number in sorted(self._dirty)]
 
+    def touch_all(self) -> None:
+        self._dirty |= self._pages.keys()
+
     def encode(self, key: bytes) -> bytes:
         assert not self._open, "encoded in the middle of a chunk"
         number = int(key.partition(b"/")[2])

@@ -24,6 +24,10 @@ from tests.streams.engine.toy import ToyFactory, stamped
 TP0 = TP(VITALS, 0)
 
 
+class Left(Exception):
+    """Stands for the end of the process."""
+
+
 @dataclass
 class Around:
     """Consumer, table and checkpointer of an assignment of partition 0, in as few words as it takes."""
@@ -34,6 +38,7 @@ class Around:
     pages: Mapping[bytes, bytes] = field(default_factory=dict)
     errors: list[BaseException] = field(default_factory=list)
     suspended: bool = True
+    expelled: bool = False
     rounds: list[int] = field(default_factory=list)
     """The epoch of each checkpoint."""
     resting: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,6 +74,10 @@ class Around:
 
     def on_error(self, error: BaseException) -> None:
         self.errors.append(error)
+
+    def check(self) -> None:
+        if self.expelled:
+            raise Left
 
     async def round(self) -> None:
         self.rounds.append(self.epoch.number)
@@ -148,6 +157,15 @@ async def test_a_turn_that_does_not_end_is_overtaken(monkeypatch: pytest.MonkeyP
         await around.assignment.revoked({TP0})
 
     assert around.rounds == [before + 1]
+
+
+async def test_who_was_told_that_it_counts_as_dead_writes_nothing_when_it_lets_go() -> None:
+    around = Around(expelled=True)
+    await around.recover()
+
+    with pytest.raises(Left):
+        await around.assignment.revoked({TP0})
+    assert around.rounds == []
 
 
 async def test_who_ends_gives_nothing_away_while_its_last_checkpoint_is_under_way() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
+from faust.types import TP
 from prometheus_client import CollectorRegistry
 
 from exporters.metrics.worker import WorkerMetrics
@@ -23,6 +24,12 @@ class FakePages:
     written: list[tuple[bytes, int]] = field(default_factory=list)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
+    intruders: set[int] = field(default_factory=set)
+    """Where somebody else has written."""
+
+    async def intruded(self, _ends: object) -> list[int]:
+        found, self.intruders = sorted(self.intruders), set()
+        return found
 
     def write(self, key: bytes, value: bytes) -> asyncio.Task[None]:
         self.written.append((key, stamp(value)))
@@ -45,16 +52,16 @@ class Setup:
             self.pages,
             lambda number, offset: self.acknowledged.append((number, offset)),
             lambda: None,
-            self.end,
+            self.ends,
             WorkerMetrics(CollectorRegistry()),
             shortest_s=1.0,
             longest_s=30.0,
         )
 
-    async def end(self, number: int) -> int:
+    async def ends(self, tps: set[TP]) -> dict[TP, int]:
         if not self.ends_known:
             raise OSError("away")
-        return 1000
+        return dict.fromkeys(tps, 1000)
 
     def process(self, first: int, last: int) -> Partition:
         partition = self.partitions.find(0) or self.partitions.keep(0, cast("Shard", ToyShard(0, {})))
@@ -131,6 +138,23 @@ async def test_no_page_is_written_before_the_broker_has_what_its_records_led_to(
     letter.set_result(None)
     await task
     assert setup.acknowledged == [(0, 10)]
+
+
+async def test_where_another_worker_wrote_every_page_is_stored_again(setup: Setup) -> None:
+    setup.process(0, 99)
+    setup.pages.release.set()
+    await setup.checkpointer.round()
+    first = sorted(setup.pages.written)
+    setup.pages.written.clear()
+
+    await setup.checkpointer.reclaim()
+    await setup.checkpointer.round()
+    assert setup.pages.written == []
+
+    setup.pages.intruders = {0, 3}
+    await setup.checkpointer.reclaim()
+    await setup.checkpointer.round()
+    assert sorted(setup.pages.written) == first
 
 
 async def test_chunks_that_come_during_a_checkpoint_wait_for_the_next(setup: Setup) -> None:

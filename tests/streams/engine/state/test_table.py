@@ -8,6 +8,7 @@ import faust
 import pytest
 from faust.types import TP
 
+from streams.engine.state.changelog import Changelog
 from streams.engine.state.table import PageTable
 from tests.streams.engine.toy import stamp, stamped
 
@@ -28,7 +29,7 @@ async def setup() -> Setup:
     app.conf.Table = PageTable
     table: Any = app.Table("state", key_type=bytes, value_type=bytes)
     live, errors = set[int](), list[BaseException]()
-    table.stamp, table.is_live, table.on_error = stamp, live.__contains__, errors.append
+    table.known, table.is_live, table.on_error = Changelog(stamp), live.__contains__, errors.append
     return Setup(app, table, live, errors)
 
 
@@ -42,36 +43,32 @@ def event(key: bytes, value: bytes | None, offset: int = 0, generation: int = 1)
     )
 
 
-async def test_the_page_with_the_highest_stamp_is_kept_whatever_the_order(setup: Setup) -> None:
-    setup.table.apply_changelog_batch(
-        [
-            event(b"0/1", stamped(5, b"old")),
-            event(b"0/1", stamped(9, b"new")),
-            event(b"0/1", stamped(7, b"zombie")),
-        ]
-    )
-
-    assert setup.table.take(0) == {b"0/1": stamped(9, b"new")}
-
-
-async def test_a_tombstone_removes_a_page(setup: Setup) -> None:
-    setup.table.apply_changelog_batch([event(b"0/1", stamped(5, b"x")), event(b"0/1", None)])
-
-    assert setup.table.take(0) == {}
-
-
-async def test_pages_are_given_by_partition_and_not_kept(setup: Setup) -> None:
+async def test_pages_of_partitions_without_a_shard_are_collected(setup: Setup) -> None:
     setup.table.apply_changelog_batch([event(b"0/1", stamped(5, b"a")), event(b"3/1", stamped(5, b"b"))])
 
-    assert setup.table.take(3) == {b"3/1": stamped(5, b"b")}
-    assert setup.table.take(3) == {}
+    assert setup.table.known.take(3) == {b"3/1": stamped(5, b"b")}
+
+
+async def test_each_page_that_is_written_is_counted(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup.table, "send_changelog", lambda *_: None)
+    setup.table.known.read(0, 10)
+    setup.table.write(b"0/1", b"")
+
+    async def ends(tps: set[TP]) -> dict[TP, int]:
+        assert tps == {TP(CHANGELOG, 0)}
+        return {TP(CHANGELOG, 0): end}
+
+    end = 11
+    assert await setup.table.intruded(ends) == []
+    end = 12
+    assert await setup.table.intruded(ends) == [0]
 
 
 async def test_pages_of_a_live_shard_are_not_collected(setup: Setup) -> None:
     setup.live.add(0)
     setup.table.apply_changelog_batch([event(b"0/1", stamped(5, b"a"))])
 
-    assert setup.table.take(0) == {}
+    assert setup.table.known.take(0) == {}
 
 
 async def test_an_error_is_told_and_not_only_logged_by_faust(setup: Setup) -> None:

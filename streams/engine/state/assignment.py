@@ -129,10 +129,13 @@ class Assignment:
             return
 
     async def _start(self, number: int) -> int | None:
-        """Where a partition begins for the group, if its state does not tell."""
+        """Where a partition begins for the group, if its state does not tell.
+
+        One that stayed is not asked for again: by now its heir may have committed what it has not seen.
+        """
         found = self._partitions.find(number)
-        if found is not None and found.shard.position >= 0:
-            return None
+        if found is not None and found.next_offset is not None:
+            return found.start
         return int(await self._consumer().start_offset(TP(VITALS, number)))
 
     async def _open(self, unread: list[int], starts: Mapping[int, int | None], epoch: int) -> None:

@@ -88,8 +88,8 @@ class Around:
     async def commit_acknowledged(self) -> None:
         pass
 
-    async def recover(self) -> None:
-        self.assignment.given({TP0}, set(), 1)
+    async def recover(self, generation: int = 1) -> None:
+        self.assignment.given({TP0}, set(), generation)
         await self.assignment.recovered()
         self._executor.shutdown()
 
@@ -101,6 +101,17 @@ async def test_who_is_taken_for_dead_goes_on_with_its_own_state_not_with_its_hei
     around.committed = 119
 
     assert around.assignment.ready.is_set()
+    assert await around.gate.wanted(TP0) == 0
+
+
+async def test_a_partition_that_stayed_and_saw_nothing_does_not_begin_where_its_heir_committed() -> None:
+    around = Around()
+    around.assignment.given({TP0}, set(), 1)
+    await around.assignment.recovered()
+
+    around.committed = 119
+    await around.recover(generation=2)
+
     assert await around.gate.wanted(TP0) == 0
 
 

@@ -148,7 +148,6 @@ class Judge:
             logged=witness.logged,
             uncopied=witness.uncopied,
             waiting=waiting,
-            backwards=witness.backwards,
         )
         return judge(self._reference.account(), found)
 

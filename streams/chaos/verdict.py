@@ -40,8 +40,6 @@ class Found(Account):
     """Profiles and answers that Kafka took and that are not in that log."""
     waiting: int = 0
     """Alerts that the stored state still holds back for the sink."""
-    backwards: int = 0
-    """Pages of state whose last record is older than one before it: compaction would keep the wrong one."""
 
 
 class Verdict(Struct, frozen=True):
@@ -61,8 +59,6 @@ class Verdict(Struct, frozen=True):
     """Wearers and partitions whose state is another."""
     unsettled: int = 0
     """Alerts that still wait."""
-    backwards: int = 0
-    """Pages of state that went back."""
 
     @property
     def clean(self) -> bool:
@@ -72,7 +68,7 @@ class Verdict(Struct, frozen=True):
     @property
     def same(self) -> bool:
         """Whether state, and what alerts say, are those of an uninterrupted run."""
-        return not any((self.state_differs, self.different, self.invented, self.unsettled, self.backwards))
+        return not any((self.state_differs, self.different, self.invented, self.unsettled))
 
     @property
     def violations(self) -> list[str]:
@@ -101,7 +97,6 @@ def judge(expected: Account, found: Found) -> Verdict:
         out_of_order=_out_of_order(expected.alerts, found.alerts),
         state_differs=len(_differing(expected.state, found.state)),
         unsettled=found.waiting,
-        backwards=found.backwards,
     )
 
 

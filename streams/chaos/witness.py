@@ -14,7 +14,6 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from streams.chaos.reference import recovered, shard_maker
 from streams.chaos.verdict import Letter
 from streams.engine.names import CONTROL, ID, KIND, REJECTED, VITALS
-from streams.engine.state.pages import stamp_of
 from streams.records import Alert, Outcome
 from streams.settings import Settings
 from streams.wires import client_options, redis_url
@@ -37,8 +36,7 @@ class Witness:
         self._redis = redis.Redis.from_url(redis_url(settings))
         self._since = "-"
         self.pages: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)
-        """Of each partition, each page as it was stored last."""
-        self._stamps: dict[bytes, int] = {}
+        """Of each partition, each page as it was stored last: what compaction would leave."""
         self.letters: set[Letter] = set()
         self.alerts: list[Alert] = []
         self.logged = 0
@@ -55,12 +53,6 @@ class Witness:
         """Let go of the servers."""
         self._consumer.close()
         self._redis.close()
-
-    @property
-    def backwards(self) -> int:
-        """Pages whose last record has an older stamp than one before it."""
-        stored = {key: stamp_of(value) for pages in self.pages.values() for key, value in pages.items()}
-        return sum(stored[key] < best for key, best in self._stamps.items())
 
     @property
     def uncopied(self) -> int:
@@ -83,8 +75,6 @@ class Witness:
                 self.letters.add((*place, headers["reason"].decode()))
             else:
                 self.pages[record.partition][record.key] = record.value
-                stamp = stamp_of(record.value)
-                self._stamps[record.key] = max(stamp, self._stamps.get(record.key, -1))
         self._read_alerts()
         return vitals
 

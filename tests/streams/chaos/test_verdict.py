@@ -29,9 +29,7 @@ def alert(wearer: str, number: int, revision: int = 1) -> Alert:
 
 TOLD = [alert("ann", 1), alert("bob", 2), alert("ann", 3), alert("ann", 3, revision=2)]
 EXPECTED = Account(Counter(scored=7, late=2, rejected=1), TOLD, {(0, 4, "late")}, {"ann": 1, "bob": 2, 0: 9})
-WHOLE = Found(
-    EXPECTED.outcomes, TOLD, EXPECTED.letters, EXPECTED.state, sent=10, logged=10, waiting=0, backwards=0
-)
+WHOLE = Found(EXPECTED.outcomes, TOLD, EXPECTED.letters, EXPECTED.state, sent=10, logged=10, waiting=0)
 
 
 def test_what_an_uninterrupted_run_gives_is_clean() -> None:
@@ -57,7 +55,6 @@ def test_what_an_uninterrupted_run_gives_is_clean() -> None:
         (replace(WHOLE, state={"ann": 1, "bob": 3, 0: 9}), "1 state differs"),
         (replace(WHOLE, state={"ann": 1, 0: 8}), "2 state differs"),
         (replace(WHOLE, waiting=3), "3 unsettled"),
-        (replace(WHOLE, backwards=1), "1 backwards"),
     ],
 )
 def test_each_difference_is_a_violation(found: Found, violation: str) -> None:

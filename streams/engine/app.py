@@ -33,7 +33,7 @@ from streams.engine.state.pauses import Pauses
 from streams.engine.state.table import PageTable
 from streams.engine.watching.census import Census
 from streams.engine.watching.deadman import Deadman
-from streams.engine.watching.ends import EXIT_ZOMBIE, describe, leave
+from streams.engine.watching.ends import describe
 from streams.engine.watching.pulse import Pulse
 from streams.engine.watching.report import Report
 from streams.engine.watching.survey import ANSWER_S, Survey
@@ -94,7 +94,7 @@ class Engine:
             self._partitions,
             self._table,
             lambda number, offset: self._consumer().acknowledge(TP(VITALS, number), offset),
-            self._check,
+            self._pulse.check,
             self._ends,
             metrics,
             shortest_s=settings.checkpoint_s,
@@ -273,14 +273,6 @@ class Engine:
             return [tp for tp in self._consumer().assignment() if tp.topic == VITALS or tp.topic in CONTROL]
         except ConsumerNotStarted:
             return []
-
-    def _check(self) -> None:
-        """End the process where another may be writing what was this one's."""
-        self._pulse.check()
-        if self._consumer().is_expelled():
-            leave(
-                "Kafka took this worker for dead: leaving unwritten what another may be writing", EXIT_ZOMBIE
-            )
 
     async def _ends(self, tps: set[TP]) -> Mapping[TP, int]:
         async with asyncio.timeout(ANSWER_S):

@@ -128,17 +128,6 @@ class Bus:
         for number, log in self.changelog.items():
             self.changelog[number] = list(dict(log).items())
 
-    @property
-    def settled(self) -> bool:
-        """Whether compaction would leave the newest page of each."""
-        for log in self.changelog.values():
-            newest: dict[bytes, int] = {}
-            for key, value in log:
-                newest[key] = max(self.stamp(value), newest.get(key, -1))
-            if any(self.stamp(value) < newest[key] for key, value in dict(log).items()):
-                return False
-        return True
-
 
 @dataclass
 class Sink:

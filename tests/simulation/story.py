@@ -16,6 +16,7 @@ from streams.engine.bus import reader
 from streams.engine.contracts import Shard, ShardFactory
 from streams.engine.names import VITALS
 from streams.engine.state import assignment, checkpoint, gate
+from streams.engine.state.changelog import Changelog
 from streams.engine.watching import survey
 from streams.records import Alert
 from tests.simulation.bus import CALM, Bus, Sink, Told, Violation, Weather
@@ -98,8 +99,9 @@ class Story:
         while True:
             await asyncio.sleep(self.rng.expovariate(1 / 1.5))
             happening = self.rng.choice(
-                (self._grow, self._grow, self._grow, self._join, self._kill, self._leave, self._part)
-            )
+                (self._grow, self._grow, self._grow, self._join, self._kill, self._leave, self._part,
+                 self._cut_off)
+            )  # fmt: skip
             self._aside(happening)
 
     def _aside(self, happening: Callable[[], object]) -> None:
@@ -144,25 +146,36 @@ class Story:
             await self._rebalance()
 
     async def _part(self) -> None:
-        """The group takes a worker for dead; it works on until it hears of it, then ends or begins anew."""
+        """The group takes a worker for dead; it works on until it hears of it, then begins anew."""
         if alive := self._alive():
             zombie = self.rng.choice(alive)
             if zombie not in self.members:
                 return
             self.faults["workers taken for dead"] += 1
             self.members.remove(zombie)
-            cut_off = self.rng.random() < 0.5
-            if cut_off:
-                zombie.connected.clear()
             await self._rebalance()
             await asyncio.sleep(self.rng.uniform(0, SESSION_S))
-            if cut_off:
-                zombie.connected.set()
-                await asyncio.sleep(self.rng.uniform(0, 2.0))
-            if not zombie.dead:
-                zombie.expelled = self.rng.random() < 0.5  # else it joins again before anybody has told it
-                self.members.append(zombie)
-                await self._rebalance()
+            await self._return(zombie)
+
+    async def _cut_off(self) -> None:
+        """The same, and what it sends meanwhile arrives when it is connected again."""
+        if alive := self._alive():
+            zombie = self.rng.choice(alive)
+            self.faults["workers cut off"] += 1
+            self.members.remove(zombie)
+            zombie.connected.clear()
+            await self._rebalance()
+            self._grow()
+            await asyncio.sleep(self.rng.uniform(0, 2 * SESSION_S))
+            zombie.connected.set()
+            await asyncio.sleep(self.rng.uniform(0, SESSION_S / 4))
+            await self._return(zombie)
+
+    async def _return(self, zombie: SimulatedWorker) -> None:
+        if not zombie.dead:
+            zombie.expelled = self.rng.random() < 0.5  # else it joins before anybody has told it
+            self.members.append(zombie)
+            await self._rebalance()
 
     async def _rebalance(self) -> None:
         """All are asked to let go, then each is told what is its own."""
@@ -193,8 +206,11 @@ class Story:
     # How it ends --------------------------------------------------------------------------------
 
     async def _end(self) -> None:
-        """The weather clears and nothing comes for a while; then the power fails, and the rest is read."""
+        """A last one is cut off; then all is quiet, until the power fails and the rest is read."""
         self.bus.weather = self.sink.weather = CALM
+        self._grow()
+        await asyncio.sleep(self.rng.uniform(0, 1.0))
+        await self._cut_off()
         await self._until(lambda: self.bus.done)
         for member in self._alive():
             member.kill()
@@ -207,7 +223,7 @@ class Story:
         """Let somebody start whoever is missing until it is `over` and compaction would do no harm."""
         for _ in range(round(QUIET_S / SESSION_S)):
             await asyncio.sleep(SESSION_S)
-            if over() and self.bus.settled:
+            if over() and all(map(self._is_harmless, self.bus.changelog)):
                 return
             if not self._alive():
                 await self._join()
@@ -215,6 +231,17 @@ class Story:
                 await self._rebalance()
         missing = {n: (self.bus.committed.get(n, 0), len(log)) for n, log in self.bus.logs.items()}
         raise Violation(f"it never ends: committed of {missing}, {len(self._lost())} alerts are missing")
+
+    def _is_harmless(self, number: int) -> bool:
+        """Whether this partition's state is the same by the newest of each page and by the last."""
+        known = Changelog(self.cast.stamp)
+        for key, value in self.bus.changelog[number]:
+            known.find(number, key, value)
+        return self._state(number, known.take(number)) == self._state(number)
+
+    def _state(self, number: int, pages: Mapping[bytes, bytes] | None = None) -> object:
+        """What a partition's pages say; without them, of what compaction would leave."""
+        return self.cast.state(self.cast.factory(number, pages or dict(self.bus.changelog[number])))
 
     def _expected(self) -> set[Told]:
         return {key for truth in self.cast.truth.values() for key in truth.alerts}
@@ -239,7 +266,7 @@ class Story:
         for number, truth in self.cast.truth.items():
             if self.bus.letters[number] != truth.letters:
                 raise Violation("dead letters are lost or invented")
-            if self.cast.state(self.cast.factory(number, dict(self.bus.changelog[number]))) != truth.state:
+            if self._state(number) != truth.state:
                 raise Violation(f"the state of partition {number} is another one")
 
 

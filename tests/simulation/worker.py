@@ -61,11 +61,12 @@ class SimulatedWorker:
 
     def __init__(self, bus: Bus, sink: Sink, factory: ShardFactory) -> None:
         self.bus, self.sink, self.dead, self.generation = bus, sink, False, 0
+        self._committing = asyncio.Lock()
         self.connected = asyncio.Event()
         """Whether the broker can be reached; what is sent meanwhile arrives later."""
         self.connected.set()
         self.expelled = False
-        """The group has told this worker that it was taken for dead."""
+        """The group has told this worker that it was taken for dead, and not taken it in again."""
         self.assigned: set[TP] = set()
         self._rng = bus.rng
         self._positions: dict[TP, int] = {}
@@ -146,7 +147,7 @@ class SimulatedWorker:
         before = self.assigned
         while not self._queue.empty():  # Faust clears its queues; positions stay where they were
             self._queue.get_nowait()
-        self.assigned, self.generation = set(assigned), generation
+        self.assigned, self.generation, self.expelled = set(assigned), generation, False
         self._acknowledged.clear()
         for tp in assigned - before:
             self._positions[tp] = self.bus.committed.get(tp.partition, 0)
@@ -220,13 +221,18 @@ class SimulatedWorker:
 
     async def commit_acknowledged(self) -> None:
         """Let the group coordinator know, if this worker still belongs to the group."""
-        generation, offsets = self.generation, dict(self._acknowledged)
-        await self._delay()
-        if generation != self.bus.generation:
-            self.bus.faults["commits out of the group"] += bool(offsets)
-        elif not self.dead:
-            for tp, offset in offsets.items():
-                self.bus.commit(tp.partition, offset)
+        async with self._committing:  # one that is under way is waited for
+            generation, offsets = self.generation, dict(self._acknowledged)
+            await self._delay()
+            if generation != self.bus.generation:
+                self.bus.faults["commits out of the group"] += bool(offsets)
+            elif not self.dead:
+                for tp, offset in offsets.items():
+                    self.bus.commit(tp.partition, offset)
+
+    def is_expelled(self) -> bool:
+        """Whether the group has said that it does not know this worker any more."""
+        return self.expelled
 
     def rewinds(self, tp: TP) -> int:
         """How many rewinds are finished."""
@@ -335,7 +341,7 @@ class SimulatedWorker:
     # The engine's own ties ----------------------------------------------------------------------
 
     def _check(self) -> None:
-        if self.dead or self.expelled:
+        if self.dead:
             raise Gone
 
     def _built(self, partition: Partition) -> None:

@@ -67,14 +67,16 @@ class Assignment:
         """End what was begun, then checkpoint: the last chance before another worker goes on."""
         self._given = False
         self._suspend()
-        if of[-1] and not self._closed:
-            self._checkpointer.check()
         await self._turn_ends()
         self._epoch.raise_()
         for gate in self._gates:
             gate.clear()
         revoked: set[TP] = of[-1]
         if not revoked:
+            return
+        if not self._closed and self._consumer().is_expelled():
+            log.warning("Kafka took this worker for dead: another may have gone on with its state")
+            self._partitions.poisoned |= self._partitions.live  # nothing more of it is written
             return
         try:
             async with asyncio.timeout(self._bound_s):

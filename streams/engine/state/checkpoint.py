@@ -73,7 +73,7 @@ class Checkpointer:
         longest_s: float,
     ) -> None:
         self._partitions, self._pages = partitions, pages
-        self._acknowledge, self.check, self._ends, self._metrics = acknowledge, check, ends, metrics
+        self._acknowledge, self._check, self._ends, self._metrics = acknowledge, check, ends, metrics
         self._shortest_s, self._longest_s = shortest_s, longest_s
         self._turn = asyncio.Lock()
         self._cost_s = 0.0
@@ -118,7 +118,6 @@ class Checkpointer:
             log.warning("where do changelogs end?", error=type(error).__name__)
             return
         for partition in [partition for partition in self._partitions if partition.number in intruded]:
-            self.check()  # it may be this worker that was taken for dead
             log.warning("another worker wrote state: all is stored again", partition=partition.number)
             self._metrics.intrusion()
             async with partition.lock:
@@ -143,7 +142,7 @@ class Checkpointer:
                 )
                 return
         async with partition.lock:
-            if self.suspended or partition.dropped or partition.number in self._partitions.poisoned:
+            if self.suspended or not self._partitions.keeps(partition):
                 return
             if partition.shard.own.switch(partition.end):
                 await self.establish(partition)
@@ -152,16 +151,16 @@ class Checkpointer:
     async def establish(self, partition: Partition) -> None:
         """Let the broker know by which networks a partition is judged. Call it with the lock held."""
         key, value = partition.shard.own.encode_lineups()
-        self.check()
+        self._check()
         await self._pages.write(key, value)
-        self.check()
+        self._check()
         partition.shard.own.confirm(value)
 
     async def _checkpoint(self, partition: Partition) -> None:
         began = time.monotonic()
         shard = partition.shard
         async with partition.lock:
-            if partition.number in self._partitions.poisoned:
+            if not self._partitions.keeps(partition):
                 return
             partition.settle()
             next_offset, answers = partition.next_offset, list(partition.unconfirmed)
@@ -171,11 +170,13 @@ class Checkpointer:
         written = await self._write_pages(partition, keys)
         await confirmed(answers)
         partition.drop_confirmed()
-        if partition.dropped or partition.number in self._partitions.poisoned:
+        if not self._partitions.keeps(partition):
             return
-        self.check()
+        self._check()
         await self._pages.write(*clock)
-        self.check()
+        self._check()
+        if not self._partitions.keeps(partition):  # its heir may have committed more
+            return
         shard.own.confirm(clock[1])
         partition.acknowledged = next_offset
         self._acknowledge(partition.number, next_offset)
@@ -192,7 +193,7 @@ class Checkpointer:
         left = iter(keys)
         while True:
             async with partition.lock:
-                if partition.dropped or partition.number in self._partitions.poisoned:
+                if not self._partitions.keeps(partition):
                     return total
                 pages, before = self._encode_slice(partition, left), list(partition.unconfirmed)
             await confirmed(before)
@@ -209,7 +210,7 @@ class Checkpointer:
             await asyncio.sleep(0)
 
     def _write(self, key: bytes, value: bytes) -> Awaitable[object]:
-        self.check()
+        self._check()
         return self._pages.write(key, value)
 
     def _encode_slice(self, partition: Partition, keys: Iterator[bytes]) -> list[tuple[bytes, bytes]]:

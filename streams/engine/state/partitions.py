@@ -114,6 +114,10 @@ class Partitions:
         found = self._live.get(number)
         return None if found is None else found.next_offset
 
+    def keeps(self, partition: Partition) -> bool:
+        """Whether this state may be stored: it was neither dropped nor left in the middle of a chunk."""
+        return not partition.dropped and partition.number not in self.poisoned
+
     def poison(self, partition: Partition) -> None:
         """Its shard was left in the middle of a chunk; one that has followed it meanwhile was not."""
         if self._live.get(partition.number) is partition:

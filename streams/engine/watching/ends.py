@@ -9,8 +9,6 @@ import sys
 log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
-EXIT_ZOMBIE = 70
-"""Of a worker whose partitions may be another's."""
 
 
 class Standstill(Exception):

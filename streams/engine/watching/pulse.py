@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from streams.engine.watching.ends import EXIT_ZOMBIE, leave
+from streams.engine.watching.ends import leave
 
+EXIT_ZOMBIE = 70
 BEAT_S = 0.2
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Goes on while the machine is suspended, where there is such a clock: Kafka goes on too."""

@@ -7,7 +7,6 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.admin import MemberToRemove
 
-from streams.engine.watching.ends import EXIT_ZOMBIE
 from streams.wires import admin_client
 from tests.streams.engine.harness import Crew, Fed, Observer, eventually, feed
 from tests.streams.engine.toy import stamp
@@ -125,16 +124,20 @@ def test_a_page_that_an_older_one_was_written_over_is_stored_again(crew: Crew, o
     assert observer.state() == fed.state
 
 
-def test_who_kafka_takes_for_dead_ends_and_writes_nothing_more(crew: Crew, observer: Observer) -> None:
+def test_who_kafka_takes_for_dead_begins_anew_with_what_is_stored(crew: Crew, observer: Observer) -> None:
+    fed = Fed()
     worker = crew.start()
     worker.wait_ready()
-    feed(crew.settings.broker, Fed(), range(2_000))
+    feed(crew.settings.broker, fed, range(2_000))
     with admin_client(crew.settings.broker) as admin:
         leavers = [MemberToRemove(member_id=member["member_id"]) for member in members(crew)]
         admin.remove_group_members(crew.settings.app_id, leavers)
 
-    assert worker.process.wait(30) == EXIT_ZOMBIE
-    assert "Kafka took this worker for dead" in worker.log.read_text()
+    eventually(lambda: "Kafka took this worker for dead" in worker.log.read_text(), "it hears of it")
+    feed(crew.settings.broker, fed, range(2_000, 3_000))
+    eventually(observer.all_committed, "all is committed")
+    assert worker.stop() == 0
+    assert observer.state() == fed.state
 
 
 def test_record_by_record_gives_the_same(crew: Crew, observer: Observer) -> None:

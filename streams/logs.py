@@ -27,10 +27,11 @@ from streams.uncaught import log_uncaught
 Style = Literal["auto", "json", "console"]
 NEVER = logging.CRITICAL + 1
 # What libraries say at most, when `debug` is asked for; else only what is critical. Below these levels some
-# tell what is nobody's business: records and their keys (aiokafka, sse_starlette), headers and addresses
-# with the tokens in them (httpx, httpcore, urllib3, websockets), or both (apprise).
+# tell what is nobody's business: records and their keys (aiokafka, faust.topics, sse_starlette), headers and
+# addresses with the tokens in them (httpx, httpcore, urllib3, websockets), or both (apprise).
 MOST = MappingProxyType({
     "faust": logging.DEBUG,
+    "faust.topics": logging.INFO,
     "mode": logging.DEBUG,
     "asyncio": logging.DEBUG,
     "aiokafka": logging.INFO,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import pytest
 import redis
+from kafka.errors import KafkaError
 
 from streams.stack import LocalStack
 from tests.streams.engine.harness import Crew, Fed, Observer, eventually, feed, stop_all
@@ -145,7 +146,11 @@ def test_broker_killed_and_back_after_ten_seconds(crew: Crew, observer: Observer
     def supervised() -> bool:
         if not crew.alive:
             crew.start()
-        return observer.all_committed()
+        try:
+            return observer.all_committed()
+        except KafkaError:
+            observer.reconnect()
+            return False
 
     eventually(supervised, "output is back", PATIENCE_S)
     assert stop_all(crew.alive) == [0]

@@ -160,10 +160,21 @@ class Observer:
     def __init__(self, broker: str, app_id: str, partitions: int = PARTITIONS) -> None:
         self.changelog = f"{app_id}-state-changelog"
         self.partitions = partitions
-        self._broker = broker
-        self._consumer = KafkaConsumer(
-            bootstrap_servers=broker, group_id=app_id, enable_auto_commit=False, auto_offset_reset="earliest"
+        self._broker, self._app_id = broker, app_id
+        self._consumer = self._connect()
+
+    def _connect(self) -> KafkaConsumer:
+        return KafkaConsumer(
+            bootstrap_servers=self._broker,
+            group_id=self._app_id,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
         )
+
+    def reconnect(self) -> None:
+        """Ask anew: a broker that was killed can leave a client behind that waits for ever."""
+        self._consumer.close()
+        self._consumer = self._connect()
 
     def close(self) -> None:
         self._consumer.close()

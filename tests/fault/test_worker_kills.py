@@ -142,6 +142,7 @@ def test_broker_killed_and_back_after_ten_seconds(crew: Crew, observer: Observer
     stack.kafka.kill()
     time.sleep(10.0)
     stack.kafka.start()
+    stack.kafka.wait_ready()
 
     def supervised() -> bool:
         if not crew.alive:

@@ -277,7 +277,8 @@ class SimulatedWorker:
         """Partitions whose changelog has grown since a recovery read it."""
         await ends([])
         for tp in self.assigned:
-            self._known.read(tp.partition, self.bus.ends[tp.partition])
+            if not self._partitions.is_live(tp.partition):
+                self._known.read(tp.partition, self.bus.ends[tp.partition])
         grown = {n for n, count in self._read_up_to.items() if self.bus.ends[n] > count}
         return sorted(tp.partition for tp in self.assigned if tp.partition in grown - self._partitions.live)
 

@@ -17,30 +17,33 @@ class Changelog:
     def __init__(self, stamp: Stamp) -> None:
         self._stamp = stamp
         self._found: dict[int, dict[bytes, tuple[int, bytes]]] = {}
-        self._overwritten: set[int] = set()
-        """Partitions of which an older page was found behind a newer one."""
+        self._overwritten: dict[int, set[bytes]] = {}
+        """Of each partition the pages whose last record is older than one before it."""
         self._ends: dict[int, int] = {}
-        """Where each partition that was read ends if nobody else writes there."""
+        """Where each partition that was read ends if nobody else writes there; -1 to tell of it at once."""
 
     def find(self, partition: int, key: bytes, value: bytes | None) -> None:
         """The next record of a partition during a recovery; no value is a tombstone."""
         pages = self._found.setdefault(partition, {})
+        overwritten = self._overwritten.setdefault(partition, set())
         if value is None:
             pages.pop(key, None)
+            overwritten.discard(key)
             return
         stamp = self._stamp(value)
         if key not in pages or stamp >= pages[key][0]:
             pages[key] = (stamp, value)
+            overwritten.discard(key)
         else:
-            self._overwritten.add(partition)
+            overwritten.add(key)
 
     def take(self, partition: int) -> dict[bytes, bytes]:
         """What was found of a partition; it is not kept any longer."""
         return {key: value for key, (_, value) in self._found.pop(partition, {}).items()}
 
     def read(self, partition: int, end: int) -> None:
-        """A partition was read up to the offset `end`, for the first time or again."""
-        self._ends.setdefault(partition, -1 if partition in self._overwritten else end)
+        """A partition was read up to the offset `end`; call it before it is at work."""
+        self._ends[partition] = -1 if self._overwritten.pop(partition, None) else end
 
     def write(self, partition: int) -> None:
         """One more record of ours is on its way."""
@@ -50,7 +53,7 @@ class Changelog:
     def forget(self, partition: int) -> None:
         """It will be read from its beginning again."""
         self._found.pop(partition, None)
-        self._overwritten.discard(partition)
+        self._overwritten.pop(partition, None)
         self._ends.pop(partition, None)
 
     @property

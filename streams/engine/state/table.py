@@ -59,7 +59,8 @@ class PageTable(faust.Table[bytes, bytes]):
         found = await ends(set(self._recovery.active_tps))
         read = self._recovery.active_offsets
         for tp, end in found.items():
-            self.known.read(tp.partition, end)
+            if not self.is_live(tp.partition):
+                self.known.read(tp.partition, end)
         return [tp.partition for tp, end in found.items() if (-1 if read[tp] is None else read[tp]) < end - 1]
 
     async def intruded(self, ends: Ends) -> list[int]:

@@ -61,11 +61,22 @@ def test_an_older_page_found_behind_a_newer_one_is_told_at_the_first_look(known:
     assert known.intruded({0: 3}) == []
 
 
-def test_a_live_partition_that_is_read_again_is_compared_with_what_was_written(known: Changelog) -> None:
-    known.read(0, 40)
-    known.read(0, 41)
+@pytest.mark.parametrize("mended", [stamped(9, b"new"), None])
+def test_a_page_that_was_stored_again_or_removed_is_not_told_again(
+    known: Changelog, mended: bytes | None
+) -> None:
+    for value in (stamped(9, b"new"), stamped(7, b"zombie"), mended):
+        known.find(0, b"0/1", value)
+    known.read(0, 3)
 
-    assert known.intruded({0: 41}) == [0]
+    assert known.intruded({0: 3}) == []
+
+
+def test_who_has_a_partition_anew_knows_of_nothing_that_was_before(known: Changelog) -> None:
+    known.read(0, 40)
+    known.read(0, 90)
+
+    assert known.intruded({0: 90}) == []
 
 
 def test_a_partition_that_was_given_away_is_asked_for_no_longer(known: Changelog) -> None:

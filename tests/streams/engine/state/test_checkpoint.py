@@ -24,10 +24,13 @@ class FakePages:
     written: list[tuple[bytes, int]] = field(default_factory=list)
     release: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
+    away: bool = False
     intruders: set[int] = field(default_factory=set)
     """Where somebody else has written."""
 
     async def intruded(self, _ends: object) -> list[int]:
+        if self.away:
+            raise OSError("away")
         found, self.intruders = sorted(self.intruders), set()
         return found
 
@@ -155,6 +158,15 @@ async def test_where_another_worker_wrote_every_page_is_stored_again(setup: Setu
     await setup.checkpointer.reclaim()
     await setup.checkpointer.round()
     assert sorted(setup.pages.written) == first
+
+
+async def test_who_can_not_ask_whether_another_wrote_asks_again(setup: Setup) -> None:
+    setup.process(0, 99)
+    setup.pages.release.set()
+    await setup.checkpointer.round()
+    setup.pages.away = True
+
+    await setup.checkpointer.reclaim()
 
 
 async def test_chunks_that_come_during_a_checkpoint_wait_for_the_next(setup: Setup) -> None:

@@ -149,6 +149,7 @@ class ChunkConsumer(RecordConsumer):
                     await self._hand_over(records, active)
                 else:
                     await self._seek_while_suspended()
+                    await self._give_back(records)
         except (ConsumerStoppedError, asyncio.CancelledError):
             if not self.transport.app.should_stop:
                 raise
@@ -190,6 +191,26 @@ class ChunkConsumer(RecordConsumer):
             await self.perform_seek()
         except Exception as error:
             self.log.warning("seek while suspended: %s", type(error).__name__)
+
+    async def _give_back(self, records: Mapping[TP, list[Any]]) -> None:
+        """Fetch the changelog again from where it was thrown away.
+
+        A fetch that began before a rebalance can take from where the next recovery has just sought to.
+        """
+        for tp, found in records.items():
+            if tp.topic not in self.chunked and found:
+                try:
+                    await self._thread.call_thread(
+                        self._unread, _plain(tp), found[0].offset, found[-1].offset
+                    )
+                except Exception as error:  # not ours any more: whoever gets it seeks
+                    self.log.warning("give back what was fetched: %s", type(error).__name__)
+
+    async def _unread(self, tp: TopicPartition, first: int, last: int) -> None:
+        """Unless somebody has sought meanwhile, as a recovery does."""
+        consumer = self._thread._ensure_consumer()
+        if await consumer.position(tp) > last:
+            consumer.seek(tp, first)
 
     def _parts(self, tp: TP, records: list[Any]) -> Iterator[Chunk]:
         limit = self.chunk_records if tp.topic in self.chunked else 1

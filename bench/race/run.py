@@ -44,7 +44,7 @@ class Scale:
 
 
 WHOLE = Scale({1: 1.0, 10: 1.5, 60: 1.5}, 2, 16.0, (1_000, 10_000, 100_000), 200, 3.0)
-QUICK = Scale({10: 2.0}, 2, 12.0, (), 200, 1.5)
+QUICK = Scale({10: 1.5}, 2, 12.0, (), 200, 1.5)
 
 
 def run(quick: bool, tell: Tell, progress: Progress = quietly) -> Report:

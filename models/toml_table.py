@@ -6,12 +6,18 @@ import math
 import tomllib
 from typing import Any
 
+from streams.printable import printable
+
 DEEPEST = 20
 """Tables within tables; no file here needs more than five."""
 
 
 def toml_table(data: bytes) -> dict[str, Any]:
-    """What the bytes of a file say. Raises ValueError, also for `nan` and `inf`: no limit is either."""
+    """What the bytes of a file say.
+
+    Raises ValueError, also for `nan` and `inf`, which are no limits, and for text of several lines or with
+    control characters: each name and word may stand in an error or on a terminal.
+    """
     try:
         table = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -27,12 +33,18 @@ def _check(table: dict[str, Any]) -> None:
     for _ in range(DEEPEST):
         if any(isinstance(value, float) and not math.isfinite(value) for value in level):
             raise ValueError("nan and inf are no numbers here")
+        for text in filter(_is_hidden, level):
+            raise ValueError(f"{printable(text)[:80]}: no text here has line breaks or control characters")
         level = [inner for value in level for inner in _inner(value)]
     if level:
         raise ValueError(f"more than {DEEPEST} tables within tables")
 
 
+def _is_hidden(value: Any) -> bool:
+    return isinstance(value, str) and not value.isprintable()
+
+
 def _inner(value: Any) -> list[Any]:
     if isinstance(value, dict):
-        return list(value.values())
+        return [*value, *value.values()]
     return value if isinstance(value, list) else []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+from streams.printable import OneLine, printable
+
 START = "run `vitalstream stack up`, or set VITALSTREAM_BROKER and VITALSTREAM_REDIS_URL"
 
 
-class UserError(Exception):
+class UserError(OneLine):
     """What went wrong and what to do about it, in one line for the person at the terminal."""
 
 
@@ -20,7 +22,7 @@ def one_line(error: BaseException) -> str | None:
     if _is_refused(error):
         return f"no answer from Kafka or Redis ({_first_line(error)}): {START}"
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
+        return printable(f"{error.filename}: {error.strerror}")
     return None
 
 

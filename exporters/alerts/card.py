@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from rich.text import Text
 
-from exporters.alerts.card_words import printable, words
+from exporters.alerts.card_words import words
+from streams.printable import printable
 from streams.records import Alert, Contribution, Priority
 
 STYLES: dict[Priority, str] = {

@@ -14,7 +14,8 @@ from exporters.alerts.card_content import Card, Vital
 from exporters.alerts.card_svg import svg_change
 from exporters.alerts.card_text import ARROWS
 from exporters.alerts.card_value import usual_of, value_of
-from exporters.alerts.card_words import Words, clock, percent, printable, stamp, words
+from exporters.alerts.card_words import Words, clock, percent, stamp, words
+from streams.printable import printable
 from streams.records import Advice
 
 LANGUAGES = {"en": "en", "zh": "zh-Hans"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from exporters.alerts.card_content import Vital
-from exporters.alerts.card_words import printable
+from streams.printable import printable
 
 WIDTH, HEIGHT = 120, 16
 MIDDLE = WIDTH / 2

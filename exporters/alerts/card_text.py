@@ -10,7 +10,8 @@ from rich.text import Text
 from exporters.alerts.card import STYLES
 from exporters.alerts.card_content import Card, Vital
 from exporters.alerts.card_value import usual_of, value_of
-from exporters.alerts.card_words import Words, clock, percent, printable, words
+from exporters.alerts.card_words import Words, clock, percent, words
+from streams.printable import printable
 
 ARROWS = {"above": "↑", "high": "↑", "below": "↓", "low": "↓", "level": "=", "unknown": " "}
 

@@ -97,11 +97,6 @@ def words(language: Language = "en") -> Words:
     return Words(language, tomllib.loads(text)[language])
 
 
-def printable(text: str) -> str:
-    """Text without what could steer a terminal or hide in a line: control and formatting characters."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
-
-
 def clock(millis: int) -> str:
     """A time as people read it, to the minute, UTC."""
     return f"{datetime.fromtimestamp(millis / 1000, UTC):%Y-%m-%d %H:%M} UTC"

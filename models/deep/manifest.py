@@ -11,6 +11,7 @@ import msgspec
 
 from models.deep.onnx_file import OnnxFileError, check_onnx
 from streams.malformed import MALFORMED
+from streams.printable import OneLine
 
 MANIFEST = "manifest.json"
 Status = Literal["active", "shadow", "retired"]
@@ -21,8 +22,8 @@ Use = Literal["stream", "training"]
 Reason = Literal["manifest", "network", "changed", "missing"]
 
 
-class RegistryError(ValueError):
-    """A registry that can't be trusted; the message names the file and the reason."""
+class RegistryError(OneLine, ValueError):
+    """A registry that can't be trusted; the message names the file and the reason, in one line."""
 
 
 @dataclass(frozen=True, slots=True)

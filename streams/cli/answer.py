@@ -91,7 +91,7 @@ def sent(feedback: Feedback, found: Alert) -> str:
 
 def named(found: Alert) -> str:
     """Title and wearer of an alert."""
-    from exporters.alerts.card_words import printable
+    from streams.printable import printable
 
     return printable(f"«{found.title}», {found.wearer}")
 

@@ -12,9 +12,9 @@ from exporters.alerts.card import card as line
 from exporters.alerts.card_content import LINES, VITALS, Card, card_of
 from exporters.alerts.card_html import html_page
 from exporters.alerts.card_text import text_card
-from exporters.alerts.card_words import printable
 from models.advice import Language
 from models.signals.activity import Context
+from streams.printable import printable
 from streams.records import (
     Advice,
     Alert,

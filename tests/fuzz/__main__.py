@@ -48,6 +48,7 @@ def main() -> int:
         return 2 if names else 0
     logging.disable(logging.CRITICAL)
     broken = [name for name in names if not _survives(TARGETS[name], NASTY, wanted)]
+    sys.stderr.write(f"broken: {' '.join(broken) or 'none'}\n")
     return 1 if broken else 0
 
 
@@ -70,10 +71,8 @@ def _fuzz(target: Target, corpus: Path, wanted: argparse.Namespace) -> None:
     """Fuzz until time is up; does not come back."""
     import atheris
 
-    limits = (
-        f"-max_total_time={wanted.seconds}", f"-max_len={LARGEST}", f"-rss_limit_mb={MEMORY_MB}",
-        f"-timeout={HANGS_S}",
-    )  # fmt: skip
+    limits = [f"-max_len={LARGEST}", f"-rss_limit_mb={MEMORY_MB}", f"-timeout={HANGS_S}"]
+    limits += [f"-runs={wanted.runs}", "-seed=1"] if wanted.runs else [f"-max_total_time={wanted.seconds}"]
     try:
         atheris.Setup([sys.argv[0], *limits, str(corpus)], keeping(target, wanted.out))
         atheris.Fuzz()
@@ -100,7 +99,8 @@ def keeping(target: Target, out: Path) -> Callable[[bytes], None]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of a decoder; `{ALL}` for each of them")
-    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seconds", type=int, default=60, help="for each (%(default)s)")
+    parser.add_argument("--runs", type=int, help="instead: so many inputs for each, from the same seed")
     parser.add_argument("--corpus", type=Path, help="folder of input to begin from; what is new is added")
     parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()), help="folder for what broke")
     return parser.parse_args()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hypothesis import strategies as st
 
@@ -60,6 +60,13 @@ NASTY: tuple[bytes, ...] = (
 )
 """What stands in for a piece of valid input, in JSON, MessagePack, TOML, YAML and URLs."""
 _PIECES = re.compile(rb'"(?:[^"\\]|\\.)*"|[A-Za-z_]+|-?[0-9][0-9.eE+-]*|\s+|.', re.DOTALL)
+
+
+def broken_lines(seed: bytes) -> Iterator[bytes]:
+    """Valid input with one of its quoted texts, names too, broken into lines; each in turn."""
+    for piece in _PIECES.finditer(seed):
+        if piece[0].startswith(b'"'):
+            yield seed[: piece.start()] + b'"a\\nb\\u000bc\\u2028\\u001b[2J"' + seed[piece.end() :]
 
 
 @st.composite

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.hostile import NASTY, hostile
+from tests.fuzz.hostile import NASTY, broken_lines, hostile
 from tests.fuzz.target import Target
 from tests.fuzz.targets import TARGETS
 
@@ -26,6 +26,13 @@ def test_valid_input_is_taken(target: Target) -> None:
 def test_what_is_known_to_be_nasty_does_no_harm(target: Target) -> None:
     for data in NASTY:
         target.check(data)
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS.keys())
+def test_an_error_quotes_no_line_break(target: Target) -> None:
+    for seed in target.seeds:
+        for data in broken_lines(seed):
+            target.check(data)
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS.keys())

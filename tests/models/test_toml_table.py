@@ -1,4 +1,4 @@
-"""A file that people write is a table of TOML with finite numbers, or is refused in one line."""
+"""A file that people write is TOML with finite numbers and plain words, or is refused in one line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def test_a_table_is_what_it_says() -> None:
         (b"a." * 30 + b"a = 1", "more than 20 tables"),
         (b"[a]\nabove = nan", "nan and inf are no numbers here"),
         (b"a = [{ b = -inf }]", "nan and inf are no numbers here"),
+        (b"a = 'b\tc'", "b\ufffdc: no text here has line breaks"),
+        (b'[a]\n"b\\nc" = 1', "b\ufffdc: no text here has line breaks"),
     ],
 )
 def test_what_is_none_is_refused_in_one_line(data: bytes, words: str) -> None:

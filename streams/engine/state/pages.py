@@ -15,7 +15,7 @@ import hmac
 import struct
 import zlib
 from collections.abc import Mapping
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
@@ -45,11 +45,14 @@ Wearers = Mapping[str, Part]
 """Wearers by name, each as `Seal.pack` gave it."""
 
 
+Release = Annotated[str, msgspec.Meta(pattern=r"\A\d+(\.\d+)*\Z", max_length=20)]
+
+
 class Versions(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What the data of a page were written by; the head of every page."""
 
     schema: int = SCHEMA
-    river: str = RIVER
+    river: Release = RIVER
 
 
 class PageData(msgspec.Struct, array_like=True, gc=False):

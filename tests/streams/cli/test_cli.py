@@ -51,6 +51,13 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     assert "Not a directory" in answer.stderr
 
 
+def test_an_error_is_one_line_whatever_it_quotes() -> None:
+    for error in (UserError("no a\nb\x1b[2J"), FileNotFoundError(2, "No such file", "a\nb\x1b[2J")):
+        line = one_line(error)
+        assert line is not None
+        assert "a\ufffdb\ufffd[2J" in line
+
+
 def test_a_server_that_does_not_answer_is_one_line_that_names_the_way_out() -> None:
     with pytest.raises(redis.ConnectionError) as of_redis:
         redis.Redis(port=free_port()).ping()

@@ -17,6 +17,7 @@ from streams.engine.state.pages import (
     OtherVersion,
     PageData,
     Seal,
+    Unreadable,
     Versions,
     clock_key,
     page_key,
@@ -149,6 +150,13 @@ def test_another_release_of_river_is_another_version() -> None:
     value = Seal(SECRET).write(page_key(3, 7), 4, page)
 
     with pytest.raises(OtherVersion, match=r"partition 3 was written by another .* River 0\.1; "):
+        Seal(SECRET).open(page_key(3, 7), value, PageData)
+
+
+def test_a_release_that_is_none_is_damage() -> None:
+    value = Seal(SECRET).write(page_key(3, 7), 4, PageData(SCHEMA, "\x0b.26", {}, {}, []))
+
+    with pytest.raises(Unreadable, match="damaged"):
         Seal(SECRET).open(page_key(3, 7), value, PageData)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from streams.backup import kafka
+from streams.engine.state.changelog import Changelog
 from streams.engine.state.pages import stamp_of
 
 if TYPE_CHECKING:
@@ -16,12 +17,8 @@ def newest_pages(
     client: KafkaConsumer, topic: str, partition: int, end: int, moved: Callable[[int], None]
 ) -> dict[bytes, bytes]:
     """Of each page of a partition the one with the highest stamp; `moved` is told each record read."""
-    pages: dict[bytes, bytes] = {}
+    found = Changelog(stamp_of)
     for record in kafka.span(client, topic, partition, 0, end):
-        key = record.key or b""
-        if record.value is None:
-            pages.pop(key, None)
-        elif key not in pages or stamp_of(record.value) >= stamp_of(pages[key]):
-            pages[key] = record.value
+        found.find(partition, record.key or b"", record.value)
         moved(1)
-    return pages
+    return found.take(partition)

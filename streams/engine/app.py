@@ -159,7 +159,7 @@ class Engine:
     def fail(self, reason: str) -> None:
         """Let the worker end, with nothing acknowledged from now on."""
         self._halt()
-        self._partitions.poisoned.update(p.number for p in list(self._partitions))
+        self._partitions.abandon()
         if not self.failed.done():
             log.critical("%s", reason)
             self.failed.set_result(reason)

@@ -76,7 +76,7 @@ class Assignment:
             return
         if not self._closed and self._consumer().is_expelled():
             log.warning("Kafka took this worker for dead: another may have gone on with its state")
-            self._partitions.poisoned |= self._partitions.live  # nothing more of it is written
+            self._partitions.abandon()
             return
         try:
             async with asyncio.timeout(self._bound_s):

@@ -99,8 +99,7 @@ class Checkpointer:
         async with self._turn:
             self._cost_s = 0.0
             for partition in self._partitions:
-                if not partition.dropped:
-                    await self._checkpoint(partition)
+                await self._checkpoint(partition)
 
     async def rest(self) -> None:
         """Wait until no checkpoint is under way."""
@@ -117,12 +116,13 @@ class Checkpointer:
         except Exception as error:  # the broker is away: asked again after the next round
             log.warning("where do changelogs end?", error=type(error).__name__)
             return
-        for partition in [partition for partition in self._partitions if partition.number in intruded]:
-            log.warning("another worker wrote state: all is stored again", partition=partition.number)
-            self._metrics.intrusion()
-            async with partition.lock:
-                partition.shard.touch_all()
-                partition.acknowledged = -1
+        for partition in self._partitions:
+            if partition.number in intruded:
+                log.warning("another worker wrote state: all is stored again", partition=partition.number)
+                self._metrics.intrusion()
+                async with partition.lock:
+                    partition.shard.touch_all()
+                    partition.acknowledged = -1
 
     async def switch(self) -> None:
         """Let every partition go over to the line-up of networks that is wanted, where it can."""
@@ -197,7 +197,7 @@ class Checkpointer:
                     return total
                 pages, before = self._encode_slice(partition, left), list(partition.unconfirmed)
             await confirmed(before)
-            if partition.dropped:
+            if not self._partitions.keeps(partition):
                 return total
             answers += [self._write(key, value) for key, value in pages]
             size = sum(len(value) for _, value in pages)

@@ -64,7 +64,7 @@ class Partitions:
         self._live: dict[int, Partition] = {}
         self._opening: dict[int, asyncio.Task[None]] = {}
         self.poisoned: set[int] = set()
-        """Partitions whose shard was left in the middle of a chunk: only good for being dropped."""
+        """Partitions whose state is only good for being dropped: see `poison` and `abandon`."""
 
     def __iter__(self) -> Iterator[Partition]:
         return iter([p for p in self._live.values() if p.number not in self.poisoned])
@@ -115,13 +115,17 @@ class Partitions:
         return None if found is None else found.next_offset
 
     def keeps(self, partition: Partition) -> bool:
-        """Whether this state may be stored: it was neither dropped nor left in the middle of a chunk."""
+        """Whether this state may be stored: it was neither dropped nor poisoned."""
         return not partition.dropped and partition.number not in self.poisoned
 
     def poison(self, partition: Partition) -> None:
         """Its shard was left in the middle of a chunk; one that has followed it meanwhile was not."""
         if self._live.get(partition.number) is partition:
             self.poisoned.add(partition.number)
+
+    def abandon(self) -> None:
+        """Poison all: another worker may have gone on with what is here, or it is not known to be right."""
+        self.poisoned |= self.live
 
     def drop(self, number: int) -> None:
         """Forget a partition's live state."""

@@ -143,6 +143,24 @@ async def test_no_page_is_written_before_the_broker_has_what_its_records_led_to(
     assert setup.acknowledged == [(0, 10)]
 
 
+@pytest.mark.parametrize("how", ["dropped", "abandoned"])
+async def test_pages_that_waited_while_their_partition_went_are_not_written(setup: Setup, how: str) -> None:
+    partition = setup.process(0, 9)
+    letter: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+    partition.unconfirmed.append(letter)
+    task = asyncio.create_task(setup.checkpointer.round())
+    await asyncio.sleep(0.02)
+
+    if how == "dropped":
+        setup.partitions.drop(0)
+    else:
+        setup.partitions.abandon()
+    letter.set_result(None)
+    await task
+
+    assert setup.pages.written == [] and setup.acknowledged == []
+
+
 async def test_where_another_worker_wrote_every_page_is_stored_again(setup: Setup) -> None:
     setup.process(0, 99)
     setup.pages.release.set()
@@ -164,9 +182,18 @@ async def test_who_can_not_ask_whether_another_wrote_asks_again(setup: Setup) ->
     setup.process(0, 99)
     setup.pages.release.set()
     await setup.checkpointer.round()
-    setup.pages.away = True
+    first = sorted(setup.pages.written)
+    setup.pages.written.clear()
+    setup.pages.intruders, setup.pages.away = {0}, True
 
     await setup.checkpointer.reclaim()
+    await setup.checkpointer.round()
+    assert setup.pages.written == []
+
+    setup.pages.away = False
+    await setup.checkpointer.reclaim()
+    await setup.checkpointer.round()
+    assert sorted(setup.pages.written) == first
 
 
 async def test_chunks_that_come_during_a_checkpoint_wait_for_the_next(setup: Setup) -> None:

@@ -147,22 +147,14 @@ class Story:
 
     async def _part(self) -> None:
         """The group takes a worker for dead; it works on until it hears of it, then begins anew."""
-        if alive := self._alive():
-            zombie = self.rng.choice(alive)
-            if zombie not in self.members:
-                return
-            self.faults["workers taken for dead"] += 1
-            self.members.remove(zombie)
+        if zombie := self._expelled("workers taken for dead"):
             await self._rebalance()
             await asyncio.sleep(self.rng.uniform(0, SESSION_S))
             await self._return(zombie)
 
     async def _cut_off(self) -> None:
         """The same, and what it sends meanwhile arrives when it is connected again."""
-        if alive := self._alive():
-            zombie = self.rng.choice(alive)
-            self.faults["workers cut off"] += 1
-            self.members.remove(zombie)
+        if zombie := self._expelled("workers cut off"):
             zombie.connected.clear()
             await self._rebalance()
             self._grow()
@@ -170,6 +162,16 @@ class Story:
             zombie.connected.set()
             await asyncio.sleep(self.rng.uniform(0, SESSION_S / 4))
             await self._return(zombie)
+
+    def _expelled(self, fault: str) -> SimulatedWorker | None:
+        """Somebody that is at work, whom the group does not count any more."""
+        alive = self._alive()
+        if not alive:
+            return None
+        self.faults[fault] += 1
+        zombie = self.rng.choice(alive)
+        self.members.remove(zombie)
+        return zombie
 
     async def _return(self, zombie: SimulatedWorker) -> None:
         if not zombie.dead:

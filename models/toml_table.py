@@ -6,7 +6,7 @@ import math
 import tomllib
 from typing import Any
 
-from streams.printable import printable
+from streams.printable import is_one_line, printable
 
 DEEPEST = 20
 """Tables within tables; no file here needs more than five."""
@@ -33,15 +33,13 @@ def _check(table: dict[str, Any]) -> None:
     for _ in range(DEEPEST):
         if any(isinstance(value, float) and not math.isfinite(value) for value in level):
             raise ValueError("nan and inf are no numbers here")
-        for text in filter(_is_hidden, level):
-            raise ValueError(f"{printable(text)[:80]}: no text here has line breaks or control characters")
+        for text in level:
+            if isinstance(text, str) and not is_one_line(text):
+                shown = printable(text)[:80]
+                raise ValueError(f"{shown}: no text here has line breaks or control characters")
         level = [inner for value in level for inner in _inner(value)]
     if level:
         raise ValueError(f"more than {DEEPEST} tables within tables")
-
-
-def _is_hidden(value: Any) -> bool:
-    return isinstance(value, str) and not value.isprintable()
 
 
 def _inner(value: Any) -> list[Any]:

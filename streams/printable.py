@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 
 def printable(text: str) -> str:
     """Text without what could steer a terminal or hide in a line: control and formatting characters."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or category(c) == "Zs" else "\ufffd" for c in text)
+
+
+def is_one_line(text: str) -> bool:
+    """Whether it has neither line breaks nor control characters."""
+    return text.isprintable() or not any(category(c) in ("Cc", "Zl", "Zp") for c in text)
 
 
 class OneLine(Exception):

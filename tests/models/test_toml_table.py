@@ -9,6 +9,7 @@ from models.toml_table import toml_table
 
 def test_a_table_is_what_it_says() -> None:
     assert toml_table(b"[a]\nb = [1, { c = 0.5 }]\n") == {"a": {"b": [1, {"c": 0.5}]}}
+    assert toml_table('"心\u3000率" = "1\u00a0h 👨\u200d⚕️"'.encode()) == {"心\u3000率": "1\u00a0h 👨\u200d⚕️"}
 
 
 @pytest.mark.parametrize(
